@@ -1,0 +1,83 @@
+package tui
+
+import "charm.land/bubbles/v2/key"
+
+// keyMap is the one table of keys. Hints and the help page are drawn from it,
+// so what is said and what works cannot drift apart.
+type keyMap struct {
+	// Everywhere.
+	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
+	Open, Back, Tab, ReadOn                 key.Binding
+	Help, Quit, Leave                       key.Binding
+
+	// Posts.
+	New, Reply, Follow, ShowNew key.Binding
+
+	// Channels.
+	Join, Part, Mute, Create key.Binding
+
+	// Lists and forms.
+	Add, Edit, Label, Remove, Link, Password, Yes, No key.Binding
+	NextField, PrevField, Save, Cancel                key.Binding
+
+	// Composer.
+	Post, NewLine, Complete, Put key.Binding
+}
+
+// keys is read-only after start.
+var keys = newKeyMap()
+
+func newKeyMap() keyMap {
+	bind := func(shown, does string, k ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(k...), key.WithHelp(shown, does))
+	}
+	return keyMap{
+		Up:       bind("↑ k", "up", "up", "k"),
+		Down:     bind("↓ j", "down", "down", "j"),
+		PageUp:   bind("PgUp", "a page up", "pgup", "ctrl+b"),
+		PageDown: bind("PgDn", "a page down", "pgdown", "ctrl+f"),
+		Top:      bind("Home", "to the top", "home"),
+		Bottom:   bind("End", "to the end", "end", "G"),
+		Open:     bind("Enter", "open", "enter"),
+		Back:     bind("Esc ←", "back", "esc", "left", "h"),
+		Tab:      bind("Tab", "menu", "tab", "shift+tab"),
+		ReadOn:   bind("Space", "reads on", "space"),
+		Help:     bind("?", "all keys", "?"),
+		Quit:     bind("q", "back, and at the end out", "q"),
+		Leave:    bind("Ctrl+C", "out", "ctrl+c"),
+
+		New:     bind("n", "new post", "n"),
+		Reply:   bind("r", "reply", "r"),
+		Follow:  bind("f", "follow", "f"),
+		ShowNew: bind(".", "show what is new", "."),
+
+		Join:   bind("J", "join", "J"),
+		Part:   bind("L", "leave", "L"),
+		Mute:   bind("m", "mute", "m"),
+		Create: bind("c", "new channel", "c"),
+
+		Add:       bind("a", "add", "a"),
+		Edit:      bind("e", "edit", "e"),
+		Label:     bind("l", "label", "l"),
+		Remove:    bind("x", "remove", "x"),
+		Link:      bind("c", "code for another device", "c"),
+		Password:  bind("p", "password", "p"),
+		Yes:       bind("y", "yes", "y"),
+		No:        bind("Esc", "no", "n", "esc"),
+		NextField: bind("Tab", "next", "tab", "down"),
+		PrevField: bind("Shift+Tab", "previous", "shift+tab", "up"),
+		Save:      bind("Enter", "save", "enter"),
+		Cancel:    bind("Esc", "cancel", "esc"),
+
+		Post:     bind("Enter", "posts", "enter"),
+		NewLine:  bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
+		Complete: bind("Tab", "completes @ # :", "tab"),
+		Put:      bind("Esc", "keeps it for later", "esc"),
+	}
+}
+
+// says is a binding with other words for what it does to the thing selected.
+func says(b key.Binding, does string) key.Binding {
+	b.SetHelp(b.Help().Key, does)
+	return b
+}

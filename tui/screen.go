@@ -1,0 +1,94 @@
+package tui
+
+import (
+	"context"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+// screen is one thing a person can be at: Home, a channel, a thread, Me.
+//
+// A screen is told its size by a tea.WindowSizeMsg that the chrome has already
+// reduced, and its View().Content fits exactly that: no line wider, no more
+// lines. The cursor of its view, if any, is relative to the screen; so is every
+// mouse message. Keys, paste and mouse come only to the screen that has the
+// focus; every other message (answers, store.Event, themeMsg) comes to every
+// screen on the stack.
+type screen interface {
+	Init() tea.Cmd
+	Update(tea.Msg) tea.Cmd
+	View() tea.View
+	help.KeyMap
+}
+
+// editing is a screen that may want every key for itself: while a text field
+// has the focus or a question waits for its answer. Only ctrl+C stays the root's.
+type editing interface{ Editing() bool }
+
+// drafting is a screen with text that may not be in the store yet. Flush saves
+// it at once; it is called when the screen goes and when the line drops.
+type drafting interface{ Flush(context.Context) }
+
+// titled is a screen with a header line, drawn by the root above it. What
+// follows the first " · " is drawn dim.
+type titled interface{ Title() string }
+
+// noted is a titled screen that has a word at the right end of its header.
+type noted interface{ Note() string }
+
+// footed is a screen whose lowest part, usually the composer, stands under the
+// long line and runs through the whole width. The cursor is relative to it.
+// Mouse messages on it reach the screen as footClickMsg.
+type footed interface {
+	Foot(width int) (lines string, cursor *tea.Cursor)
+}
+
+// fullscreen is a screen without sidebar and header: the first one.
+type fullscreen interface{ Full() bool }
+
+type (
+	// pushMsg puts a screen on top of the others, popMsg takes the top one away,
+	// goMsg shows one directly above Home and drops what was there.
+	pushMsg struct{ s screen }
+	popMsg  struct{}
+	goMsg   struct{ s screen }
+
+	// statusMsg is shown above the hints until the next key.
+	statusMsg struct{ text string }
+	// errMsg is a failure, told in the sentence of the store.
+	errMsg struct{ err error }
+
+	// themeMsg brings new colours: the terminal has told its background.
+	themeMsg struct{ theme *theme }
+	// personMsg says that I have changed: my name, my time zone.
+	personMsg struct{ person store.Person }
+	// footClickMsg is a click on the foot of the screen.
+	footClickMsg struct{ x, y int }
+)
+
+// push shows a screen on top of the present one.
+func push(s screen) tea.Cmd { return func() tea.Msg { return pushMsg{s} } }
+
+// goTo shows a screen directly above Home.
+func goTo(s screen) tea.Cmd { return func() tea.Msg { return goMsg{s} } }
+
+// back leaves the screen on top.
+func back() tea.Cmd { return func() tea.Msg { return popMsg{} } }
+
+// status shows one sentence until the next key.
+func status(text string) tea.Cmd { return func() tea.Msg { return statusMsg{text} } }
+
+// hints leaves out the bindings that do not apply now.
+func hints(all ...key.Binding) []key.Binding {
+	on := make([]key.Binding, 0, len(all))
+	for _, b := range all {
+		if b.Enabled() {
+			on = append(on, b)
+		}
+	}
+	return on
+}
