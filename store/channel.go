@@ -1,0 +1,419 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	channelNameLimit = 32  // characters: it stands in a sidebar of 20 to 24 columns, cut only at the extreme
+	channelsADay     = 20  // channels one person may open in a day, so that a list stays a list
+	membersPage      = 200 // members listed at once
+	everyoneName     = "everyone"
+	announceName     = "announcements"
+)
+
+// Channel is a channel as one person sees it.
+type Channel struct {
+	ID           int64
+	Name         string // without the #
+	Purpose      string
+	Private      bool // invisible to others
+	StewardsPost bool // only stewards post
+	Archived     bool // read-only
+	Everyone     bool // everyone is in it and nobody leaves
+	Imported     bool
+	Members      int
+	CreatedAt    time.Time
+
+	Joined, Steward, Muted, MayPost bool // as for me
+	Unread                          int  // roots not yet read, own ones aside; 0 if not joined
+	Draft                           bool // something unsent of mine waits there
+}
+
+// channelRow is a Channel with what only the store needs.
+type channelRow struct {
+	Channel
+	seq, readSeq, own int64
+}
+
+// channelSelect reads channels as person ?1 sees them; a private one only for its members.
+const channelSelect = `SELECT c.id, c.name, c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
+	m.person_id IS NOT NULL, coalesce(m.steward, 0), coalesce(m.muted, 0), coalesce(m.read_seq, 0), coalesce(m.own, 0),
+	(SELECT admin FROM person WHERE id = ?1),
+	EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id)
+	FROM channel c LEFT JOIN member m ON m.channel_id = c.id AND m.person_id = ?1
+	WHERE (c.private = 0 OR m.person_id IS NOT NULL)`
+
+// sidebarSelect is channelSelect the other way round: from the person's memberships.
+var sidebarSelect = strings.Replace(channelSelect,
+	`FROM channel c LEFT JOIN member m ON m.channel_id = c.id AND m.person_id = ?1
+	WHERE (c.private = 0 OR m.person_id IS NOT NULL)`,
+	`FROM member m CROSS JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND c.archived_at = 0`, 1)
+
+func scanChannel(r *sql.Rows) (c channelRow, err error) {
+	var created int64
+	var admin bool
+	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
+		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Draft)
+	c.CreatedAt = fromMS(created)
+	if c.Everyone && c.StewardsPost && admin { // admins look after #announcements
+		c.Steward = true
+	}
+	c.MayPost = c.Joined && !c.Archived && (!c.StewardsPost || c.Steward)
+	if c.Joined {
+		c.Unread = int(max(0, c.seq-c.readSeq-c.own))
+	}
+	return c, err
+}
+
+// channelWhere returns the one channel that me may see and the condition on c finds, or ErrNotFound.
+func (t *tx) channelWhere(me int64, cond string, arg any) (channelRow, error) {
+	found, err := collect(t, scanChannel, channelSelect+` AND `+cond, me, arg)
+	if err != nil {
+		return channelRow{}, err
+	}
+	if len(found) == 0 {
+		return channelRow{}, refuse(ErrNotFound, "There is no channel of that name here.")
+	}
+	return found[0], nil
+}
+
+func (t *tx) channel(me, id int64) (channelRow, error) {
+	return t.channelWhere(me, `c.id = ?2`, id)
+}
+
+// Sidebar returns the channels that I have joined: #everyone and #announcements first, then by
+// name; archived ones left out.
+func (s *Store) Sidebar(ctx context.Context, me int64) ([]Channel, error) {
+	var list []Channel
+	err := s.read(ctx, func(t *tx) error {
+		rows, err := t.sidebar(me)
+		list = plain(rows)
+		return err
+	})
+	return list, err
+}
+
+func (t *tx) sidebar(me int64) ([]channelRow, error) {
+	if _, err := t.viewer(me); err != nil {
+		return nil, err
+	}
+	rows, err := collect(t, scanChannel, sidebarSelect, me)
+	slices.SortFunc(rows, func(a, b channelRow) int {
+		if a.Everyone != b.Everyone {
+			if a.Everyone {
+				return -1
+			}
+			return 1
+		}
+		if a.Everyone {
+			return int(a.ID - b.ID)
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return rows, err
+}
+
+func plain(rows []channelRow) []Channel {
+	list := make([]Channel, len(rows))
+	for i, r := range rows {
+		list[i] = r.Channel
+	}
+	return list
+}
+
+// Channels returns every channel that me may see, by name.
+func (s *Store) Channels(ctx context.Context, me int64) ([]Channel, error) {
+	var list []Channel
+	err := s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		rows, err := collect(t, scanChannel, channelSelect+` ORDER BY c.name`, me)
+		list = plain(rows)
+		return err
+	})
+	return list, err
+}
+
+// Channel returns the channel of that name ("#" optional). ErrNotFound if there is none that me may see.
+func (s *Store) Channel(ctx context.Context, me int64, name string) (Channel, error) {
+	return s.oneChannel(ctx, me, `c.name = ?2`, channelName(name))
+}
+
+// ChannelByID is Channel by id.
+func (s *Store) ChannelByID(ctx context.Context, me, id int64) (Channel, error) {
+	return s.oneChannel(ctx, me, `c.id = ?2`, id)
+}
+
+func (s *Store) oneChannel(ctx context.Context, me int64, cond string, arg any) (Channel, error) {
+	var c channelRow
+	err := s.read(ctx, func(t *tx) (err error) {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		c, err = t.channelWhere(me, cond, arg)
+		return err
+	})
+	return c.Channel, err
+}
+
+// channelName is the form in which a name is kept.
+func channelName(typed string) string {
+	return strings.ToLower(strings.TrimPrefix(CleanLine(typed), "#"))
+}
+
+// ValidChannelName is nil if s can name a channel: 1 to 32 letters of any script, digits,
+// dashes and underscores, with at least one letter. It says what is wrong otherwise.
+func ValidChannelName(s string) error {
+	name := channelName(s)
+	bad := strings.IndexFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' && r != '_'
+	})
+	switch {
+	case name == "":
+		return refuse(ErrInvalid, "A channel needs a name, like sales-nord.")
+	case utf8.RuneCountInString(name) > channelNameLimit:
+		return refuse(ErrInvalid, "A channel's name has at most %d characters.", channelNameLimit)
+	case bad >= 0:
+		return refuse(ErrInvalid, "A channel's name has letters, digits and dashes only, like sales-nord.")
+	case strings.IndexFunc(name, unicode.IsLetter) < 0:
+		return refuse(ErrInvalid, "A channel's name has at least one letter.")
+	}
+	return nil
+}
+
+// NewChannel is a channel to be opened.
+type NewChannel struct {
+	Name, Purpose string
+	Private       bool
+}
+
+// CreateChannel opens a channel; me is its first steward and member. ErrInvalid for a name that
+// cannot be one, ErrTaken if the name is in use, also by a channel that me may not see: names are
+// one space, as two channels of one name would be worse.
+func (s *Store) CreateChannel(ctx context.Context, me int64, c NewChannel) (Channel, error) {
+	if err := ValidChannelName(c.Name); err != nil {
+		return Channel{}, err
+	}
+	c.Name, c.Purpose = channelName(c.Name), CleanLine(c.Purpose)
+	if n := Graphemes(c.Purpose); n > purposeLimit {
+		return Channel{}, refuse(ErrInvalid, "That purpose is %d characters; it may have %d.", n, purposeLimit)
+	}
+	var made channelRow
+	err := s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		if err := t.mayOpen(me, c.Name); err != nil {
+			return err
+		}
+		id, err := t.addChannel(c, me)
+		if err != nil {
+			return err
+		}
+		if err := t.join(me, id, true); err != nil {
+			return err
+		}
+		if made, err = t.channel(me, id); err != nil {
+			return err
+		}
+		return t.emitIn(made, Event{Kind: Channels, By: me})
+	})
+	return made.Channel, err
+}
+
+// mayOpen is nil if me may open a channel of that name now.
+func (t *tx) mayOpen(me int64, name string) error {
+	taken, err := t.has(`SELECT 1 FROM channel WHERE name = ?`, name)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return refuse(ErrTaken, "The name #%s is taken; choose another.", name)
+	}
+	var opened int
+	day := t.at.Add(-24 * time.Hour).UnixMilli()
+	if err := t.get(`SELECT count(*) FROM channel WHERE created_by = ? AND created_at > ?`, []any{me, day}, &opened); err != nil {
+		return err
+	}
+	if opened >= channelsADay {
+		return refuse(ErrLimited, "You have opened %d channels in a day; go on tomorrow.", opened)
+	}
+	return nil
+}
+
+func (t *tx) addChannel(c NewChannel, by int64) (int64, error) {
+	return t.insert(`INSERT INTO channel (name, purpose, private, created_at, created_by) VALUES (?, ?, ?, ?, ?)`, c.Name, c.Purpose, c.Private, t.ms(), by)
+}
+
+// foundChannels makes the two channels that exist from the start.
+func foundChannels(t *tx) error {
+	founded, err := t.has(`SELECT 1 FROM channel WHERE everyone = 1`)
+	if err != nil || founded {
+		return err
+	}
+	for _, c := range []struct {
+		name, purpose string
+		stewards      bool
+	}{
+		{everyoneName, "For all of us.", false},
+		{announceName, "What everyone should know, instead of mail to all.", true},
+	} {
+		if err := t.run(`INSERT INTO channel (name, purpose, everyone, stewards_post, created_at, created_by) VALUES (?, ?, 1, ?, ?, 0)`, c.name, c.purpose, c.stewards, t.ms()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join makes person a member, with all that was written so far behind them. Joining twice changes nothing.
+func (t *tx) join(person, channel int64, steward bool) error {
+	r, err := t.exec(`INSERT INTO member (person_id, channel_id, steward, read_seq, joined_at)
+		SELECT ?, id, ?, seq, ? FROM channel WHERE id = ? ON CONFLICT DO NOTHING`, person, steward, t.ms(), channel)
+	if err != nil {
+		return err
+	}
+	n, err := r.RowsAffected()
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.run(`UPDATE channel SET members = members + 1 WHERE id = ?`, channel)
+}
+
+// joinFounding makes person a member of the channels that everyone is in.
+func (t *tx) joinFounding(person int64) error {
+	ids, err := collect(t, scanID, `SELECT id FROM channel WHERE everyone = 1`)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := t.join(person, id, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanID(r *sql.Rows) (id int64, err error) {
+	err = r.Scan(&id)
+	return id, err
+}
+
+// changeMembership runs act in a channel that me may see and tells me's own sessions.
+func (s *Store) changeMembership(ctx context.Context, me, id int64, act func(*tx, channelRow) error) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		c, err := t.channel(me, id)
+		if err != nil {
+			return err
+		}
+		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, me)
+		return act(t, c)
+	})
+}
+
+// JoinChannel makes me a member of an open channel. What was written so far counts as read.
+func (s *Store) JoinChannel(ctx context.Context, me, id int64) error {
+	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
+		return t.join(me, c.ID, false)
+	})
+}
+
+// LeaveChannel ends my membership. ErrForbidden for a channel that everyone is in, and for the
+// last steward of a private one that others are still in.
+func (s *Store) LeaveChannel(ctx context.Context, me, id int64) error {
+	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
+		switch {
+		case c.Everyone:
+			return refuse(ErrForbidden, "Everyone is in #%s; you can mute it instead.", c.Name)
+		case !c.Joined:
+			return refuse(ErrInvalid, "You are not in #%s.", c.Name)
+		}
+		if c.Private && c.Steward && c.Members > 1 {
+			other, err := t.has(`SELECT 1 FROM member WHERE channel_id = ? AND steward = 1 AND person_id <> ?`, id, me)
+			if err != nil {
+				return err
+			}
+			if !other {
+				return refuse(ErrForbidden, "You are the only steward of #%s; make somebody else one first.", c.Name)
+			}
+		}
+		if err := t.run(`DELETE FROM member WHERE person_id = ? AND channel_id = ?`, me, id); err != nil {
+			return err
+		}
+		return t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id)
+	})
+}
+
+// MuteChannel takes a channel of mine out of Home and of what counts as new, or puts it back.
+func (s *Store) MuteChannel(ctx context.Context, me, id int64, on bool) error {
+	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
+		if !c.Joined {
+			return refuse(ErrInvalid, "You are not in #%s.", c.Name)
+		}
+		return t.run(`UPDATE member SET muted = ? WHERE person_id = ? AND channel_id = ?`, on, me, id)
+	})
+}
+
+// AddMember lets the person of that handle into a private channel that me looks after.
+// ErrForbidden unless me is its steward, ErrNotFound if there is no such person.
+func (s *Store) AddMember(ctx context.Context, me, id int64, handle string) error {
+	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
+		if !c.Steward {
+			return refuse(ErrForbidden, "Only the stewards of #%s let people in. Ask one of them.", c.Name)
+		}
+		p, err := t.personByHandle(handle)
+		if err != nil {
+			return err
+		}
+		if err := mayComeIn(p); err != nil {
+			return refuse(ErrForbidden, "%s is %s.", p.Display(), p.State)
+		}
+		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, p.ID)
+		return t.join(p.ID, id, false)
+	})
+}
+
+// Member is a person in a channel.
+type Member struct {
+	Person
+	Steward bool
+}
+
+// Members returns up to n (at most 200) members of a channel that me may see, by handle, after the handle after.
+func (s *Store) Members(ctx context.Context, me, id int64, after string, n int) ([]Member, error) {
+	var list []Member
+	err := s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		if _, err := t.channel(me, id); err != nil {
+			return err
+		}
+		var err error
+		list, err = collect(t, scanMember, `SELECT `+personColumns+`, m.steward FROM person p JOIN member m ON m.person_id = p.id AND m.channel_id = ?
+			WHERE p.handle > ? ORDER BY p.handle LIMIT ?`, id, after, min(n, membersPage))
+		return err
+	})
+	return list, err
+}
+
+func scanMember(r *sql.Rows) (m Member, err error) {
+	var times [3]int64
+	err = r.Scan(append(m.fields(&times), &m.Steward)...)
+	m.setTimes(times)
+	return m, err
+}
+
+// nothing reports whether err says that a query found nothing.
+func nothing(err error) bool { return errors.Is(err, sql.ErrNoRows) || errors.Is(err, ErrNotFound) }

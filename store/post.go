@@ -1,0 +1,429 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// PostLimit is the length of a post in graphemes: enough to say one thing well.
+	PostLimit = 1000
+	// ImportedPostLimit is the size of an imported post in bytes: archives hold longer texts than people may write here.
+	ImportedPostLimit = 64 << 10
+	// MaxPage is how many posts one page holds at most.
+	MaxPage = 200
+	// MaxLog is how many posts ChannelLog returns at most.
+	MaxLog = 10_000
+
+	postBytes = 16 << 10 // bytes of a post: PostLimit graphemes of any script, and no heap of joiners
+	branches  = 100      // channels in one UNION ALL; SQLite takes 500 (sqlite.org/limits.html)
+)
+
+// Place is where something is written: a channel (Root 0), or a thread in it.
+type Place struct{ Channel, Root int64 }
+
+// Post is a root post or a reply, as one person sees it.
+type Post struct {
+	ID          int64 // Unix second of writing, or the next free one: order, page cursor and the number people type
+	Channel     int64
+	ChannelName string
+	Root        int64 // 0 for a root
+	Author      int64
+	Handle      string // the author's, as the next three
+	Name        string // display name
+	Department  string
+	Bot         bool
+	Body        string
+	At          time.Time
+	EditedAt    time.Time // zero: never
+	Imported    bool
+	Deleted     bool
+	Seq         int64 // position in its channel (roots) or thread (replies); 0 if imported, and then never unread
+	Revision    int64 // changes whenever what is drawn of it changes
+
+	Replies     int // of a root
+	LastReplyAt time.Time
+	LastReplyBy string // display name
+
+	Unread     bool // for me
+	Following  bool // a root whose thread I follow
+	NewReplies int  // replies not yet read in a thread I follow
+
+	replySeq int64
+}
+
+// postColumns reads posts p as person ?1 sees them; the joins are all by primary key.
+const postColumns = `p.id, p.channel_id, c.name, p.root_id, p.author_id, a.handle, a.name, a.department, a.bot, p.body, p.at, p.edited_at, p.imported, p.deleted_at <> 0,
+	p.seq, p.revision, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
+	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
+
+const postJoins = `
+	JOIN channel c ON c.id = p.channel_id JOIN person a ON a.id = p.author_id
+	LEFT JOIN post l ON l.id = p.last_reply_id LEFT JOIN person la ON la.id = l.author_id
+	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = p.channel_id
+	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id`
+
+func scanPost(r *sql.Rows) (p Post, err error) {
+	var at, edited, last int64
+	err = r.Scan(&p.ID, &p.Channel, &p.ChannelName, &p.Root, &p.Author, &p.Handle, &p.Name, &p.Department, &p.Bot, &p.Body, &at, &edited, &p.Imported, &p.Deleted,
+		&p.Seq, &p.Revision, &p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
+	p.At, p.EditedAt, p.LastReplyAt = fromMS(at), fromMS(edited), fromMS(last)
+	if p.Name == "" {
+		p.Name = p.Handle
+	}
+	return p, err
+}
+
+// postsByID reads posts in the order of ids. The rights to see them are the caller's business.
+func (t *tx) postsByID(me int64, ids []int64) ([]Post, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return collect(t, scanPost, postsByIDQuery, me, string(list))
+}
+
+const postsByIDQuery = `SELECT ` + postColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + postJoins
+
+// Home returns roots of the channels that I am in and have not muted, newest first: up to n
+// (at most 200) before the post before, or from the newest where before is 0.
+func (s *Store) Home(ctx context.Context, me, before int64, n int) ([]Post, error) {
+	return s.home(ctx, me, before, time.Time{}, min(n, MaxPage))
+}
+
+// HomeSince is Home from the newest back to since; n may be up to 10,000.
+func (s *Store) HomeSince(ctx context.Context, me int64, since time.Time, n int) ([]Post, error) {
+	return s.home(ctx, me, 0, since, min(n, MaxLog))
+}
+
+func (s *Store) home(ctx context.Context, me, before int64, since time.Time, n int) (posts []Post, err error) {
+	floor := int64(0)
+	if !since.IsZero() {
+		floor = since.Unix()
+	}
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		channels, err := collect(t, scanID, homeChannelsQuery, me)
+		if err != nil {
+			return err
+		}
+		ids, err := t.newestRoots(channels, top(before), floor, n)
+		if err != nil {
+			return err
+		}
+		posts, err = t.postsByID(me, ids)
+		return err
+	})
+	return posts, err
+}
+
+const homeChannelsQuery = `SELECT channel_id FROM member WHERE person_id = ? AND muted = 0`
+
+// top is the cursor before which a page ends: everything where none is given.
+func top(before int64) int64 {
+	if before <= 0 {
+		return 1<<63 - 1
+	}
+	return before
+}
+
+// newestRoots merges the roots of channels, newest first, between floor (inclusive) and before.
+// One branch a channel reads the index backwards: `channel_id IN (…) ORDER BY id` would sort all of history.
+func (t *tx) newestRoots(channels []int64, before, floor int64, n int) ([]int64, error) {
+	var all []int64
+	for part := range slices.Chunk(channels, branches) {
+		args := []any{before, floor, n}
+		for _, c := range part {
+			args = append(args, c)
+		}
+		ids, err := collect(t, scanID, newestRootsQuery(len(part)), args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	if len(channels) > branches {
+		slices.Sort(all)
+		slices.Reverse(all)
+	}
+	return all[:min(n, len(all))], nil
+}
+
+// newestRootsQuery has one branch for each of k channels, as SQLite merges ordered branches without sorting.
+func newestRootsQuery(k int) string {
+	var b strings.Builder
+	for i := range k {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		fmt.Fprintf(&b, "SELECT id FROM post WHERE channel_id = ?%d AND root_id = 0 AND id < ?1 AND id >= ?2", i+4)
+	}
+	b.WriteString(" ORDER BY id DESC LIMIT ?3")
+	return b.String()
+}
+
+// ChannelPosts returns roots of a channel that me may see, newest first: up to n (at most 200)
+// before the post before, or from the newest where before is 0. It does not need membership.
+func (s *Store) ChannelPosts(ctx context.Context, me, channel, before int64, n int) (posts []Post, err error) {
+	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
+		posts, err = collect(t, scanPost, channelPostsQuery, me, channel, top(before), min(n, MaxPage))
+		return err
+	})
+	return posts, err
+}
+
+const channelPostsQuery = `SELECT ` + postColumns + ` FROM post p` + postJoins + `
+	WHERE p.channel_id = ?2 AND p.root_id = 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT ?4`
+
+// ChannelLog returns the newest n (at most 10,000) roots and replies of a channel that me may see, oldest first.
+func (s *Store) ChannelLog(ctx context.Context, me, channel int64, n int) (posts []Post, err error) {
+	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
+		ids, err := collect(t, scanID, channelLogQuery, channel, min(n, MaxLog))
+		if err != nil {
+			return err
+		}
+		slices.Reverse(ids)
+		posts, err = t.postsByID(me, ids)
+		return err
+	})
+	return posts, err
+}
+
+const channelLogQuery = `SELECT id FROM post WHERE channel_id = ?1 AND root_id = 0
+	UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ORDER BY id DESC LIMIT ?2`
+
+// inChannel reads in a channel that me may see.
+func (s *Store) inChannel(ctx context.Context, me, channel int64, fn func(*tx, channelRow) error) error {
+	return s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		c, err := t.channel(me, channel)
+		if err != nil {
+			return err
+		}
+		return fn(t, c)
+	})
+}
+
+// Post returns one post that me may see, or ErrNotFound.
+func (s *Store) Post(ctx context.Context, me, id int64) (p Post, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		p, err = t.post(me, id)
+		return err
+	})
+	return p, err
+}
+
+// post returns a post in a channel that me may see, or ErrNotFound.
+func (t *tx) post(me, id int64) (Post, error) {
+	found, err := t.postsByID(me, []int64{id})
+	if err != nil {
+		return Post{}, err
+	}
+	if len(found) == 1 {
+		if _, err = t.channel(me, found[0].Channel); err == nil {
+			return found[0], nil
+		}
+		if !nothing(err) {
+			return Post{}, err
+		}
+	}
+	return Post{}, refuse(ErrNotFound, "There is no post of that number here.")
+}
+
+// NewPost is something to be written.
+type NewPost struct {
+	Place            // Root may name a reply too: the text goes to its thread
+	Body      string // cleaned and trimmed on the way in
+	FromDraft bool   // the draft of the place goes in the same transaction, so that nothing is sent twice
+}
+
+// CreatePost writes a root post or a reply. It is refused with a sentence if the text is empty or
+// too long (ErrInvalid), the place is not there for me (ErrNotFound), I have not joined it or may not
+// post in it (ErrForbidden), or I have written too often (ErrLimited). Once it returns, the post
+// survives a power cut.
+func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, error) {
+	body, err := CleanBody(n.Body)
+	if err != nil {
+		return Post{}, err
+	}
+	var made Post
+	err = s.write(ctx, func(t *tx) error {
+		author, err := t.viewer(me)
+		if err != nil {
+			return err
+		}
+		place, c, err := t.writable(me, n.Place)
+		if err != nil {
+			return err
+		}
+		if err := s.limit.check(author, t.at); err != nil {
+			return err
+		}
+		t.after = append(t.after, func() { s.limit.count(me, t.at) })
+		id, err := t.addPost(c, place.Root, me, body)
+		if err != nil {
+			return err
+		}
+		if n.FromDraft {
+			if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ?`, me, place.Channel, place.Root); err != nil {
+				return err
+			}
+		}
+		if made, err = t.post(me, id); err != nil {
+			return err
+		}
+		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
+	})
+	return made, err
+}
+
+// CleanBody is body as it will be stored, or ErrInvalid with the sentence that says why it cannot be posted.
+func CleanBody(body string) (string, error) {
+	body = strings.Trim(Clean(body), " \n")
+	if blank(body) {
+		return "", refuse(ErrInvalid, "There is nothing to post yet; write something first.")
+	}
+	if n := Graphemes(body); n > PostLimit {
+		return "", refuse(ErrInvalid, "Your text has %s characters; a post holds %s. Shorten it or split it; it is kept.", thousands(n), thousands(PostLimit))
+	}
+	if len(body) > postBytes {
+		return "", refuse(ErrInvalid, "Your text is too large for a post, though it has few characters. Simplify it; it is kept.")
+	}
+	return body, nil
+}
+
+// thousands writes n with commas, as the counter under the composer does.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// writable resolves the place of a new post and checks that me may write there.
+func (t *tx) writable(me int64, at Place) (Place, channelRow, error) {
+	at, c, err := t.place(me, at)
+	if err != nil {
+		return at, c, err
+	}
+	switch {
+	case c.Archived:
+		return at, c, refuse(ErrForbidden, "#%s is archived; it can be read, and nothing is written there any more. Your text is kept.", c.Name)
+	case !c.Joined:
+		return at, c, refuse(ErrForbidden, "You are not in #%s; join it first. Your text is kept.", c.Name)
+	case !c.MayPost && at.Root == 0:
+		return at, c, refuse(ErrForbidden, "Only its stewards post in #%s; everyone may reply. Your text is kept.", c.Name)
+	}
+	return at, c, nil
+}
+
+// place finds where something is to be written: the thread of a reply, the channel of a thread.
+func (t *tx) place(me int64, at Place) (Place, channelRow, error) {
+	if at.Root != 0 {
+		p, err := t.post(me, at.Root)
+		if err != nil {
+			return at, channelRow{}, err
+		}
+		at.Channel = p.Channel
+		if p.Root != 0 {
+			at.Root = p.Root
+		}
+	}
+	c, err := t.channel(me, at.Channel)
+	return at, c, err
+}
+
+// addPost inserts the post and keeps every counter that depends on it.
+func (t *tx) addPost(c channelRow, root, author int64, body string) (int64, error) {
+	id, err := t.nextPostID()
+	if err != nil {
+		return 0, err
+	}
+	var seq int64
+	if root == 0 {
+		err = t.get(`UPDATE channel SET seq = seq + 1 WHERE id = ? RETURNING seq`, []any{c.ID}, &seq)
+	} else {
+		err = t.get(`UPDATE post SET replies = replies + 1, reply_seq = reply_seq + 1, last_reply_id = ?, revision = revision + 1 WHERE id = ? RETURNING reply_seq`, []any{id, root}, &seq)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms()); err != nil {
+		return 0, err
+	}
+	if root == 0 {
+		err = t.ownRoot(c, author, seq)
+	} else {
+		err = t.ownReply(root, author, seq)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return id, t.index(c, id, root, author, seq, body)
+}
+
+// nextPostID is the present second, or the next number after the newest post's. Numbers that
+// follow the clock let an archive's posts stand where they belong among the others, and tell
+// nobody how many posts they may not see.
+func (t *tx) nextPostID() (int64, error) {
+	var last int64
+	err := t.get(`SELECT coalesce(max(id), 0) FROM post`, nil, &last)
+	return max(last+1, t.at.Unix()), err
+}
+
+// index notes the mentions and tags of a post. Who is mentioned and may see it follows its thread.
+func (t *tx) index(c channelRow, id, root, author, seq int64, body string) error {
+	for _, tag := range Tags(body) {
+		if err := t.run(`INSERT INTO tag VALUES (?, ?) ON CONFLICT DO NOTHING`, tag, id); err != nil {
+			return err
+		}
+	}
+	for _, handle := range Mentions(body) {
+		p, err := t.personByHandle(handle)
+		if nothing(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.mention(c, p, id, root, author, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error {
+	if p.ID == author {
+		return nil
+	}
+	if c.Private {
+		member, err := t.has(`SELECT 1 FROM member WHERE person_id = ? AND channel_id = ?`, p.ID, c.ID)
+		if err != nil || !member {
+			return err
+		}
+	}
+	if err := t.run(`INSERT INTO mention VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id); err != nil {
+		return err
+	}
+	if root == 0 {
+		return t.run(`INSERT INTO follow (person_id, root_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id)
+	}
+	return t.run(`INSERT INTO follow (person_id, root_id, read_seq, waiting) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
+}

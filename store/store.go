@@ -1,0 +1,388 @@
+// Package store is tincan's domain and the one SQLite file that holds it.
+//
+// It knows people, channels, posts, threads, what each person has read and the
+// drafts they have not sent. It knows nothing of SSH, of terminals or of who is
+// connected. The acting person is a parameter of every method (me), and rights
+// are checked here and nowhere else: what me may not see does not exist
+// (ErrNotFound). An exported method is one transaction; write is the only way to
+// change data, and it tells subscribers after the commit.
+//
+// Besides what the architecture allows, it counts graphemes with uax29, because a
+// post's length is what people see and x/text cannot segment text.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	_ "modernc.org/sqlite" // the "sqlite" driver
+)
+
+const (
+	// File is the name of the database in the data folder.
+	File = "tincan.sqlite"
+	// Operator acts where nobody is signed in: the operator's own command line.
+	// It may invite and import, and is nobody in particular.
+	Operator int64 = 0
+
+	readers         = 6           // between the 4 and 8 that kept reads under a heavy search at 1 ms
+	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
+	pollEvery       = time.Second // how soon another process's writes are noticed
+	walLimit        = 64 << 20    // bytes of write-ahead log after which a checkpoint also empties the file
+)
+
+// Options are the store's settings; the zero value is what the program uses.
+type Options struct {
+	Now               func() time.Time // the clock; time.Now when nil
+	PostsPerMinute    int              // a person's limit; DefaultPostsPerMinute when 0
+	BotPostsPerMinute int              // a bot's limit; DefaultBotPostsPerMinute when 0
+}
+
+// Store is the open data of one tincan. Its methods may be used by many goroutines at once.
+type Store struct {
+	path   string
+	now    func() time.Time
+	writer pool // one connection
+	reader pool // several, read-only
+	limit  limiter
+	hub    hub
+	argon  chan struct{} // a slot for each password being hashed
+
+	dirty atomic.Bool // written since the last checkpoint
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+}
+
+// pool is a set of connections with their prepared statements.
+type pool struct {
+	*sql.DB
+	stmts sync.Map // SQL text → *sql.Stmt
+}
+
+func (p *pool) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := p.stmts.Load(query); ok {
+		return s.(*sql.Stmt), nil
+	}
+	s, err := p.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, err)
+	}
+	if other, raced := p.stmts.LoadOrStore(query, s); raced {
+		s.Close()
+		return other.(*sql.Stmt), nil
+	}
+	return s, nil
+}
+
+// Open opens the database in the folder dir, creating and migrating it as needed.
+// Its errors are sentences for the operator: ErrInvalid for a file that is newer
+// than this program or damaged, ErrReadOnly for one that may not be written.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Store{
+		path:  filepath.Join(dir, File),
+		now:   o.Now,
+		hub:   hub{subs: map[chan Event]int64{}},
+		argon: make(chan struct{}, hashesAtOnce),
+	}
+	s.limit.init(o)
+	if err := s.open(ctx); err != nil {
+		s.closePools()
+		return nil, openError(s.path, err)
+	}
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = cancel
+	s.done.Go(func() { s.checkpoints(background) })
+	s.done.Go(func() { s.watch(background) })
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	// SQLite would create the file readable by everyone; it holds what people say in private.
+	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	f.Close()
+	if s.writer.DB, err = sql.Open("sqlite", writerDSN(s.path)); err != nil {
+		return err
+	}
+	s.writer.SetMaxOpenConns(1)
+	if err := migrate(ctx, s.writer.DB); err != nil {
+		return err
+	}
+	if s.reader.DB, err = sql.Open("sqlite", readerDSN(s.path)); err != nil {
+		return err
+	}
+	s.reader.SetMaxOpenConns(readers)
+	s.reader.SetMaxIdleConns(readers)
+	if err := s.reader.PingContext(ctx); err != nil {
+		return err
+	}
+	return s.write(ctx, foundChannels)
+}
+
+func openError(path string, err error) error {
+	var known *sentence
+	mapped := mapError(err)
+	switch {
+	case errors.Is(err, os.ErrPermission), errors.Is(mapped, ErrReadOnly) && !strings.Contains(mapped.Error(), "damaged"):
+		return refuse(ErrReadOnly, "%s cannot be written: %v. Choose another folder with --data, or give this user the right to write there.", path, err)
+	case errors.As(mapped, &known) && known.cause != nil && strings.Contains(known.text, "damaged"):
+		return &sentence{kind: ErrInvalid, cause: err, text: fmt.Sprintf("%s is damaged or is no tincan database (%v). Nothing was changed; keep a copy of the folder and run: tincan doctor", path, err)}
+	case errors.As(mapped, &known):
+		return mapped
+	}
+	return fmt.Errorf("open %s: %w", path, err)
+}
+
+// dsn names a file for SQLite's URI syntax (sqlite.org/uri.html), with its pragmas; busy_timeout
+// comes first so that the others wait their turn too.
+func dsn(path, params string) string {
+	return "file:" + uriPath(path) + "?_pragma=busy_timeout(5000)" + params
+}
+
+func uriPath(path string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
+}
+
+func writerDSN(path string) string {
+	return dsn(path, "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
+		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(0)")
+}
+
+func readerDSN(path string) string {
+	return dsn(path, "&mode=ro&_pragma=query_only(1)")
+}
+
+// Close ends all subscriptions and closes the file. It is safe to call once.
+func (s *Store) Close() error {
+	s.stop()
+	s.done.Wait()
+	s.hub.close()
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
+	var errs []error
+	for _, p := range []*pool{&s.reader, &s.writer} {
+		if p.DB == nil {
+			continue
+		}
+		p.stmts.Range(func(_, v any) bool { v.(*sql.Stmt).Close(); return true })
+		errs = append(errs, p.DB.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// tx is one transaction. Its methods use statements prepared once for each connection.
+type tx struct {
+	ctx    context.Context
+	sql    *sql.Tx
+	pool   *pool
+	s      *Store
+	at     time.Time // the clock when the transaction began
+	events []delivery
+	after  []func() // run once committed
+}
+
+// ms is the transaction's time as it is stored.
+func (t *tx) ms() int64 { return t.at.UnixMilli() }
+
+func (t *tx) query(q string, args ...any) (*sql.Rows, error) {
+	st, err := t.pool.stmt(t.ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return t.sql.StmtContext(t.ctx, st).QueryContext(t.ctx, args...)
+}
+
+// get scans the first row into dest; sql.ErrNoRows if there is none.
+func (t *tx) get(q string, args []any, dest ...any) error {
+	st, err := t.pool.stmt(t.ctx, q)
+	if err != nil {
+		return err
+	}
+	return t.sql.StmtContext(t.ctx, st).QueryRowContext(t.ctx, args...).Scan(dest...)
+}
+
+// has reports whether the query has a row.
+func (t *tx) has(q string, args ...any) (bool, error) {
+	var one int
+	err := t.get(q, args, &one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (t *tx) exec(q string, args ...any) (sql.Result, error) {
+	st, err := t.pool.stmt(t.ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return t.sql.StmtContext(t.ctx, st).ExecContext(t.ctx, args...)
+}
+
+// run is exec for statements whose result is not needed.
+func (t *tx) run(q string, args ...any) error {
+	_, err := t.exec(q, args...)
+	return err
+}
+
+// insert is exec that returns the new row's id.
+func (t *tx) insert(q string, args ...any) (int64, error) {
+	r, err := t.exec(q, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// collect scans every row of a query with scan.
+func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
+	rows, err := t.query(q, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// write runs fn in an immediate transaction: rolled back on an error or a panic, else
+// committed, and only then are the events that fn emitted published. A caller who goes
+// away does not interrupt it: an act is done whole or not at all.
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t, err := s.begin(ctx, &s.writer)
+	if err != nil {
+		return mapError(err)
+	}
+	defer t.sql.Rollback() // after a commit it does nothing
+	if err := fn(t); err != nil {
+		return mapError(err)
+	}
+	if err := t.sql.Commit(); err != nil {
+		return mapError(err)
+	}
+	s.dirty.Store(true)
+	for _, f := range t.after {
+		f()
+	}
+	s.hub.publish(t.events)
+	return nil
+}
+
+// read runs fn in a read-only transaction, so that all its queries see one state.
+func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t, err := s.begin(ctx, &s.reader)
+	if err != nil {
+		return mapError(err)
+	}
+	defer t.sql.Rollback()
+	return mapError(fn(t))
+}
+
+func (s *Store) begin(ctx context.Context, p *pool) (*tx, error) {
+	ctx = context.WithoutCancel(ctx)
+	st, err := p.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &tx{ctx: ctx, sql: st, pool: p, s: s, at: s.now()}, nil
+}
+
+// checkpoints moves the write-ahead log into the database, from a connection of its own.
+func (s *Store) checkpoints(ctx context.Context) {
+	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
+	if err != nil {
+		return
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !s.dirty.Swap(false) {
+			continue
+		}
+		mode := "PASSIVE"
+		if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > walLimit {
+			mode = "TRUNCATE"
+		}
+		if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint("+mode+")"); err != nil {
+			s.dirty.Store(true) // a full disk, a long read: tried again at the next turn
+		}
+	}
+}
+
+// watch notices what other processes wrote and tells every subscriber to read again.
+// The writer's own commits do not change data_version on its own connection.
+func (s *Store) watch(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	var last int64
+	for {
+		var v int64
+		if err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v); err == nil {
+			if last != 0 && v != last {
+				s.hub.publish([]delivery{{Event: Event{Kind: Reload}}})
+			}
+			last = v
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Address returns what invitations tell people to type after ssh; "" if it was never given.
+func (s *Store) Address(ctx context.Context) (string, error) { return s.setting(ctx, "address") }
+
+// SetAddress keeps what invitations tell people to type after ssh.
+func (s *Store) SetAddress(ctx context.Context, addr string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.run(`INSERT INTO setting VALUES ('address', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, CleanLine(addr))
+	})
+}
+
+func (s *Store) setting(ctx context.Context, name string) (value string, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		err := t.get(`SELECT value FROM setting WHERE name = ?`, []any{name}, &value)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return value, err
+}

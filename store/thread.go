@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"slices"
+)
+
+// Thread is a root post and a page of its replies.
+type Thread struct {
+	Root      Post
+	Replies   []Post // oldest first
+	Earlier   bool   // replies older than these exist
+	Channel   Channel
+	Following bool
+	ReadSeq   int64 // the reply up to which I have read; 0 in a thread I do not follow
+}
+
+// Thread returns the thread of a post, which may be a reply, with the newest n (at most 200) of
+// its replies before the reply before, or up to the last where before is 0. ErrNotFound if me may not see it.
+func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thread, err error) {
+	n = min(n, MaxPage)
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		at, c, err := t.place(me, Place{Root: id})
+		if err != nil {
+			return err
+		}
+		th.Channel = c.Channel
+		if th.Root, err = t.post(me, at.Root); err != nil {
+			return err
+		}
+		if th.Following = th.Root.Following; th.Following {
+			if err := t.get(`SELECT read_seq FROM follow WHERE person_id = ? AND root_id = ?`, []any{me, at.Root}, &th.ReadSeq); err != nil {
+				return err
+			}
+		}
+		th.Replies, err = collect(t, scanPost, threadQuery, me, at.Root, top(before), n+1)
+		if err != nil {
+			return err
+		}
+		if th.Earlier = len(th.Replies) > n; th.Earlier {
+			th.Replies = th.Replies[:n]
+		}
+		slices.Reverse(th.Replies)
+		th.markUnread(me)
+		return nil
+	})
+	return th, err
+}
+
+const threadQuery = `SELECT ` + postColumns + ` FROM post p` + postJoins + `
+	WHERE p.root_id = ?2 AND p.root_id <> 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT ?4`
+
+// markUnread sets what is new among the replies of a thread that me follows.
+func (th *Thread) markUnread(me int64) {
+	for i := range th.Replies {
+		r := &th.Replies[i]
+		r.Unread = th.Following && r.Author != me && r.Seq > th.ReadSeq
+	}
+}
+
+// FollowThread makes me follow the thread of a post, from now on, or leaves it alone whoever mentions me there.
+func (s *Store) FollowThread(ctx context.Context, me, id int64, on bool) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		at, _, err := t.place(me, Place{Root: id})
+		if err != nil {
+			return err
+		}
+		t.emitTo(Event{Kind: Read, Channel: at.Channel, Root: at.Root, Post: at.Root, By: me}, me)
+		return t.run(`INSERT INTO follow (person_id, root_id, following, read_seq) SELECT ?1, id, ?3, reply_seq FROM post WHERE id = ?2
+			ON CONFLICT DO UPDATE SET following = excluded.following, read_seq = excluded.read_seq, own = 0, waiting = 0`, me, at.Root, on)
+	})
+}
+
+// ownReply makes the author of a reply follow its thread, and the root's author too, and lets
+// every other follower know that something waits.
+func (t *tx) ownReply(root, author, seq int64) error {
+	if err := t.run(`INSERT INTO follow (person_id, root_id, read_seq, waiting) SELECT author_id, id, ?2 - 1, 1 FROM post WHERE id = ?1 AND author_id <> ?3 AND imported = 0
+		ON CONFLICT DO NOTHING`, root, seq, author); err != nil {
+		return err
+	}
+	// What I had not read stays unread; a reply right after what I have read is read.
+	if err := t.run(`INSERT INTO follow (person_id, root_id, read_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET
+		following = 1,
+		own = CASE WHEN following = 0 OR read_seq + own = ?3 - 1 THEN 0 ELSE own + 1 END,
+		read_seq = CASE WHEN following = 0 OR read_seq + own = ?3 - 1 THEN ?3 ELSE read_seq END`, author, root, seq); err != nil {
+		return err
+	}
+	return t.run(`UPDATE follow SET waiting = 1 WHERE root_id = ? AND following = 1 AND person_id <> ? AND waiting = 0`, root, author)
+}
