@@ -262,7 +262,9 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		return Post{}, err
 	}
 	var made Post
+	var at time.Time
 	err = s.write(ctx, func(t *tx) error {
+		at = t.at
 		author, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -274,7 +276,6 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		if err := s.limit.check(author, t.at); err != nil {
 			return err
 		}
-		t.after = append(t.after, func() { s.limit.count(me, t.at) })
 		id, err := t.addPost(c, place.Root, me, body)
 		if err != nil {
 			return err
@@ -289,6 +290,9 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		}
 		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
 	})
+	if err == nil {
+		s.limit.count(me, at)
+	}
 	return made, err
 }
 

@@ -61,25 +61,61 @@ type Store struct {
 	done  sync.WaitGroup
 }
 
-// pool is a set of connections with their prepared statements.
+// pool is a fixed set of connections, each with the statements it has prepared. database/sql's
+// own pool cannot prepare a statement for the one writer while that is inside a transaction.
 type pool struct {
-	*sql.DB
-	stmts sync.Map // SQL text → *sql.Stmt
+	db   *sql.DB
+	size int // connections opened
+	free chan *conn
 }
 
-func (p *pool) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := p.stmts.Load(query); ok {
-		return s.(*sql.Stmt), nil
+type conn struct {
+	*sql.Conn
+	stmts map[string]*sql.Stmt // SQL text → statement; bounded by the queries of this package
+}
+
+func openPool(ctx context.Context, dsn string, size int) (pool, error) {
+	p := pool{free: make(chan *conn, size)}
+	var err error
+	if p.db, err = sql.Open("sqlite", dsn); err != nil {
+		return p, err
 	}
-	s, err := p.PrepareContext(ctx, query)
+	for range size {
+		c, err := p.db.Conn(ctx)
+		if err != nil {
+			return p, err
+		}
+		p.size++
+		p.free <- &conn{Conn: c, stmts: map[string]*sql.Stmt{}}
+	}
+	return p, nil
+}
+
+// close waits for every connection to come back, then closes them.
+func (p *pool) close() error {
+	if p.db == nil {
+		return nil
+	}
+	for range p.size {
+		c := <-p.free
+		for _, st := range c.stmts {
+			st.Close()
+		}
+		c.Close()
+	}
+	return p.db.Close()
+}
+
+func (c *conn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if st, ok := c.stmts[query]; ok {
+		return st, nil
+	}
+	st, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", query, err)
 	}
-	if other, raced := p.stmts.LoadOrStore(query, s); raced {
-		s.Close()
-		return other.(*sql.Stmt), nil
-	}
-	return s, nil
+	c.stmts[query] = st
+	return st, nil
 }
 
 // Open opens the database in the folder dir, creating and migrating it as needed.
@@ -114,19 +150,13 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	f.Close()
-	if s.writer.DB, err = sql.Open("sqlite", writerDSN(s.path)); err != nil {
+	if s.writer, err = openPool(ctx, writerDSN(s.path), 1); err != nil {
 		return err
 	}
-	s.writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, s.writer.DB); err != nil {
+	if err := migrate(ctx, s.writer.db); err != nil {
 		return err
 	}
-	if s.reader.DB, err = sql.Open("sqlite", readerDSN(s.path)); err != nil {
-		return err
-	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(readers)
-	if err := s.reader.PingContext(ctx); err != nil {
+	if s.reader, err = openPool(ctx, readerDSN(s.path), readers); err != nil {
 		return err
 	}
 	return s.write(ctx, foundChannels)
@@ -174,46 +204,35 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) closePools() error {
-	var errs []error
-	for _, p := range []*pool{&s.reader, &s.writer} {
-		if p.DB == nil {
-			continue
-		}
-		p.stmts.Range(func(_, v any) bool { v.(*sql.Stmt).Close(); return true })
-		errs = append(errs, p.DB.Close())
-	}
-	return errors.Join(errs...)
+	return errors.Join(s.reader.close(), s.writer.close())
 }
 
-// tx is one transaction. Its methods use statements prepared once for each connection.
+// tx is one transaction on one connection.
 type tx struct {
 	ctx    context.Context
-	sql    *sql.Tx
-	pool   *pool
-	s      *Store
+	conn   *conn
 	at     time.Time // the clock when the transaction began
 	events []delivery
-	after  []func() // run once committed
 }
 
 // ms is the transaction's time as it is stored.
 func (t *tx) ms() int64 { return t.at.UnixMilli() }
 
 func (t *tx) query(q string, args ...any) (*sql.Rows, error) {
-	st, err := t.pool.stmt(t.ctx, q)
+	st, err := t.conn.stmt(t.ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return t.sql.StmtContext(t.ctx, st).QueryContext(t.ctx, args...)
+	return st.QueryContext(t.ctx, args...)
 }
 
 // get scans the first row into dest; sql.ErrNoRows if there is none.
 func (t *tx) get(q string, args []any, dest ...any) error {
-	st, err := t.pool.stmt(t.ctx, q)
+	st, err := t.conn.stmt(t.ctx, q)
 	if err != nil {
 		return err
 	}
-	return t.sql.StmtContext(t.ctx, st).QueryRowContext(t.ctx, args...).Scan(dest...)
+	return st.QueryRowContext(t.ctx, args...).Scan(dest...)
 }
 
 // has reports whether the query has a row.
@@ -227,11 +246,11 @@ func (t *tx) has(q string, args ...any) (bool, error) {
 }
 
 func (t *tx) exec(q string, args ...any) (sql.Result, error) {
-	st, err := t.pool.stmt(t.ctx, q)
+	st, err := t.conn.stmt(t.ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return t.sql.StmtContext(t.ctx, st).ExecContext(t.ctx, args...)
+	return st.ExecContext(t.ctx, args...)
 }
 
 // run is exec for statements whose result is not needed.
@@ -271,48 +290,50 @@ func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...an
 // committed, and only then are the events that fn emitted published. A caller who goes
 // away does not interrupt it: an act is done whole or not at all.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
-	if err := ctx.Err(); err != nil {
+	var events []delivery
+	err := s.transact(ctx, &s.writer, "BEGIN IMMEDIATE", func(t *tx) error {
+		err := fn(t)
+		events = t.events
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	t, err := s.begin(ctx, &s.writer)
-	if err != nil {
-		return mapError(err)
-	}
-	defer t.sql.Rollback() // after a commit it does nothing
-	if err := fn(t); err != nil {
-		return mapError(err)
-	}
-	if err := t.sql.Commit(); err != nil {
-		return mapError(err)
-	}
 	s.dirty.Store(true)
-	for _, f := range t.after {
-		f()
-	}
-	s.hub.publish(t.events)
+	s.hub.publish(events)
 	return nil
 }
 
 // read runs fn in a read-only transaction, so that all its queries see one state.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	t, err := s.begin(ctx, &s.reader)
-	if err != nil {
-		return mapError(err)
-	}
-	defer t.sql.Rollback()
-	return mapError(fn(t))
+	return s.transact(ctx, &s.reader, "BEGIN", fn)
 }
 
-func (s *Store) begin(ctx context.Context, p *pool) (*tx, error) {
-	ctx = context.WithoutCancel(ctx)
-	st, err := p.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
+// transact runs fn between begin and COMMIT on a connection of p; anything else than success rolls back.
+func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx) error) (err error) {
+	var c *conn
+	select {
+	case c = <-p.free:
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return &tx{ctx: ctx, sql: st, pool: p, s: s, at: s.now()}, nil
+	defer func() { p.free <- c }()
+	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now()}
+	if err := t.run(begin); err != nil {
+		return mapError(err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			t.run("ROLLBACK") // after a full disk SQLite may have done it already
+		}
+	}()
+	if err := fn(t); err != nil {
+		return mapError(err)
+	}
+	err = t.run("COMMIT")
+	done = err == nil
+	return mapError(err)
 }
 
 // checkpoints moves the write-ahead log into the database, from a connection of its own.
@@ -351,8 +372,8 @@ func (s *Store) watch(ctx context.Context) {
 	defer tick.Stop()
 	var last int64
 	for {
-		var v int64
-		if err := s.writer.QueryRowContext(ctx, "PRAGMA data_version").Scan(&v); err == nil {
+		v, err := s.dataVersion(ctx)
+		if err == nil {
 			if last != 0 && v != last {
 				s.hub.publish([]delivery{{Event: Event{Kind: Reload}}})
 			}
@@ -364,6 +385,18 @@ func (s *Store) watch(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+func (s *Store) dataVersion(ctx context.Context) (v int64, err error) {
+	select {
+	case c := <-s.writer.free:
+		defer func() { s.writer.free <- c }()
+		t := &tx{ctx: ctx, conn: c}
+		err = t.get("PRAGMA data_version", nil, &v)
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	return v, err
 }
 
 // Address returns what invitations tell people to type after ssh; "" if it was never given.
