@@ -21,11 +21,13 @@ import (
 const (
 	// slackSource names what comes from Slack among the store's imported things.
 	slackSource = "slack"
+	// slackBot is the user that Slack itself writes as; users.json leaves it out.
+	slackBot = "USLACKBOT"
 	// batchLimit is how many posts are written in one go, so that people's own posts get their turn in between.
 	batchLimit = 200
-	// fileLimit is the bytes of one JSON file: a day of a very busy channel has some 30 MB, and a
-	// small zip that unpacks to more is an attack or a mistake.
-	fileLimit = 256 << 20
+	// fileLimit is the bytes of one JSON file: a day of a very busy channel has some 30 MB, the list of
+	// 40,000 people 60 MB, and a small zip that unpacks to more is an attack or a mistake.
+	fileLimit = 128 << 20
 	// exportLimit is the bytes of all JSON files together; the largest exports known unpack to a few GB.
 	exportLimit = 32 << 30
 )
@@ -409,7 +411,7 @@ func (im *slackImport) message(m slackMessage) Fate {
 		Author:  author,
 		At:      m.at,
 		Body:    body,
-		Edited:  len(m.Edited) > 0,
+		Edited:  m.Edited.V != nil,
 	}
 	// A thread whose first message was not imported hangs on the first reply that was.
 	fate, thread := Posted, first(m.ThreadTS, m.TS)
@@ -428,10 +430,12 @@ func (im *slackImport) message(m slackMessage) Fate {
 func (im *slackImport) author(m slackMessage) string {
 	p := store.ImportedPerson{Key: first(m.User, m.Comment.V.User)}
 	switch {
+	case p.Key == slackBot:
+		p.Handle, p.Name, p.Bot = "slackbot", "Slackbot", true
 	case p.Key != "":
 		p.Handle = first(m.Profile.V.Name, m.Profile.V.DisplayName, p.Key)
 		p.Name = first(m.Profile.V.RealName, m.Profile.V.DisplayName)
-		p.Bot = m.BotID != "" || p.Key == "USLACKBOT"
+		p.Bot = m.BotID != ""
 	case m.Subtype == "file_comment" && mentioned(m.Text) != "":
 		p.Key = mentioned(m.Text)
 	default:

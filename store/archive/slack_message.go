@@ -58,7 +58,7 @@ type slackMessage struct {
 	User        string                     `json:"user"`
 	Username    string                     `json:"username"`
 	BotID       string                     `json:"bot_id"`
-	Edited      json.RawMessage            `json:"edited"`
+	Edited      lenient[*struct{}]         `json:"edited"`
 	Profile     lenient[slackProfile]      `json:"user_profile"`
 	BotProfile  lenient[slackProfile]      `json:"bot_profile"`
 	Comment     lenient[slackComment]      `json:"comment"`
@@ -82,6 +82,7 @@ func (l *lenient[T]) UnmarshalJSON(raw []byte) error {
 
 type slackComment struct {
 	User string `json:"user"`
+	Text string `json:"comment"`
 }
 
 type slackReaction struct {
@@ -126,7 +127,7 @@ func (m *slackMessage) readTime() bool {
 // body is everything that m says as plain lines: its text, the names of its files, what its
 // attachments add, and its blocks where it has nothing else.
 func (s *Slack) body(m slackMessage, author string) string {
-	text := m.Text
+	text := first(m.Text, m.Comment.V.Text)
 	if m.Subtype == "file_share" || m.Subtype == "file_comment" { // "<@U1|maya> commented on U2's file …" by maya
 		if mentioned(text) == author {
 			text = strings.TrimLeft(text[strings.IndexByte(text, '>')+1:], " ")
