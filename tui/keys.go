@@ -7,7 +7,7 @@ import "charm.land/bubbles/v2/key"
 type keyMap struct {
 	// Everywhere.
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
-	Open, Back, Tab, ReadOn                 key.Binding
+	Open, Back, Tab, ReadOn, Right          key.Binding
 	Help, Quit, Leave                       key.Binding
 
 	// Posts.
@@ -22,6 +22,12 @@ type keyMap struct {
 
 	// Composer.
 	Post, NewLine, Complete, Put key.Binding
+
+	// Text fields: as in a shell.
+	CharLeft, CharRight, WordLeft, WordRight       key.Binding
+	LineStart, LineEnd, RowUp, RowDown             key.Binding
+	RubLeft, RubRight, KillWordLeft, KillWordRight key.Binding
+	KillStart, KillEnd, Yank                       key.Binding
 }
 
 // keys is read-only after start.
@@ -41,6 +47,7 @@ func newKeyMap() keyMap {
 		Open:     bind("Enter", "open", "enter"),
 		Back:     bind("Esc ←", "back", "esc", "left", "h"),
 		Tab:      bind("Tab", "menu", "tab", "shift+tab"),
+		Right:    bind("→", "open", "right", "l"),
 		ReadOn:   bind("Space", "reads on", "space"),
 		Help:     bind("?", "all keys", "?"),
 		Quit:     bind("q", "back, and at the end out", "q"),
@@ -73,6 +80,22 @@ func newKeyMap() keyMap {
 		NewLine:  bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
 		Complete: bind("Tab", "completes @ # :", "tab"),
 		Put:      bind("Esc", "keeps it for later", "esc"),
+
+		CharLeft:      bind("← Ctrl+B", "a character back", "left", "ctrl+b"),
+		CharRight:     bind("→ Ctrl+F", "a character on", "right", "ctrl+f"),
+		WordLeft:      bind("Alt+B", "a word back", "alt+b", "alt+left", "ctrl+left"),
+		WordRight:     bind("Alt+F", "a word on", "alt+f", "alt+right", "ctrl+right"),
+		LineStart:     bind("Ctrl+A", "to the start of the line", "ctrl+a", "home"),
+		LineEnd:       bind("Ctrl+E", "to the end of the line", "ctrl+e", "end"),
+		RowUp:         bind("↑ Ctrl+P", "a row up", "up", "ctrl+p"),
+		RowDown:       bind("↓ Ctrl+N", "a row down", "down", "ctrl+n"),
+		RubLeft:       bind("Backspace", "delete the character before", "backspace", "shift+backspace", "ctrl+h"),
+		RubRight:      bind("Ctrl+D", "delete the character after", "delete", "ctrl+d"),
+		KillWordLeft:  bind("Ctrl+W", "cut the word before", "ctrl+w", "alt+backspace", "ctrl+backspace"),
+		KillWordRight: bind("Alt+D", "cut the word after", "alt+d", "alt+delete", "ctrl+delete"),
+		KillStart:     bind("Ctrl+U", "cut to the start of the line", "ctrl+u"),
+		KillEnd:       bind("Ctrl+K", "cut to the end of the line", "ctrl+k"),
+		Yank:          bind("Ctrl+Y", "put back what was cut", "ctrl+y"),
 	}
 }
 

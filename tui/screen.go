@@ -37,8 +37,18 @@ type drafting interface{ Flush(context.Context) }
 // follows the first " · " is drawn dim.
 type titled interface{ Title() string }
 
-// noted is a titled screen that has a word at the right end of its header.
+// noted is a titled screen that has a few words, styled, at the right end of its
+// header. A click on the header reaches it as headClickMsg.
 type noted interface{ Note() string }
+
+// located is a screen that has an entry of its own in the sidebar.
+type located interface{ Where() string }
+
+// watching is a screen that notes what has been read. It is told after every
+// message whether it can be seen and whether the keys are its own.
+type watching interface {
+	Watch(visible, focused bool) tea.Cmd
+}
 
 // footed is a screen whose lowest part, usually the composer, stands under the
 // long line and runs through the whole width. The cursor is relative to it.
@@ -68,6 +78,8 @@ type (
 	personMsg struct{ person store.Person }
 	// footClickMsg is a click on the foot of the screen.
 	footClickMsg struct{ x, y int }
+	// headClickMsg is a click on the header of the screen.
+	headClickMsg struct{}
 )
 
 // push shows a screen on top of the present one.

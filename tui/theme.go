@@ -12,14 +12,16 @@ type theme struct {
 	Dark bool
 
 	Text   lipgloss.Style // the terminal's own foreground
-	Bold   lipgloss.Style // names, unread
+	Bold   lipgloss.Style // what is unread, titles
+	Name   lipgloss.Style // who wrote a post that has been read
+	Place  lipgloss.Style // the channel of a post
 	Dim    lipgloss.Style // secondary: times, counts, departments
 	Line   lipgloss.Style // the thin lines
 	Accent lipgloss.Style // mentions, channels, the selected post's bar
 	New    lipgloss.Style // where new posts begin, how many wait
 	Key    lipgloss.Style // a key in a hint
 	Code   lipgloss.Style // `code`
-	Italic lipgloss.Style
+	Link   lipgloss.Style // a bare link
 	Error  lipgloss.Style // something failed
 	Good   lipgloss.Style // something is done
 	Chosen lipgloss.Style // the chosen entry of a list that has the focus
@@ -30,9 +32,9 @@ type theme struct {
 func newTheme(dark bool, profile colorprofile.Profile) *theme {
 	plain := lipgloss.NewStyle()
 	t := &theme{
-		Dark: dark, Text: plain, Bold: plain.Bold(true), Dim: plain.Faint(true), Line: plain.Faint(true),
+		Dark: dark, Text: plain, Bold: plain.Bold(true), Name: plain, Place: plain.Faint(true), Dim: plain.Faint(true), Line: plain.Faint(true),
 		Accent: plain.Bold(true), New: plain.Bold(true), Key: plain.Bold(true), Code: plain,
-		Italic: plain.Italic(true), Error: plain.Bold(true), Good: plain, Chosen: plain.Reverse(true),
+		Link: plain.Underline(true), Error: plain.Bold(true), Good: plain, Chosen: plain.Reverse(true),
 	}
 	pick := func(onDark, onLight string) lipgloss.Style {
 		if dark {

@@ -1,12 +1,12 @@
 // Package tui is what a person sees: a stack of screens over the store, drawn
-// with Bubble Tea. It knows the store and the terminal's words for keys, and
-// must not know SSH, SQL or the machine it runs on: whoever runs the Model
-// (a session over SSH, a test) brings the input, the output and the clock.
+// with Bubble Tea. It knows the store and the names of keys, and must not know
+// SSH, SQL or the machine it runs on: whoever runs the Model (a session, a test)
+// brings the input, the output and the clock.
 //
 // The root (Model) owns the chrome, the focus and the live events. Screens ask
 // the store only in commands, which read nothing that changes, and every answer
-// says what it answers, so a late one can be ignored. Selection and scroll are
-// kept by post id: what arrives never moves what is being read. Nothing ticks
+// says what it answers, so that a late one can be ignored. Selection and scroll
+// are kept by post id: what arrives never moves what is being read. Nothing ticks
 // while idle, so a quiet terminal gets no byte.
 package tui
 
@@ -42,23 +42,51 @@ type app struct {
 	zone  *time.Location
 	log   *slog.Logger
 	offer *store.Key
+	tick  func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
+}
+
+// after brings a message later.
+func (a *app) after(d time.Duration, msg tea.Msg) tea.Cmd {
+	if a.tick != nil {
+		return a.tick(d, msg)
+	}
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
 // Model is the root of the interface of one person in one terminal.
 type Model struct {
-	app     *app
-	me      store.Person
-	theme   *theme
-	stack   []screen
-	events  <-chan store.Event
-	end     context.CancelFunc
-	width   int
-	height  int
-	status  string
-	noColor bool
-	dark    bool
-	profile colorprofile.Profile
+	app    *app
+	me     store.Person
+	theme  *theme
+	side   *sidebar
+	stack  []*layer // Home is the lowest; never empty
+	help   *helpPage
+	focus  focus
+	events <-chan store.Event
+	end    context.CancelFunc
+
+	width, height int
+	dark          bool
+	profile       colorprofile.Profile
+	plain         bool   // no colours, whatever the terminal has
+	status        string // shown until the next key
+	failed        bool   // status tells of a failure
 }
+
+// layer is a screen and the size that it was told last.
+type layer struct {
+	screen
+	width, height int
+}
+
+// focus is where keys and paste go.
+type focus int
+
+const (
+	onScreen focus = iota // the screen on top
+	onSide                // the sidebar, or the menu in a narrow window
+	onUnder               // the list beside which a thread stays open
+)
 
 // New makes the interface for a person who has signed in. It reads nothing
 // before Init; ctx ends with the session.
@@ -71,7 +99,11 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	if a.log == nil {
 		a.log = slog.Default()
 	}
-	return &Model{app: a, me: me, end: end, theme: newTheme(true, colorprofile.ANSI256), dark: true, noColor: o.NoColor, profile: colorprofile.ANSI256}
+	m := &Model{app: a, me: me, end: end, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
+	m.theme = m.colours()
+	m.side = newSidebar(a, m.theme)
+	m.stack = []*layer{{screen: newHome(a, m.theme)}}
+	return m
 }
 
 // zone is the time zone of that name, UTC for an unknown one.
@@ -87,17 +119,22 @@ func zone(name string) *time.Location {
 // called after the program has ended, also when the line dropped.
 func (m *Model) Close(ctx context.Context) {
 	for _, s := range m.stack {
-		if d, ok := s.(drafting); ok {
+		if d, ok := s.screen.(drafting); ok {
 			d.Flush(ctx)
 		}
 	}
 	m.end()
 }
 
-// Init starts the live events and asks the terminal for its background.
+// Init starts the live events, asks the terminal for its background and reads
+// what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	return tea.Batch(tea.RequestBackgroundColor, m.nextEvent())
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.nextEvent(), m.side.refresh()}
+	for _, s := range m.stack {
+		cmds = append(cmds, s.Init())
+	}
+	return tea.Batch(cmds...)
 }
 
 // nextEvent waits for one event; nil once the subscription has ended.
@@ -111,24 +148,80 @@ func (m *Model) nextEvent() tea.Cmd {
 	}
 }
 
-// Update is the root's part of every message.
+// Update is the root's part of every message; then everything shown is told its
+// size and whether it can be seen.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.handle(msg)
+	return m, tea.Batch(cmd, m.arrange())
+}
+
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if msg.String() == "ctrl+c" {
-			return m, tea.Quit
+		m.status, m.failed = "", false
+		return m.press(msg)
+	case tea.PasteMsg:
+		if m.help == nil && m.focus != onSide {
+			return m.focused().Update(msg)
 		}
+		return nil
+	case tea.MouseMsg:
+		return m.mouse(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		return nil
+	case tea.BackgroundColorMsg:
+		m.dark = msg.IsDark()
+		return m.repaint()
+	case tea.ColorProfileMsg:
+		m.profile = msg.Profile
+		return m.repaint()
 	case pushMsg:
-		m.stack = append(m.stack, msg.s)
-		return m, msg.s.Init()
+		return m.push(msg.s)
+	case popMsg:
+		return m.pop()
+	case goMsg:
+		return m.goTo(msg.s)
+	case nextMsg:
+		return m.readOn(msg)
 	case statusMsg:
-		m.status = msg.text
+		m.status, m.failed = msg.text, false
+		return nil
 	case errMsg:
 		m.fail(msg.err)
+		return nil
+	case personMsg:
+		m.me = msg.person
+		m.app.zone = zone(msg.person.Zone)
+	case store.Event:
+		return tea.Batch(m.nextEvent(), m.tell(msg))
 	}
-	return m, nil
+	return m.tell(msg)
+}
+
+// tell hands a message to the sidebar and to every screen.
+func (m *Model) tell(msg tea.Msg) tea.Cmd {
+	cmds := []tea.Cmd{m.side.update(msg)}
+	for _, s := range m.stack {
+		cmds = append(cmds, s.Update(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// colours is the theme for what the terminal can and is.
+func (m *Model) colours() *theme {
+	if m.plain {
+		return newTheme(m.dark, colorprofile.ASCII)
+	}
+	return newTheme(m.dark, m.profile)
+}
+
+func (m *Model) repaint() tea.Cmd {
+	m.theme = m.colours()
+	if m.help != nil {
+		m.help.theme = m.theme
+	}
+	return m.tell(themeMsg{m.theme})
 }
 
 // fail shows an error in its own words; what is not meant for people goes to the log.
@@ -140,12 +233,77 @@ func (m *Model) fail(err error) {
 	if !ours {
 		m.app.log.Error("screen", "err", err)
 	}
-	m.status = text
+	m.status, m.failed = text, true
 }
 
-// View draws the chrome and the screen on top.
-func (m *Model) View() tea.View {
-	v := tea.NewView("")
-	v.AltScreen, v.MouseMode, v.WindowTitle = true, tea.MouseModeCellMotion, "tincan"
-	return v
+func (m *Model) top() *layer { return m.stack[len(m.stack)-1] }
+
+// focused is the screen that has the keys, also while the sidebar borrows them.
+func (m *Model) focused() *layer {
+	if m.focus == onUnder {
+		return m.stack[len(m.stack)-2]
+	}
+	return m.top()
+}
+
+// push puts a screen on top; beside a list it replaces the thread that is open there.
+func (m *Model) push(s screen) tea.Cmd {
+	var cmd tea.Cmd
+	if m.focus == onUnder {
+		cmd = m.drop(len(m.stack) - 1)
+	}
+	m.focus = onScreen
+	m.stack = append(m.stack, &layer{screen: s})
+	return tea.Batch(cmd, m.arrange(), s.Init())
+}
+
+// pop takes the screen on top away; Home stays.
+func (m *Model) pop() tea.Cmd {
+	m.focus = onScreen
+	if len(m.stack) == 1 {
+		return nil
+	}
+	return m.drop(len(m.stack) - 1)
+}
+
+// goTo shows a screen directly above Home; nil is Home itself.
+func (m *Model) goTo(s screen) tea.Cmd {
+	m.focus = onScreen
+	cmd := m.drop(1)
+	if s == nil {
+		return cmd
+	}
+	return tea.Batch(cmd, m.push(s))
+}
+
+// drop takes the screens from there up away and saves their drafts.
+func (m *Model) drop(from int) tea.Cmd {
+	var cmds []tea.Cmd
+	ctx := m.app.ctx
+	for _, s := range m.stack[from:] {
+		if d, ok := s.screen.(drafting); ok {
+			cmds = append(cmds, func() tea.Msg {
+				d.Flush(ctx)
+				return nil
+			})
+		}
+	}
+	clear(m.stack[from:])
+	m.stack = m.stack[:from]
+	return tea.Batch(cmds...)
+}
+
+// readOn goes to the next place with something new, or home where none is left.
+func (m *Model) readOn(msg nextMsg) tea.Cmd {
+	if msg.from != m.focused().screen {
+		return nil
+	}
+	switch {
+	case !msg.ok:
+		m.status = "Nothing new is left."
+		return m.goTo(nil)
+	case msg.next.Root != 0:
+		return m.goTo(newThread(m.app, m.theme, msg.next.Root))
+	}
+	return m.goTo(newChannel(m.app, m.theme, msg.next.Channel))
 }

@@ -1,0 +1,379 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+const (
+	// leastWidth and leastHeight are the smallest window in which anything can be read.
+	leastWidth, leastHeight = 30, 8
+	// wideScreen is the width from which the sidebar stands beside the content.
+	wideScreen = 70
+	// besideScreen is the width from which a thread stays open beside its list.
+	besideScreen = 150
+	// airyHeight is the height from which a blank line follows the header.
+	airyHeight = 11
+	// statusLines is how many lines a sentence in the footer may take.
+	statusLines = 3
+)
+
+// pane is where a screen stands in the window.
+type pane struct {
+	*layer
+	x, y          int // of its own first line; the header is above
+	width, height int
+	header        bool
+}
+
+// frame is how the window is shared out; it follows from the window's size and
+// from what is shown, and nothing is kept of it.
+type frame struct {
+	small  bool // too small for anything
+	side   int  // columns of the sidebar, 0: none beside the content
+	menu   bool // the sidebar is the whole page
+	panes  []pane
+	foot   string
+	cursor *tea.Cursor // in the foot
+	footY  int
+	rule   bool
+	hints  []string
+}
+
+// sideWidth is the columns of the sidebar in a window of that width.
+func sideWidth(width int) int { return min(max(width/4+1, 20), 24) }
+
+// frame shares out the window.
+func (m *Model) frame() frame {
+	f := frame{small: m.width < leastWidth || m.height < leastHeight}
+	if f.small {
+		return f
+	}
+	over := m.focused()
+	full := isFull(over)
+	if m.width >= wideScreen && !full {
+		f.side = sideWidth(m.width)
+	}
+	f.menu = f.side == 0 && m.focus == onSide
+	f.hints = m.footer()
+	height := m.height - len(f.hints)
+	if s, ok := over.screen.(footed); ok && m.help == nil && !f.menu {
+		f.foot, f.cursor = s.Foot(m.width)
+		f.foot, f.cursor = clip(f.foot, f.cursor, m.width, max(1, height/2))
+		height -= strings.Count(f.foot, "\n") + 1
+	}
+	f.footY = height
+	f.rule = !full && (f.side > 0 || f.foot != "" && m.height >= airyHeight)
+	f.panes = m.panes(f.x(), f.body(), full)
+	return f
+}
+
+// panes are the screens that can be seen: one, or a list and a thread beside it.
+func (m *Model) panes(x, height int, full bool) []pane {
+	one := func(l *layer, x, width int) pane {
+		p := pane{layer: l, x: x, width: width, height: height}
+		if _, ok := l.screen.(titled); ok && !full {
+			p.header, p.y = true, m.airs()
+			p.height = max(0, height-p.y)
+		}
+		return p
+	}
+	if !m.beside() {
+		return []pane{one(m.top(), x, m.width-x)}
+	}
+	left := (m.width - x - 1) / 2
+	under := m.stack[len(m.stack)-2]
+	return []pane{one(under, x, left), one(m.top(), x+left+1, m.width-x-left-1)}
+}
+
+// beside says whether a thread stands beside the list that it was opened from.
+func (m *Model) beside() bool {
+	if m.width < besideScreen || len(m.stack) < 2 {
+		return false
+	}
+	_, thread := m.top().screen.(*thread)
+	switch m.stack[len(m.stack)-2].screen.(type) {
+	case *home, *channel:
+		return thread
+	}
+	return false
+}
+
+func isFull(l *layer) bool {
+	s, ok := l.screen.(fullscreen)
+	return ok && s.Full()
+}
+
+// arrange tells every screen that is shown its size, and every screen whether it
+// can be seen and has the keys.
+func (m *Model) arrange() tea.Cmd {
+	if m.focus == onUnder && !m.beside() {
+		m.focus = onScreen
+	}
+	f := m.frame()
+	m.side.width, m.side.height, m.side.focused, m.side.at = f.side, f.body(), m.focus == onSide, m.where()
+	if f.menu {
+		m.side.width, m.side.height = m.width, f.body()-m.airs()
+	}
+	if m.help != nil {
+		m.help.width, m.help.height = m.width-f.x(), f.body()-m.airs()
+	}
+	var cmds []tea.Cmd
+	for _, p := range f.panes {
+		if p.layer.width != p.width || p.layer.height != p.height {
+			p.layer.width, p.layer.height = p.width, p.height
+			cmds = append(cmds, p.Update(tea.WindowSizeMsg{Width: p.width, Height: p.height}))
+		}
+	}
+	for _, l := range m.stack {
+		if w, ok := l.screen.(watching); ok {
+			visible := m.help == nil && !f.menu && f.shows(l)
+			cmds = append(cmds, w.Watch(visible, visible && m.focus != onSide && l == m.focused()))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (f frame) shows(l *layer) bool {
+	for _, p := range f.panes {
+		if p.layer == l {
+			return true
+		}
+	}
+	return false
+}
+
+// body is how many lines there are above the long line.
+func (f frame) body() int {
+	if f.rule {
+		return max(0, f.footY-1)
+	}
+	return max(0, f.footY)
+}
+
+// x is where the content begins.
+func (f frame) x() int {
+	if f.side > 0 {
+		return f.side + 1
+	}
+	return 0
+}
+
+// airs is the lines of a header: itself, and a blank one where there is room.
+func (m *Model) airs() int {
+	if m.height >= airyHeight {
+		return 2
+	}
+	return 1
+}
+
+// View draws the chrome and the screens that can be seen.
+func (m *Model) View() tea.View {
+	f := m.frame()
+	v := tea.NewView("")
+	switch {
+	case m.width < 1 || m.height < 1:
+	case f.small:
+		v.SetContent(m.tooSmall())
+	default:
+		v = m.draw(f)
+	}
+	v.AltScreen, v.MouseMode, v.WindowTitle = true, tea.MouseModeCellMotion, "tincan"
+	return v
+}
+
+// tooSmall is what a window shows in which nothing can be read.
+func (m *Model) tooSmall() string {
+	lines := words("tincan needs 30 columns and 8 lines. Make the window larger, or press q to leave.", m.width)
+	for i := range lines {
+		lines[i] = fit(lines[i], m.width)
+	}
+	return strings.Join(lines[:min(len(lines), m.height)], "\n")
+}
+
+func (m *Model) draw(f frame) tea.View {
+	v := tea.NewView("")
+	var cols [][]string
+	var widths []int
+	switch {
+	case m.help != nil:
+		cols = [][]string{append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)}
+		widths = []int{m.help.width}
+	case f.menu:
+		cols = [][]string{append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view()...)}
+		widths = []int{m.width}
+	default:
+		for _, p := range f.panes {
+			lines, cursor := m.drawPane(p, f)
+			cols, widths = append(cols, lines), append(widths, p.width)
+			if p.layer == m.focused() && m.focus != onSide {
+				v.Cursor = cursor
+			}
+		}
+		if f.cursor != nil && m.focus != onSide {
+			f.cursor.Y += f.footY
+			v.Cursor = f.cursor
+		}
+	}
+	if f.side > 0 {
+		cols, widths = append([][]string{m.side.view()}, cols...), append([]int{f.side}, widths...)
+	}
+	lines := m.join(cols, widths, f.body())
+	if f.rule {
+		lines = append(lines, m.ruler(f, widths))
+	}
+	if f.foot != "" {
+		lines = append(lines, f.foot)
+	}
+	v.SetContent(strings.Join(append(lines, f.hints...), "\n"))
+	return v
+}
+
+// drawPane draws a screen with its header.
+func (m *Model) drawPane(p pane, f frame) ([]string, *tea.Cursor) {
+	v := p.View()
+	var lines []string
+	if p.header {
+		title, more, _ := strings.Cut(p.screen.(titled).Title(), " · ")
+		left := m.mark(f) + m.theme.Bold.Render(title)
+		if more != "" {
+			left += m.theme.Dim.Render(" · " + more)
+		}
+		note := ""
+		if n, ok := p.screen.(noted); ok {
+			note = n.Note()
+		}
+		lines = m.header(left, note, p.width)
+	}
+	if v.Cursor != nil {
+		v.Cursor.X += p.x
+		v.Cursor.Y += p.y
+	}
+	return append(lines, strings.Split(v.Content, "\n")...), v.Cursor
+}
+
+// menuMark stands before the header of a narrow window: Esc leads there.
+const menuMark = "‹ "
+
+func (m *Model) mark(f frame) string {
+	if f.side > 0 {
+		return ""
+	}
+	return m.theme.Accent.Render(menuMark)
+}
+
+// header is the line above a screen, with its blank line.
+func (m *Model) header(left, right string, width int) []string {
+	return append([]string{" " + justify(left, right, width-2)}, make([]string, m.airs()-1)...)
+}
+
+// join sets columns side by side with a thin line between them.
+func (m *Model) join(cols [][]string, widths []int, height int) []string {
+	line := m.theme.Line.Render("│")
+	out := make([]string, height)
+	for y := range out {
+		for i, c := range cols {
+			text := ""
+			if y < len(c) {
+				text = c[y]
+			}
+			if i < len(cols)-1 {
+				text = pad(text, widths[i]) + line
+			}
+			out[y] += text
+		}
+	}
+	return out
+}
+
+// ruler is the long line below the content; in a narrow window it is air.
+func (m *Model) ruler(f frame, widths []int) string {
+	if f.side == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for i, w := range widths {
+		b.WriteString(strings.Repeat("─", w))
+		if i < len(widths)-1 {
+			b.WriteString("┴")
+		}
+	}
+	return m.theme.Line.Render(b.String())
+}
+
+// footer is the status, or what the keys do with the thing selected.
+func (m *Model) footer() []string {
+	if m.status != "" {
+		style := m.theme.Text
+		if m.failed {
+			style = m.theme.Error
+		}
+		lines := words(m.status, max(1, m.width-2))
+		lines = lines[:min(len(lines), statusLines)]
+		for i := range lines {
+			lines[i] = " " + style.Render(lines[i])
+		}
+		return lines
+	}
+	var list []key.Binding
+	switch {
+	case m.help != nil:
+		list = []key.Binding{keys.Up, keys.Down, keys.Back}
+	case m.focus == onSide:
+		list = m.side.hints()
+	default:
+		list = m.focused().ShortHelp()
+	}
+	if e, ok := m.focused().screen.(editing); m.help == nil && (m.focus == onSide || !ok || !e.Editing()) {
+		list = append(list, keys.Help)
+	}
+	return []string{" " + m.hint(list, m.width-2)}
+}
+
+// hint says what keys do, as many as there is room for; the last one always stays.
+func (m *Model) hint(list []key.Binding, width int) string {
+	t := m.theme
+	list = hints(list...)
+	if len(list) == 0 {
+		return ""
+	}
+	say := func(b key.Binding) string { return t.Key.Render(b.Help().Key) + t.Dim.Render(" "+b.Help().Desc) }
+	last := say(list[len(list)-1])
+	room := width - ansi.StringWidth(last)
+	var b strings.Builder
+	for _, k := range list[:len(list)-1] {
+		text := say(k) + t.Dim.Render(" · ")
+		if room -= ansi.StringWidth(text); room < 0 {
+			break
+		}
+		b.WriteString(text)
+	}
+	return fit(b.String()+last, width)
+}
+
+// clip shows at most rows lines of a foot, those around the cursor.
+func clip(foot string, cursor *tea.Cursor, width, rows int) (string, *tea.Cursor) {
+	lines := strings.Split(foot, "\n")
+	from := 0
+	if len(lines) > rows {
+		if cursor != nil {
+			from = min(max(0, cursor.Y-rows+1), len(lines)-rows)
+		}
+		lines = lines[from : from+rows]
+	}
+	for i := range lines {
+		lines[i] = fit(lines[i], width)
+	}
+	if cursor != nil {
+		c := *cursor
+		c.Y -= from
+		cursor = &c
+		if c.Y < 0 || c.Y >= len(lines) || c.X < 0 || c.X >= width {
+			cursor = nil
+		}
+	}
+	return strings.Join(lines, "\n"), cursor
+}

@@ -1,0 +1,392 @@
+package tui
+
+import (
+	"sort"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"tincan/store"
+)
+
+const (
+	// wheelLines is how far one notch of the wheel scrolls.
+	wheelLines = 3
+	// pageOverlap is how many lines of a page stay on the next one, to find one's place.
+	pageOverlap = 2
+)
+
+// feed is a column of posts with a selected one: the body of Home, of a channel
+// and of a thread. Selection and scroll are kept by post id: whatever is added,
+// removed or redrawn, the selected post (or the first one visible) stays in the
+// line where it is.
+type feed struct {
+	app   *app
+	theme *theme
+	posts []store.Post // from top to bottom
+	list  bool         // fold long posts, show counts of replies
+	where bool         // show the channel of each post
+
+	above      func(store.Post) string  // what a thin line above a post says; "" for no line
+	head, tail func(width int) []string // lines above the first and below the last post
+	say        string                   // what stands here while there is no post
+
+	selected      int64
+	top           int // line at the top of the window
+	width, height int
+	focused       bool
+
+	drawn   map[int64]drawnPost
+	starts  []int // first line of each post's block
+	total   int   // lines in all
+	reading reading
+}
+
+type drawnPost struct {
+	as    drawing
+	lines []string
+}
+
+func newFeed(a *app, t *theme) feed {
+	none := func(int) []string { return nil }
+	return feed{
+		app: a, theme: t, head: none, tail: none, above: func(store.Post) string { return "" },
+		drawn: map[int64]drawnPost{}, reading: newReading(),
+	}
+}
+
+// resize makes the feed fit a window.
+func (f *feed) resize(width, height int) {
+	f.keep(func() { f.width, f.height = width, height })
+}
+
+// textWidth is the columns of a post: one of air at each side, and no line too long to read.
+func (f *feed) textWidth() int { return max(1, min(measure, f.width-2)) }
+
+func (f *feed) look(p store.Post) look {
+	return look{
+		width: f.textWidth(), theme: f.theme, now: f.app.now(), zone: f.app.zone,
+		list: f.list, channel: f.where, full: !f.list && p.Root == 0,
+	}
+}
+
+// draw returns the lines of post i.
+func (f *feed) draw(i int) []string {
+	p := f.posts[i]
+	l := f.look(p)
+	as := drawingOf(p, l)
+	if d, ok := f.drawn[p.ID]; ok && d.as == as {
+		return d.lines
+	}
+	lines := drawPost(p, l)
+	f.drawn[p.ID] = drawnPost{as, lines}
+	return lines
+}
+
+// ruleLines is the line above post i with the blank one below it.
+func (f *feed) ruleLines(i int) []string {
+	text := f.above(f.posts[i])
+	if text == "" {
+		return nil
+	}
+	w := f.textWidth()
+	return []string{f.theme.New.Render(centred(" "+fit(text, max(0, w-4))+" ", w)), ""}
+}
+
+// centred is text in the middle of a line of ─.
+func centred(text string, width int) string {
+	room := max(0, width-ansi.StringWidth(text))
+	return strings.Repeat("─", room/2) + text + strings.Repeat("─", room-room/2)
+}
+
+// measure finds where every post stands.
+func (f *feed) measure() {
+	f.starts = f.starts[:0]
+	at := len(f.head(f.width))
+	for i := range f.posts {
+		f.starts = append(f.starts, at)
+		at += len(f.ruleLines(i)) + len(f.draw(i)) + 1
+	}
+	if n := len(f.tail(f.width)); n > 0 {
+		at += n
+	} else if len(f.posts) > 0 {
+		at-- // no blank line after the last post
+	}
+	f.total = at
+}
+
+// lines are the lines of post i: first and the one after the last.
+func (f *feed) lines(i int) (first, end int) {
+	first = f.starts[i] + len(f.ruleLines(i))
+	return first, first + len(f.draw(i))
+}
+
+// index is where the post of that id stands, -1 if it is not here.
+func (f *feed) index(id int64) int {
+	for i := range f.posts {
+		if f.posts[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// current is the selected post.
+func (f *feed) current() (store.Post, bool) {
+	if i := f.index(f.selected); i >= 0 {
+		return f.posts[i], true
+	}
+	return store.Post{}, false
+}
+
+// keep changes what is shown without moving what is being read.
+func (f *feed) keep(change func()) {
+	type place struct {
+		id  int64
+		row int
+	}
+	var stay []place
+	at := f.index(f.selected)
+	for i := range f.posts {
+		if first, end := f.lines(i); end > f.top && first < f.top+f.height {
+			stay = append(stay, place{f.posts[i].ID, first - f.top})
+		}
+	}
+	sort.SliceStable(stay, func(i, j int) bool { return stay[i].id == f.selected && stay[j].id != f.selected })
+	change()
+	f.measure()
+	if f.index(f.selected) < 0 {
+		f.selected = 0
+		if len(f.posts) > 0 {
+			f.selected = f.posts[min(max(at, 0), len(f.posts)-1)].ID
+		}
+	}
+	for _, p := range stay {
+		if i := f.index(p.id); i >= 0 {
+			first, _ := f.lines(i)
+			f.top = first - p.row
+			break
+		}
+	}
+	f.clamp()
+}
+
+func (f *feed) bottom() int { return max(0, f.total-f.height) }
+
+func (f *feed) clamp() { f.top = min(max(f.top, 0), f.bottom()) }
+
+// reveal scrolls as little as possible so that post i is on the screen; of one
+// that is taller than the screen, its beginning.
+func (f *feed) reveal(i int) {
+	first, end := f.lines(i)
+	if i == 0 {
+		first = 0
+	} else {
+		first = f.starts[i]
+	}
+	if end > f.top+f.height {
+		f.top = end - f.height
+	}
+	if first < f.top {
+		f.top = first
+	}
+	f.clamp()
+}
+
+// choose selects post i and shows it.
+func (f *feed) choose(i int) {
+	if i >= 0 && i < len(f.posts) {
+		f.selected = f.posts[i].ID
+		f.reveal(i)
+	}
+}
+
+// move handles the keys that select and scroll. used is false for others.
+// A post that is taller than the screen is scrolled through before the next one.
+func (f *feed) move(msg tea.KeyPressMsg) (used bool) {
+	switch {
+	case key.Matches(msg, keys.Down):
+		f.down()
+	case key.Matches(msg, keys.Up):
+		f.up()
+	case key.Matches(msg, keys.PageDown):
+		f.pageDown()
+	case key.Matches(msg, keys.PageUp):
+		f.scroll(-max(1, f.height-pageOverlap))
+	case key.Matches(msg, keys.Top):
+		f.choose(0)
+	case key.Matches(msg, keys.Bottom):
+		f.choose(len(f.posts) - 1)
+		f.top = f.bottom()
+	default:
+		return false
+	}
+	return true
+}
+
+func (f *feed) down() {
+	i := f.index(f.selected)
+	if i < 0 {
+		f.choose(0)
+		return
+	}
+	_, end := f.lines(i)
+	switch below := end - f.top - f.height; {
+	case below > 0:
+		f.top += min(below, max(1, f.height-pageOverlap))
+	case i == len(f.posts)-1:
+		f.top = f.bottom()
+	default:
+		f.choose(i + 1)
+	}
+}
+
+func (f *feed) up() {
+	i := f.index(f.selected)
+	if i < 0 {
+		f.choose(0)
+		return
+	}
+	first, _ := f.lines(i)
+	switch above := f.top - first; {
+	case above > 0:
+		f.top -= min(above, max(1, f.height-pageOverlap))
+	case i == 0:
+		f.top = 0
+	default:
+		f.selected = f.posts[i-1].ID
+		f.reveal(i - 1)
+		if first, end := f.lines(i - 1); end-first > f.height {
+			f.top = end - f.height // a tall one is entered from its end
+		}
+	}
+}
+
+// pageDown goes on to the first post that is not whole on the screen, or by a
+// page where that is too little.
+func (f *feed) pageDown() {
+	next := f.top + max(1, f.height-pageOverlap)
+	for i := range f.posts {
+		if _, end := f.lines(i); end > f.top+f.height {
+			if start := f.starts[i]; start > f.top+f.height/2 {
+				next = min(next, start)
+			}
+			break
+		}
+	}
+	atEnd := f.top >= f.bottom()
+	f.scroll(next - f.top)
+	if atEnd {
+		f.selected = f.lastID()
+	}
+}
+
+func (f *feed) lastID() int64 {
+	if len(f.posts) == 0 {
+		return 0
+	}
+	return f.posts[len(f.posts)-1].ID
+}
+
+// scroll moves the window by lines; a selection that would leave it comes along.
+func (f *feed) scroll(lines int) {
+	f.top += lines
+	f.clamp()
+	if i := f.index(f.selected); i >= 0 && f.begins(i) {
+		return
+	}
+	best := -1
+	for i := range f.posts {
+		first, end := f.lines(i)
+		if end <= f.top || first >= f.top+f.height {
+			continue
+		}
+		// The first post that begins on the screen when going down, the last when
+		// going up; else the one that fills it.
+		if best < 0 || f.begins(i) && (lines < 0 || !f.begins(best)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		f.selected = f.posts[best].ID
+	}
+}
+
+// begins says whether the first line of post i is on the screen.
+func (f *feed) begins(i int) bool {
+	first, _ := f.lines(i)
+	return first >= f.top && first < f.top+f.height
+}
+
+// wheel scrolls by a notch.
+func (f *feed) wheel(msg tea.MouseWheelMsg) {
+	switch msg.Button {
+	case tea.MouseWheelDown:
+		f.scroll(wheelLines)
+	case tea.MouseWheelUp:
+		f.scroll(-wheelLines)
+	}
+}
+
+// at is the post in that line of the window, -1 if there is none.
+func (f *feed) at(y int) int {
+	for i := range f.posts {
+		if first, end := f.lines(i); y+f.top >= first && y+f.top < end {
+			return i
+		}
+	}
+	return -1
+}
+
+// view draws the window: exactly height lines.
+func (f *feed) view() string {
+	out := make([]string, 0, f.height)
+	add := func(line int, text string) {
+		if line >= f.top && len(out) < f.height {
+			out = append(out, text)
+		}
+	}
+	head := f.head(f.width)
+	for n, l := range head {
+		add(n, fit(l, f.width))
+	}
+	from := max(0, sort.SearchInts(f.starts, f.top+1)-1)
+	for i := from; i < len(f.posts) && f.starts[i] < f.top+f.height; i++ {
+		line := f.starts[i]
+		for _, l := range f.ruleLines(i) {
+			add(line, " "+l)
+			line++
+		}
+		for _, l := range f.draw(i) {
+			add(line, f.bar(f.posts[i].ID)+l)
+			line++
+		}
+		add(line, "")
+	}
+	if len(f.posts) == 0 && f.say != "" {
+		for n, l := range words(f.say, f.textWidth()) {
+			add(len(head)+n, " "+l)
+		}
+	}
+	tail := f.tail(f.width)
+	for n, l := range tail {
+		add(f.total-len(tail)+n, fit(l, f.width))
+	}
+	for len(out) < f.height {
+		out = append(out, "")
+	}
+	return strings.Join(out, "\n")
+}
+
+// bar marks the selected post at its left edge.
+func (f *feed) bar(id int64) string {
+	switch {
+	case id != f.selected:
+		return " "
+	case f.focused:
+		return f.theme.Accent.Render("▌")
+	}
+	return f.theme.Dim.Render("▏")
+}

@@ -1,0 +1,176 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// where is the sidebar's entry for what is shown.
+func (m *Model) where() string {
+	for i := len(m.stack) - 1; i > 0; i-- {
+		if l, ok := m.stack[i].screen.(located); ok {
+			return l.Where()
+		}
+	}
+	if len(m.stack) > 1 && m.stack[1].screen == m.side.opened {
+		return m.side.openedAs
+	}
+	return entryHome
+}
+
+// press gives a key to what has the focus; what a text field does not want may be
+// one of the root's own.
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, keys.Leave) {
+		return tea.Quit
+	}
+	if m.help != nil {
+		if m.help.press(msg) {
+			m.help = nil
+		}
+		return nil
+	}
+	over := m.focused()
+	if e, ok := over.screen.(editing); ok && e.Editing() && m.focus != onSide {
+		return over.Update(msg)
+	}
+	switch {
+	case key.Matches(msg, keys.Help):
+		m.help = newHelp(m.theme, over)
+		return nil
+	case isFull(over):
+		return over.Update(msg)
+	case key.Matches(msg, keys.Tab):
+		m.turn()
+		return nil
+	case m.focus == onSide:
+		return m.pressSide(msg)
+	case key.Matches(msg, keys.Quit) && len(m.stack) == 1:
+		return tea.Quit
+	case key.Matches(msg, keys.Back, keys.Quit):
+		return m.back()
+	}
+	return over.Update(msg)
+}
+
+// back leaves the screen on top; from Home it leads to the sidebar.
+func (m *Model) back() tea.Cmd {
+	if len(m.stack) == 1 {
+		m.turn()
+		return nil
+	}
+	return m.pop()
+}
+
+// turn moves the focus on: content, sidebar, the list beside a thread.
+func (m *Model) turn() {
+	switch {
+	case m.focus == onScreen:
+		m.focus = onSide
+		m.side.show()
+	case m.focus == onSide && m.beside():
+		m.focus = onUnder
+	default:
+		m.focus = onScreen
+	}
+}
+
+// pressSide moves in the sidebar and opens an entry.
+func (m *Model) pressSide(msg tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(msg, keys.Back, keys.Quit) {
+		m.focus = onScreen
+		return nil
+	}
+	if e := m.side.press(msg); e != nil {
+		return m.open(*e)
+	}
+	return nil
+}
+
+// open shows what an entry of the sidebar stands for.
+func (m *Model) open(e entry) tea.Cmd {
+	if e.screen == nil {
+		return m.goTo(nil)
+	}
+	s := e.screen()
+	m.side.opened, m.side.openedAs = s, e.name
+	return m.goTo(s)
+}
+
+// mouse gives a click or the wheel to what is under it.
+func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
+	at := msg.Mouse()
+	click, clicked := msg.(tea.MouseClickMsg)
+	wheel, wheeled := msg.(tea.MouseWheelMsg)
+	f := m.frame()
+	switch {
+	case !clicked && !wheeled, f.small:
+		return nil
+	case m.help != nil:
+		if clicked {
+			m.help = nil
+		} else {
+			m.help.wheel(wheel.Button)
+		}
+		return nil
+	case f.menu, f.side > 0 && at.X < f.side && at.Y < f.body():
+		return m.mouseSide(at, clicked)
+	case clicked && at.Y >= f.footY:
+		if at.Y < f.footY+strings.Count(f.foot, "\n")+1 && f.foot != "" {
+			if m.focus == onSide {
+				m.focus = onScreen
+			}
+			return m.focused().Update(footClickMsg{at.X, at.Y - f.footY})
+		}
+		return nil
+	}
+	return m.mousePane(f, msg, click, clicked)
+}
+
+// mousePane gives the mouse to the screen under it.
+func (m *Model) mousePane(f frame, msg tea.MouseMsg, click tea.MouseClickMsg, clicked bool) tea.Cmd {
+	at := msg.Mouse()
+	for i, p := range f.panes {
+		if at.X < p.x || at.X >= p.x+p.width {
+			continue
+		}
+		if clicked {
+			m.focus = onScreen
+			if i < len(f.panes)-1 {
+				m.focus = onUnder
+			}
+		}
+		at.X, at.Y = at.X-p.x, at.Y-p.y
+		switch {
+		case at.Y >= p.height:
+			return nil
+		case at.Y < 0 && clicked && f.side == 0 && at.X < ansi.StringWidth(menuMark)+2:
+			return m.back()
+		case at.Y < 0 && clicked:
+			return p.Update(headClickMsg{})
+		case clicked:
+			click.X, click.Y = at.X, at.Y
+			return p.Update(click)
+		}
+		return p.Update(tea.MouseWheelMsg(at))
+	}
+	return nil
+}
+
+func (m *Model) mouseSide(at tea.Mouse, clicked bool) tea.Cmd {
+	y := at.Y
+	if m.width < wideScreen {
+		y -= m.airs()
+	}
+	if !clicked {
+		m.side.wheel(at.Button)
+		return nil
+	}
+	if e := m.side.click(y); e != nil {
+		return m.open(*e)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// The parts of the help page that most screens share.
+var (
+	helpMoving  = []key.Binding{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom, keys.ReadOn}
+	helpWriting = []key.Binding{keys.Post, keys.NewLine, keys.Put}
+	helpAlways  = []key.Binding{keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
+)
+
+const (
+	// helpColumn is the width of a column of keys; two stand side by side where they fit.
+	helpColumn = 38
+	// helpKey is the width of a key in it.
+	helpKey = 11
+)
+
+// helpPage lies over the screen that it explains. It is drawn from that screen's
+// own table of keys.
+type helpPage struct {
+	theme  *theme
+	groups [][]key.Binding
+	width  int
+	height int
+	top    int
+}
+
+func newHelp(t *theme, of screen) *helpPage {
+	return &helpPage{theme: t, groups: append(of.FullHelp(), helpAlways)}
+}
+
+// press scrolls; done is true for the keys that close the page.
+func (h *helpPage) press(msg tea.KeyPressMsg) (done bool) {
+	switch {
+	case key.Matches(msg, keys.Down):
+		h.top++
+	case key.Matches(msg, keys.Up):
+		h.top--
+	case key.Matches(msg, keys.PageDown, keys.ReadOn):
+		h.top += max(1, h.height-pageOverlap)
+	case key.Matches(msg, keys.PageUp):
+		h.top -= max(1, h.height-pageOverlap)
+	case key.Matches(msg, keys.Back, keys.Help, keys.Quit, keys.Open):
+		return true
+	}
+	return false
+}
+
+func (h *helpPage) wheel(b tea.MouseButton) {
+	switch b {
+	case tea.MouseWheelDown:
+		h.top += wheelLines
+	case tea.MouseWheelUp:
+		h.top -= wheelLines
+	}
+}
+
+// view draws exactly height lines.
+func (h *helpPage) view() []string {
+	lines := h.lines()
+	h.top = max(0, min(h.top, len(lines)-h.height))
+	lines = lines[h.top:min(len(lines), h.top+h.height)]
+	for len(lines) < h.height {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+func (h *helpPage) lines() []string {
+	out := []string{}
+	for _, l := range words("Arrows, Enter, Esc and the mouse are enough. Letters are shortcuts.", min(measure, h.width-2)) {
+		out = append(out, " "+h.theme.Dim.Render(l))
+	}
+	out = append(out, "")
+	if h.width < 2*helpColumn {
+		for _, g := range h.groups {
+			out = append(append(out, h.group(g, h.width-1)...), "")
+		}
+		return out[:len(out)-1]
+	}
+	left, right := h.split()
+	for i := range max(len(left), len(right)) {
+		line := ""
+		if i < len(left) {
+			line = left[i]
+		}
+		if i < len(right) {
+			line = pad(line, helpColumn) + right[i]
+		}
+		out = append(out, strings.TrimRight(line, " "))
+	}
+	return out
+}
+
+// split shares the groups between two columns of about the same height.
+func (h *helpPage) split() (left, right []string) {
+	total := 0
+	for _, g := range h.groups {
+		total += len(g) + 1
+	}
+	for _, g := range h.groups {
+		if lines := h.group(g, helpColumn-1); len(left)+len(lines)/2 <= total/2 && len(right) == 0 {
+			left = append(append(left, lines...), "")
+		} else {
+			right = append(append(right, lines...), "")
+		}
+	}
+	return left, right
+}
+
+func (h *helpPage) group(bindings []key.Binding, width int) []string {
+	var out []string
+	for _, b := range hints(bindings...) {
+		k := b.Help().Key
+		gap := strings.Repeat(" ", max(1, helpKey-ansi.StringWidth(k)))
+		out = append(out, fit(" "+h.theme.Key.Render(k)+gap+b.Help().Desc, width))
+	}
+	return out
+}

@@ -1,0 +1,425 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+const (
+	// pageSize is how many posts are asked for at once: a few screens.
+	pageSize = 50
+	// loadAhead is how many posts from the end the next page is asked for.
+	loadAhead = 15
+)
+
+// latest is a feed of root posts, newest first: Home and a channel. Older posts
+// are loaded when the end comes near. Newer ones wait above until they are asked
+// for, so that nothing moves under the reader's eyes.
+type latest struct {
+	feed
+	load  func(ctx context.Context, before int64, n int) ([]store.Post, error)
+	holds func(store.Event) bool // an event that may concern what is shown
+
+	ready   bool         // the first answer is here
+	problem string       // why there is nothing to show
+	ended   bool         // there are no older posts
+	waiting []store.Post // newer than the first one shown
+	gap     bool         // more are new than one page holds
+	jump    int64        // my own new post, to be shown at once
+	here    store.Post   // the newest post that was not new when this was opened
+	seeking bool         // all that is loaded is new: the line comes with an older page
+	fresh   refresher
+	older   bool // the next page is on its way
+}
+
+// pageMsg is a page of posts before one, or from the top.
+type pageMsg struct {
+	of     *latest
+	before int64
+	n      int
+	posts  []store.Post
+	err    error
+}
+
+// onePostMsg is one post read again; gone says that it is no longer there.
+type onePostMsg struct {
+	of   *latest
+	id   int64
+	post store.Post
+	gone bool
+}
+
+// refresher lets one reading be under way at a time and remembers that another is due.
+type refresher struct{ busy, again bool }
+
+// begin says whether to read now.
+func (r *refresher) begin() bool {
+	if r.busy {
+		r.again = true
+		return false
+	}
+	r.busy = true
+	return true
+}
+
+// end says whether to read once more.
+func (r *refresher) end() bool {
+	again := r.again
+	r.busy, r.again = false, false
+	return again
+}
+
+func newLatest(a *app, t *theme) *latest {
+	l := &latest{feed: newFeed(a, t)}
+	l.list = true
+	l.above = func(p store.Post) string {
+		if p.ID != l.here.ID {
+			return ""
+		}
+		return "you were here " + lastHere(p.At, a.now(), a.zone)
+	}
+	return l
+}
+
+// read asks for n posts before one; 0 from the top.
+func (l *latest) read(before int64, n int) tea.Cmd {
+	ctx, load := l.app.ctx, l.load
+	return func() tea.Msg {
+		posts, err := load(ctx, before, n)
+		return pageMsg{l, before, n, posts, err}
+	}
+}
+
+// refresh reads the newest posts again.
+func (l *latest) refresh() tea.Cmd {
+	if !l.fresh.begin() {
+		return nil
+	}
+	return l.read(0, min(max(len(l.posts), pageSize), store.MaxPage))
+}
+
+// more loads older posts when the end is near.
+func (l *latest) more() tea.Cmd {
+	if !l.ready || l.ended || l.older || len(l.posts) == 0 {
+		return nil
+	}
+	ahead := l.posts[max(0, len(l.posts)-loadAhead)].ID
+	if first, _ := l.lines(l.index(ahead)); first >= l.top+l.height {
+		return nil
+	}
+	l.older = true
+	return l.read(l.lastID(), pageSize)
+}
+
+// update handles every message but keys and mouse.
+func (l *latest) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		l.resize(msg.Width, msg.Height)
+	case themeMsg:
+		l.keep(func() { l.theme = msg.theme })
+	case pageMsg:
+		if msg.of == l {
+			return l.arrived(msg)
+		}
+	case onePostMsg:
+		if msg.of == l {
+			l.replace(msg)
+		}
+	case store.Event:
+		return l.event(msg)
+	case postedMsg:
+		if msg.post.Root == 0 && l.holds(store.Event{Kind: store.Posted, Channel: msg.post.Channel}) {
+			l.jump = msg.post.ID
+			return l.refresh()
+		}
+	case headClickMsg:
+		if len(l.waiting) > 0 {
+			l.show()
+		}
+	case seenMsg:
+		if msg.of == &l.feed && l.settle() {
+			return l.app.mark(l.markings())
+		}
+	case markedMsg:
+		l.marked(msg)
+	}
+	return l.more()
+}
+
+// event reads again what an event may have changed.
+func (l *latest) event(e store.Event) tea.Cmd {
+	if !l.holds(e) {
+		return nil
+	}
+	id := e.Root
+	if id == 0 && e.Kind == store.Changed {
+		id = e.Post
+	}
+	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 {
+		return l.refresh()
+	}
+	if l.index(id) < 0 {
+		return nil
+	}
+	a := l.app
+	return func() tea.Msg {
+		p, err := a.store.Post(a.ctx, a.me, id)
+		if notFound(err) {
+			return onePostMsg{of: l, id: id, gone: true}
+		}
+		if err != nil {
+			return errMsg{err}
+		}
+		return onePostMsg{of: l, id: id, post: p}
+	}
+}
+
+func (l *latest) replace(msg onePostMsg) {
+	i := l.index(msg.id)
+	switch {
+	case i < 0:
+	case msg.gone:
+		l.keep(func() { l.posts = append(l.posts[:i:i], l.posts[i+1:]...) })
+	default:
+		l.keep(func() { l.posts[i] = msg.post })
+	}
+}
+
+// arrived takes a page in.
+func (l *latest) arrived(msg pageMsg) tea.Cmd {
+	if msg.before != 0 {
+		l.older = false
+		if msg.err != nil {
+			return fail(msg.err)
+		}
+		if msg.before == l.lastID() {
+			l.keep(func() { l.posts = append(l.posts, msg.posts...) })
+			l.ended = len(msg.posts) < msg.n
+			l.wasHere(msg.posts)
+		}
+		return l.more()
+	}
+	var again tea.Cmd
+	if l.fresh.end() {
+		again = l.refresh()
+	}
+	if msg.err != nil {
+		if !l.ready {
+			l.problem, _ = store.Sentence(msg.err)
+		}
+		return tea.Batch(again, fail(msg.err))
+	}
+	l.problem = ""
+	l.merge(msg)
+	return tea.Batch(again, l.more())
+}
+
+// merge brings what is shown up to date with the newest posts: those above the
+// first one shown wait, the others replace their like, and what is no longer
+// among them goes.
+func (l *latest) merge(msg pageMsg) {
+	fresh := 0
+	if len(l.posts) > 0 {
+		for fresh < len(msg.posts) && msg.posts[fresh].ID > l.posts[0].ID {
+			fresh++
+		}
+	}
+	short := len(msg.posts) < msg.n
+	l.gap = fresh == len(msg.posts) && !short && fresh > 0
+	l.keep(func() {
+		if !l.gap {
+			old := 0
+			if !short {
+				for last := msg.posts[len(msg.posts)-1].ID; old < len(l.posts) && l.posts[old].ID >= last; {
+					old++
+				}
+			} else {
+				old = len(l.posts)
+			}
+			l.ended = l.ended || short
+			l.posts = append(append([]store.Post{}, msg.posts[fresh:]...), l.posts[old:]...)
+		}
+		l.waiting = msg.posts[:fresh:fresh]
+	})
+	switch {
+	case !l.ready:
+		l.ready = true
+		l.opened()
+	case l.jump != 0 && slices.ContainsFunc(msg.posts, func(p store.Post) bool { return p.ID == l.jump }):
+		l.show()
+		l.choose(l.index(l.jump))
+		l.jump = 0
+	case len(l.posts) == 0:
+		l.show()
+	}
+}
+
+// opened notes where the person was: a line below what is new at that moment.
+func (l *latest) opened() {
+	l.choose(0)
+	if i := slices.IndexFunc(l.posts, func(p store.Post) bool { return p.Unread }); i >= 0 {
+		l.seeking = true
+		l.wasHere(l.posts[i:])
+	}
+}
+
+// wasHere puts the line above the first post that is not new.
+func (l *latest) wasHere(posts []store.Post) {
+	for _, p := range posts {
+		if p.Unread || !l.seeking {
+			continue
+		}
+		l.seeking = false
+		if !p.Imported {
+			l.keep(func() {
+				l.here = p
+			})
+		}
+	}
+}
+
+// show brings in the posts that wait above and goes to them.
+func (l *latest) show() {
+	if l.gap {
+		l.posts, l.ended = nil, false
+	}
+	l.keep(func() { l.posts = append(append([]store.Post{}, l.waiting...), l.posts...) })
+	l.waiting, l.gap = nil, false
+	l.choose(0)
+}
+
+// note says how many posts wait above.
+func (l *latest) note() string {
+	n := strconv.Itoa(len(l.waiting))
+	switch {
+	case len(l.waiting) == 0:
+		return ""
+	case l.gap:
+		n += "+"
+	}
+	if l.width < narrowPost {
+		return l.theme.New.Render(n + " new ↑")
+	}
+	return l.theme.New.Render(n + " new above ↑")
+}
+
+// press handles the keys of a list; used is false for others.
+func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
+	p, some := l.current()
+	switch {
+	case l.problem != "" && key.Matches(msg, keys.Open):
+		return l.refresh(), true
+	case key.Matches(msg, keys.ShowNew),
+		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
+		if len(l.waiting) > 0 {
+			l.show()
+		}
+	case some && key.Matches(msg, keys.Open):
+		return push(newThread(l.app, l.theme, p.ID)), true
+	case some && key.Matches(msg, keys.Reply):
+		return push(replyTo(l.app, l.theme, p.ID)), true
+	case some && key.Matches(msg, keys.Follow):
+		return l.app.follow(p.ID, !p.Following), true
+	default:
+		used = l.move(msg)
+		return l.more(), used
+	}
+	return l.more(), true
+}
+
+// selectedHints speaks about the selected post.
+func (l *latest) selectedHints() []key.Binding {
+	if _, some := l.current(); !some {
+		return []key.Binding{keys.New, keys.ReadOn}
+	}
+	out := []key.Binding{keys.Open, keys.Reply, keys.New, keys.ReadOn}
+	if len(l.waiting) > 0 {
+		out = append([]key.Binding{keys.ShowNew}, out...)
+	}
+	return out
+}
+
+// mouse scrolls with the wheel and opens what is clicked.
+func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		l.wheel(msg)
+	case tea.MouseClickMsg:
+		if i := l.at(msg.Y); i >= 0 && msg.Button == tea.MouseLeft {
+			l.choose(i)
+			return push(newThread(l.app, l.theme, l.posts[i].ID))
+		}
+	}
+	return l.more()
+}
+
+// unreadBelow says whether something new stands below the window.
+func (l *latest) unreadBelow() bool {
+	for i := range l.posts {
+		if _, end := l.lines(i); l.posts[i].Unread && end > l.top+l.height {
+			return true
+		}
+	}
+	return false
+}
+
+// markings are the positions that what has been seen allows: in each channel up
+// to the last post before the first one not seen.
+func (l *latest) markings() []marking {
+	type run struct {
+		marking
+		broken bool
+	}
+	runs := map[int64]*run{}
+	var order []int64
+	for i := len(l.posts) - 1; i >= 0; i-- {
+		p := l.posts[i]
+		if p.Seq == 0 || p.Author == l.app.me {
+			continue
+		}
+		r := runs[p.Channel]
+		if r == nil {
+			r = &run{marking: marking{at: store.Place{Channel: p.Channel}}}
+			if p.Unread && !l.ended {
+				r.first = p.ID
+			}
+			runs[p.Channel] = r
+			order = append(order, p.Channel)
+		}
+		switch {
+		case !p.Unread || r.broken:
+		case l.seen(p.ID):
+			r.seq = p.Seq
+		default:
+			r.broken = true
+		}
+	}
+	var out []marking
+	for _, c := range order {
+		if r := runs[c]; r.seq > 0 {
+			out = append(out, r.marking)
+		}
+	}
+	return out
+}
+
+// marked takes in that posts have been read, here or on another screen.
+func (l *latest) marked(msg markedMsg) {
+	if msg.at.Root != 0 {
+		return
+	}
+	l.keep(func() {
+		for i := range l.posts {
+			if p := &l.posts[i]; p.Channel == msg.at.Channel && p.Seq <= msg.seq {
+				p.Unread = false
+			}
+		}
+	})
+}

@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"tincan/store"
+)
+
+const (
+	// foldAfter is how many lines of a post a list shows.
+	foldAfter = 8
+	// measure is the widest line of text that is easy to read, in columns.
+	measure = 84
+	// narrowPost is the width below which name and time have a line each.
+	narrowPost = 48
+)
+
+// look is everything besides the post that decides how it is drawn.
+type look struct {
+	width   int // columns of text
+	theme   *theme
+	now     time.Time
+	zone    *time.Location
+	list    bool // in a list: folded, with its count of replies
+	channel bool // say which channel it is in
+	full    bool // say the time in full
+}
+
+// drawPost draws one post as lines of at most l.width columns: who and when,
+// the text below, and in lists what was answered.
+func drawPost(p store.Post, l look) []string {
+	lines := postHead(p, l)
+	switch {
+	case p.Deleted:
+		lines = append(lines, l.theme.Dim.Render(fit("This post was deleted by its author.", l.width)))
+	case l.list:
+		lines = append(lines, drawBody(p.Body, l.width, foldAfter, l.theme)...)
+	default:
+		lines = append(lines, drawBody(p.Body, l.width, 0, l.theme)...)
+	}
+	if l.list && p.Replies > 0 {
+		lines = append(lines, repliesLine(p, l))
+	}
+	return lines
+}
+
+// postHead is the line of name and time, or the two lines in a narrow window.
+func postHead(p store.Post, l look) []string {
+	t := l.theme
+	name, role := p.Name, p.Department
+	if name == "" {
+		name = p.Handle
+	}
+	if p.Bot {
+		role = strings.TrimPrefix(role+" · bot", " · ")
+	}
+	who := t.Name.Render(name)
+	if p.Unread {
+		who = t.Bold.Render(name)
+	}
+	if role != "" {
+		who += t.Dim.Render(" · " + role)
+	}
+	where := postPlace(p, l)
+	if l.width < narrowPost && l.channel {
+		return []string{fit(who, l.width), fit(where, l.width)}
+	}
+	return []string{justify(who, where, l.width)}
+}
+
+// postPlace is the dim end of a post's first line: channel, time, and how it came.
+func postPlace(p store.Post, l look) string {
+	t := l.theme
+	at := ago(p.At, l.now, l.zone)
+	if l.full {
+		at = whole(p.At, l.now, l.zone)
+	}
+	var parts []string
+	if l.channel {
+		parts = append(parts, t.Place.Render("#"+p.ChannelName))
+	}
+	if p.Imported {
+		parts = append(parts, t.Dim.Render("imported"))
+	}
+	if !p.EditedAt.IsZero() && !p.Deleted {
+		parts = append(parts, t.Dim.Render("edited"))
+	}
+	parts = append(parts, t.Dim.Render(at))
+	line := strings.Join(parts, t.Dim.Render(" · "))
+	if p.Unread {
+		line += t.New.Render(" •")
+	}
+	return line
+}
+
+// repliesLine is "3 replies, 2 new, last Ben Brook 2 min".
+func repliesLine(p store.Post, l look) string {
+	t := l.theme
+	line := t.Dim.Render(count(p.Replies, "reply", "replies"))
+	if p.NewReplies > 0 {
+		line += t.Dim.Render(", ") + t.New.Render(count(p.NewReplies, "new", "new"))
+	}
+	if p.LastReplyBy != "" {
+		line += t.Dim.Render(", last " + p.LastReplyBy + " " + ago(p.LastReplyAt, l.now, l.zone))
+	}
+	return fit(line, l.width)
+}
+
+// drawBody draws the text of a post; after limit lines (0: never) it folds.
+func drawBody(body string, width, limit int, t *theme) []string {
+	var out []string
+	code := false
+	for line := range strings.SplitSeq(strings.Trim(body, "\n"), "\n") {
+		if limit > 0 && len(out) > limit {
+			break
+		}
+		var isCode, skip bool
+		if line, isCode, skip = fence(line, &code); skip {
+			continue
+		}
+		if isCode {
+			out = append(out, codeLine(line, width, t))
+			continue
+		}
+		room := 0
+		if limit > 0 {
+			room = limit - len(out) + 1
+		}
+		for _, l := range wrap(spans(line), width, room) {
+			out = append(out, paint(l, t))
+		}
+	}
+	if limit > 0 && len(out) > limit {
+		more := t.Dim.Render("…  ") + t.Accent.Render("more")
+		out = append(out[:limit-1], ansi.Truncate(out[limit-1], max(0, width-ansi.StringWidth(more)), "")+more)
+	}
+	return out
+}
+
+// fence follows the ``` of fenced code: inside is kept from line to line, skip
+// is a line that is nothing but the fence, with or without a language's name.
+func fence(line string, inside *bool) (text string, code, skip bool) {
+	const mark = "```"
+	switch {
+	case *inside:
+		text, _, closed := strings.Cut(line, mark)
+		*inside = !closed
+		return text, true, closed && text == ""
+	case strings.HasPrefix(line, mark):
+		text, _, closed := strings.Cut(line[len(mark):], mark)
+		*inside = !closed
+		return text, true, !closed && !strings.Contains(text, " ")
+	}
+	return line, false, false
+}
+
+// codeLine draws one line of a fenced block: never re-flowed, cut where the window ends.
+func codeLine(line string, width int, t *theme) string {
+	var all strings.Builder
+	for _, c := range cells([]span{{text: line}}) {
+		all.WriteString(c.text)
+	}
+	return t.Code.Render(fit("  "+all.String(), width))
+}
+
+// drawing is a post as it was last drawn, with all that decided its looks.
+type drawing struct {
+	id, revision        int64
+	width               int
+	theme               *theme
+	unread, list        bool
+	channel, full       bool
+	replies, newReplies int
+	at, last            string
+}
+
+// drawingOf is the key under which a drawn post is kept.
+func drawingOf(p store.Post, l look) drawing {
+	return drawing{
+		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
+		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
+		at: ago(p.At, l.now, l.zone), last: ago(p.LastReplyAt, l.now, l.zone),
+	}
+}

@@ -1,0 +1,248 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+// The names of the entries that are no channels.
+const (
+	entryHome     = "home"
+	entryChannels = "channels"
+	entryMe       = "me"
+)
+
+// channelEntry is the name of a channel's entry.
+func channelEntry(id int64) string { return "channel " + strconv.FormatInt(id, 10) }
+
+// entry is one line of the sidebar.
+type entry struct {
+	name   string
+	label  string
+	mark   string // before the label: ▪ private
+	count  int    // what is new
+	draft  bool   // an unsent text waits there
+	dim    bool   // muted
+	gap    bool   // a blank line above
+	screen func() screen
+}
+
+// sidebar is where one can go: Home, the joined channels, and the few pages.
+// Below wideScreen columns it is a page of its own.
+type sidebar struct {
+	app      *app
+	theme    *theme
+	channels []store.Channel
+	problem  string
+	width    int
+	height   int
+	focused  bool
+	at       string // the entry that is open
+	selected string // the entry that the keys are on
+	top      int
+	fresh    refresher
+	opened   screen // the page last opened from here, and the entry it was
+	openedAs string
+}
+
+// sidebarMsg is the channels of the sidebar; it comes to every screen.
+type sidebarMsg struct {
+	channels []store.Channel
+	err      error
+}
+
+func newSidebar(a *app, t *theme) *sidebar {
+	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome}
+}
+
+// entries are the lines from top to bottom.
+func (s *sidebar) entries() []entry {
+	a, t := s.app, s.theme
+	list := []entry{{name: entryHome, label: "Home", count: s.unread()}}
+	for i, c := range s.channels {
+		e := entry{name: channelEntry(c.ID), label: c.Name, count: c.Unread, draft: c.Draft, dim: c.Muted, gap: i == 0}
+		if c.Private {
+			e.mark = "▪ "
+		}
+		e.screen = func() screen { return newChannel(a, t, c.ID) }
+		list = append(list, e)
+	}
+	return list
+}
+
+// unread is what is new in Home.
+func (s *sidebar) unread() (n int) {
+	for _, c := range s.channels {
+		if !c.Muted {
+			n += c.Unread
+		}
+	}
+	return n
+}
+
+// refresh reads the channels and their counts again.
+func (s *sidebar) refresh() tea.Cmd {
+	if !s.fresh.begin() {
+		return nil
+	}
+	a := s.app
+	return func() tea.Msg {
+		channels, err := a.store.Sidebar(a.ctx, a.me)
+		return sidebarMsg{channels, err}
+	}
+}
+
+func (s *sidebar) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case themeMsg:
+		s.theme = msg.theme
+	case sidebarMsg:
+		var again tea.Cmd
+		if s.fresh.end() {
+			again = s.refresh()
+		}
+		if msg.err != nil {
+			return tea.Batch(again, fail(msg.err))
+		}
+		s.channels = msg.channels
+		return again
+	case store.Event:
+		return s.refresh()
+	}
+	return nil
+}
+
+// press moves through the entries; chosen is the one to be opened.
+func (s *sidebar) press(msg tea.KeyPressMsg) (chosen *entry) {
+	list := s.entries()
+	i := s.index(list, s.selected)
+	switch {
+	case key.Matches(msg, keys.Up):
+		i--
+	case key.Matches(msg, keys.Down):
+		i++
+	case key.Matches(msg, keys.Top):
+		i = 0
+	case key.Matches(msg, keys.Bottom):
+		i = len(list) - 1
+	case key.Matches(msg, keys.PageUp):
+		i -= s.height / 2
+	case key.Matches(msg, keys.PageDown):
+		i += s.height / 2
+	case key.Matches(msg, keys.Open, keys.ReadOn, keys.Right):
+		return &list[i]
+	}
+	s.selected = list[min(max(i, 0), len(list)-1)].name
+	return nil
+}
+
+// wheel scrolls; the keys' entry comes along.
+func (s *sidebar) wheel(b tea.MouseButton) {
+	list := s.entries()
+	i := s.index(list, s.selected)
+	switch b {
+	case tea.MouseWheelDown:
+		i++
+	case tea.MouseWheelUp:
+		i--
+	}
+	s.selected = list[min(max(i, 0), len(list)-1)].name
+}
+
+// click is the entry in that line, nil if there is none.
+func (s *sidebar) click(y int) *entry {
+	list := s.entries()
+	line := -s.top
+	for i := range list {
+		if list[i].gap {
+			line++
+		}
+		if line == y {
+			return &list[i]
+		}
+		line++
+	}
+	return nil
+}
+
+func (s *sidebar) index(list []entry, name string) int {
+	for i := range list {
+		if list[i].name == name {
+			return i
+		}
+	}
+	return 0
+}
+
+// show makes the keys start at the entry that is open.
+func (s *sidebar) show() { s.selected = s.at }
+
+// view draws the entries: exactly height lines of width columns.
+func (s *sidebar) view() []string {
+	var lines []string
+	at := 0
+	for _, e := range s.entries() {
+		if e.gap {
+			lines = append(lines, "")
+		}
+		if e.name == s.selected && s.focused || e.name == s.at && !s.focused {
+			at = len(lines)
+		}
+		lines = append(lines, s.draw(e))
+	}
+	s.top = min(max(s.top, at-s.height+1), at)
+	s.top = max(0, min(s.top, len(lines)-s.height))
+	lines = lines[s.top:min(len(lines), s.top+s.height)]
+	for len(lines) < s.height {
+		lines = append(lines, "")
+	}
+	for i := range lines {
+		lines[i] = pad(lines[i], s.width)
+	}
+	return lines
+}
+
+// draw is one entry: its label at the left, what is new at the right.
+func (s *sidebar) draw(e entry) string {
+	t := s.theme
+	style := t.Text
+	switch {
+	case e.dim:
+		style = t.Dim
+	case e.count > 0:
+		style = t.Bold
+	}
+	if e.name == s.at {
+		style = t.Accent
+		if e.count > 0 {
+			style = style.Bold(true)
+		}
+	}
+	bar := " "
+	switch {
+	case s.focused && e.name == s.selected:
+		bar = t.Accent.Render("▌")
+	case e.name == s.at:
+		bar = t.Dim.Render("▏")
+	}
+	var right []string
+	if e.draft {
+		right = append(right, t.New.Render("»"))
+	}
+	if e.count > 0 && e.dim {
+		right = append(right, t.Dim.Render(capped(e.count)))
+	} else if e.count > 0 {
+		right = append(right, t.Bold.Render(capped(e.count)))
+	}
+	return bar + justify(style.Render(e.mark+e.label), strings.Join(right, " "), s.width-2) + " "
+}
+
+// hints are the keys while the sidebar has them.
+func (s *sidebar) hints() []key.Binding {
+	return []key.Binding{keys.Open, says(keys.Back, "back")}
+}

@@ -1,0 +1,402 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// mark says how a piece of text is drawn; marks combine.
+type mark uint8
+
+const (
+	markBold mark = 1 << iota
+	markItalic
+	markStrike
+	markCode
+	markAccent // @mention, #channel
+	markLink
+)
+
+// span is a run of text with the same marks. link is set for bare links only.
+type span struct {
+	text string
+	mark mark
+	link string
+}
+
+const (
+	// markReach is how far a closing *, _, ~ or ` may be from its opening one, in
+	// bytes: longer than any sentence, short enough for a paste of nothing but stars.
+	markReach = 400
+	// markDepth is how many marks may stand inside one another.
+	markDepth = 3
+)
+
+// spans reads the marks of one line: *bold* **bold** _italic_ ~strike~ `code`,
+// @mentions, #channels and bare links. What does not close stays as it is written.
+func spans(line string) []span { return readMarks(line, 0, 0) }
+
+func readMarks(line string, on mark, depth int) []span {
+	var out []span
+	plain := 0
+	before := ' '
+	for i := 0; i < len(line); {
+		n, found := readMark(line[i:], before, on, depth)
+		if n == 0 {
+			r, size := utf8.DecodeRuneInString(line[i:])
+			before = r
+			i += size
+			continue
+		}
+		if plain < i {
+			out = append(out, span{text: line[plain:i], mark: on})
+		}
+		out = append(out, found...)
+		i += n
+		plain = i
+		before, _ = utf8.DecodeLastRuneInString(line[:i])
+	}
+	if plain < len(line) {
+		out = append(out, span{text: line[plain:], mark: on})
+	}
+	return out
+}
+
+// readMark reads one mark at the start of s; n is 0 where there is none.
+func readMark(s string, before rune, on mark, depth int) (n int, out []span) {
+	switch c := s[0]; {
+	case c == '`':
+		if end := strings.IndexByte(s[1:min(len(s), markReach)], '`'); end > 0 {
+			return end + 2, []span{{text: s[1 : end+1], mark: on | markCode}}
+		}
+	case wordRune(before):
+	case (c == '*' || c == '_' || c == '~') && depth < markDepth:
+		return readPair(s, on, depth)
+	case c == '@' || c == '#':
+		if n := nameLength(s[1:]); n > 0 {
+			return n + 1, []span{{text: s[:n+1], mark: on | markAccent}}
+		}
+	case c == 'h' && (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")):
+		if n := linkLength(s); n > 0 {
+			return n, []span{{text: s[:n], mark: on | markLink, link: s[:n]}}
+		}
+	}
+	return 0, nil
+}
+
+// readPair reads *x*, **x**, _x_, __x__, ~x~ and ~~x~~.
+func readPair(s string, on mark, depth int) (int, []span) {
+	width := 1
+	if len(s) > 1 && s[1] == s[0] {
+		width = 2
+	}
+	fence, inner := s[:width], s[width:]
+	if r, _ := utf8.DecodeRuneInString(inner); inner == "" || unicode.IsSpace(r) || r == rune(s[0]) {
+		return 0, nil
+	}
+	reach := inner[:min(len(inner), markReach)]
+	for from := 0; ; {
+		end := strings.Index(reach[from:], fence)
+		if end < 0 {
+			return 0, nil
+		}
+		end += from
+		last, _ := utf8.DecodeLastRuneInString(inner[:end])
+		next, _ := utf8.DecodeRuneInString(inner[end+width:])
+		if end > 0 && !unicode.IsSpace(last) && !wordRune(next) && next != rune(s[0]) {
+			return end + 2*width, readMarks(inner[:end], on|pairMark(s[0]), depth+1)
+		}
+		from = end + width
+	}
+}
+
+func pairMark(c byte) mark {
+	switch c {
+	case '*':
+		return markBold
+	case '_':
+		return markItalic
+	}
+	return markStrike
+}
+
+// wordRune tells letters and digits from what may stand before or after a mark.
+func wordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// nameLength is the length of a handle or channel name at the start of s.
+func nameLength(s string) int {
+	n := 0
+	for i, r := range s {
+		if !wordRune(r) && !unicode.IsMark(r) && r != '_' && r != '-' && r != '.' {
+			break
+		}
+		if wordRune(r) || unicode.IsMark(r) {
+			n = i + utf8.RuneLen(r)
+		}
+	}
+	return n
+}
+
+// linkLength is the length of a link at the start of s, without the
+// punctuation of the sentence around it. A link is plain ASCII, so that what is
+// shown is where it leads.
+func linkLength(s string) int {
+	n := 0
+	for n < len(s) && s[n] > ' ' && s[n] < 0x7f && !strings.ContainsRune("<>\"`|\\", rune(s[n])) {
+		n++
+	}
+	n = len(strings.TrimRight(s[:n], ".,;:!?)]}'*_~"))
+	if n <= len("https://") {
+		return 0
+	}
+	return n
+}
+
+// cell is one grapheme cluster on its way to the screen.
+type cell struct {
+	text  string
+	width int
+	mark  mark
+	link  string
+}
+
+// cells cuts spans into clusters and drops what a terminal might obey.
+func cells(in []span) []cell {
+	var out []cell
+	for _, s := range in {
+		for rest := s.text; rest != ""; {
+			cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+			rest = rest[len(cluster):]
+			if r, _ := utf8.DecodeRuneInString(cluster); unicode.IsControl(r) {
+				cluster, width = " ", 1
+			}
+			out = append(out, cell{cluster, width, s.mark, s.link})
+		}
+	}
+	return out
+}
+
+// wrap breaks one line of text into lines of at most width columns and stops
+// after limit lines (0: never). It breaks at spaces, after hyphens, between wide
+// characters, and anywhere in a word that is too long by itself.
+func wrap(in []span, width, limit int) [][]cell {
+	all := cells(in)
+	if len(all) == 0 {
+		return [][]cell{nil}
+	}
+	var out [][]cell
+	for start := 0; start < len(all) && (limit == 0 || len(out) < limit); {
+		end, next := lineEnd(all, start, width)
+		line := all[start:end]
+		for len(line) > 0 && line[len(line)-1].text == " " {
+			line = line[:len(line)-1]
+		}
+		out = append(out, line)
+		start = next
+	}
+	return out
+}
+
+// lineEnd finds where the line that starts at start ends and where the next one starts.
+func lineEnd(all []cell, start, width int) (end, next int) {
+	used, good := 0, -1
+	for i := start; i < len(all); i++ {
+		if i > start && breakable(all[i-1], all[i]) {
+			good = i
+		}
+		if used+all[i].width > width {
+			switch {
+			case all[i].text == " ":
+				good = i
+			case good < 0 && i == start: // wider than the whole line
+				all[i] = cell{text: "…", width: 1, mark: all[i].mark}
+				good = start + 1
+			case good < 0:
+				good = i
+			}
+			next = good
+			for next < len(all) && all[next].text == " " {
+				next++
+			}
+			return good, next
+		}
+		used += all[i].width
+	}
+	return len(all), len(all)
+}
+
+// breakable says whether a line may end after a and go on with b.
+func breakable(a, b cell) bool {
+	switch {
+	case b.text == " ":
+		return false
+	case a.text == " ":
+		return true
+	case a.text == "-" || a.text == "–" || a.text == "/":
+		return a.link == "" && startsWord(b)
+	case a.width == 2 || b.width == 2:
+		return !strings.Contains("、。，．：；！？」』）】〉》ー々", b.text) && !strings.Contains("「『（【〈《", a.text) &&
+			a.text != "(" && b.text != ")" && !strings.Contains(".,;:!?", b.text)
+	}
+	return false
+}
+
+func startsWord(c cell) bool {
+	r, _ := utf8.DecodeRuneInString(c.text)
+	return wordRune(r)
+}
+
+// paint turns one line of cells into styled text.
+func paint(line []cell, t *theme) string {
+	var b strings.Builder
+	for i := 0; i < len(line); {
+		j := i
+		var run strings.Builder
+		for j < len(line) && line[j].mark == line[i].mark && line[j].link == line[i].link {
+			run.WriteString(line[j].text)
+			j++
+		}
+		b.WriteString(t.marked(run.String(), line[i].mark, line[i].link))
+		i = j
+	}
+	return b.String()
+}
+
+// marked draws one run in the style of its marks.
+func (t *theme) marked(text string, m mark, link string) string {
+	if m == 0 {
+		return text
+	}
+	s := lipgloss.NewStyle()
+	switch {
+	case m&markCode != 0:
+		s = t.Code
+	case m&markAccent != 0:
+		s = t.Accent
+	case m&markLink != 0:
+		s = t.Link.Hyperlink(link)
+	}
+	if m&markBold != 0 {
+		s = s.Bold(true)
+	}
+	if m&markItalic != 0 {
+		s = s.Italic(true)
+	}
+	if m&markStrike != 0 {
+		s = s.Strikethrough(true)
+	}
+	return s.Render(text)
+}
+
+// words wraps plain text of our own to width columns.
+func words(text string, width int) []string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, l := range wrap([]span{{text: line}}, max(1, width), 0) {
+			var b strings.Builder
+			for _, c := range l {
+				b.WriteString(c.text)
+			}
+			out = append(out, b.String())
+		}
+	}
+	return out
+}
+
+// fit cuts text to width columns, with an ellipsis where something is missing.
+func fit(text string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	return ansi.Truncate(text, width, "…")
+}
+
+// pad cuts or fills text to exactly width columns.
+func pad(text string, width int) string {
+	text = fit(text, width)
+	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
+}
+
+// justify puts left and right at the two ends of a line of width columns; where
+// both do not fit, left gives way.
+func justify(left, right string, width int) string {
+	right = fit(right, width)
+	if right == "" {
+		return fit(left, width)
+	}
+	room := width - ansi.StringWidth(right)
+	if room < 2 {
+		return pad("", room) + right
+	}
+	return pad(fit(left, room-1), room) + right
+}
+
+// count says how many of something, in words: "1 reply", "3 replies".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// capped is a count for the sidebar: exact up to 99.
+func capped(n int) string {
+	if n > 99 {
+		return "99+"
+	}
+	return strconv.Itoa(n)
+}
+
+// ago is a time as lists show it: now, 12 min, 3 h, Mon, 12 Oct, 12 Oct 2015.
+func ago(at, now time.Time, zone *time.Location) string {
+	at, now = at.In(zone), now.In(zone)
+	switch gone := now.Sub(at); {
+	case at.IsZero():
+		return ""
+	case gone < time.Minute:
+		return "now"
+	case gone < time.Hour:
+		return strconv.Itoa(int(gone/time.Minute)) + " min"
+	case gone < 24*time.Hour:
+		return strconv.Itoa(int(gone/time.Hour)) + " h"
+	case gone < 6*24*time.Hour:
+		return at.Format("Mon")
+	case at.Year() == now.Year():
+		return at.Format("2 Jan")
+	}
+	return at.Format("2 Jan 2006")
+}
+
+// whole is a time in full, as the opened post shows it.
+func whole(at, now time.Time, zone *time.Location) string {
+	at, now = at.In(zone), now.In(zone)
+	if at.Year() == now.Year() {
+		return at.Format("Mon 2 Jan, 15:04")
+	}
+	return at.Format("Mon 2 Jan 2006, 15:04")
+}
+
+// lastHere is a day in words: today at 9:30, yesterday, Tuesday, 12 October.
+func lastHere(at, now time.Time, zone *time.Location) string {
+	at, now = at.In(zone), now.In(zone)
+	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, zone) }
+	switch days := int(day(now).Sub(day(at)).Hours()+1) / 24; {
+	case days <= 0:
+		return "at " + at.Format("15:04")
+	case days == 1:
+		return "yesterday"
+	case days < 7:
+		return at.Format("Monday")
+	case at.Year() == now.Year():
+		return at.Format("2 January")
+	}
+	return at.Format("2 January 2006")
+}
