@@ -29,6 +29,7 @@ type Channel struct {
 	Archived     bool // read-only
 	Everyone     bool // everyone is in it and nobody leaves
 	Imported     bool
+	Direct       bool // a direct conversation: Name is then the others' names
 	Members      int
 	CreatedAt    time.Time
 
@@ -43,8 +44,12 @@ type channelRow struct {
 	seq, readSeq, own int64
 }
 
+// channelShown is a channel's name, of a direct conversation the others' names.
+const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_concat(n, ', ') FROM (SELECT coalesce(nullif(o.name, ''), o.handle) AS n
+		FROM member om JOIN person o ON o.id = om.person_id WHERE om.channel_id = c.id AND om.person_id <> ?1 ORDER BY o.id)) END`
+
 // channelSelect reads channels as person ?1 sees them; a private one only for its members.
-const channelSelect = `SELECT c.id, c.name, c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
+const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
 	m.person_id IS NOT NULL, coalesce(m.steward, 0), coalesce(m.muted, 0), coalesce(m.read_seq, 0), coalesce(m.own, 0),
 	(SELECT admin FROM person WHERE id = ?1),
 	EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id)
@@ -60,10 +65,11 @@ var sidebarSelect = strings.Replace(channelSelect,
 func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	var created int64
 	var admin bool
-	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
+	var name sql.NullString // null in a direct conversation that everybody else has left
+	err = r.Scan(&c.ID, &name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
 		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Draft)
-	c.CreatedAt = fromMS(created)
-	if c.Everyone && c.StewardsPost && admin { // admins look after #announcements
+	c.Name, c.CreatedAt = name.String, fromMS(created)
+	if c.Everyone && admin { // admins look after #everyone and #announcements
 		c.Steward = true
 	}
 	c.MayPost = c.Joined && !c.Archived && (!c.StewardsPost || c.Steward)
@@ -116,6 +122,12 @@ func (t *tx) sidebar(me int64) ([]channelRow, error) {
 		if a.Everyone {
 			return int(a.ID - b.ID)
 		}
+		if a.Direct != b.Direct { // conversations below the channels
+			if b.Direct {
+				return -1
+			}
+			return 1
+		}
 		return strings.Compare(a.Name, b.Name)
 	})
 	return rows, err
@@ -136,7 +148,7 @@ func (s *Store) Channels(ctx context.Context, me int64) ([]Channel, error) {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		rows, err := collect(t, scanChannel, channelSelect+` ORDER BY c.name`, me)
+		rows, err := collect(t, scanChannel, channelSelect+` AND c.direct = '' ORDER BY c.name`, me)
 		list = plain(rows)
 		return err
 	})

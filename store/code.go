@@ -121,6 +121,11 @@ func (t *tx) invited(in Invite) (Person, error) {
 			return p, err
 		}
 	}
+	if in.Name != "" {
+		if err := t.nameIndex(Person{ID: p.ID, Handle: p.Handle, Name: in.Name}); err != nil {
+			return p, err
+		}
+	}
 	t.emit(Event{Kind: People})
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)

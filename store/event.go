@@ -14,6 +14,7 @@ const (
 	Changed                   // a post looks different: edited, deleted, answered
 	Channels                  // a channel was made or changed, or my membership of one
 	People                    // somebody's name or state changed
+	Inbox                     // something in my inbox changed
 	Read                      // my own reading position, or a draft of mine, in another place
 )
 

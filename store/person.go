@@ -151,7 +151,11 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 		return refuse(ErrInvalid, "There is no time zone %q. Write it like Europe/Berlin or America/New_York.", p.Zone)
 	}
 	return s.write(ctx, func(t *tx) error {
-		if _, err := t.viewer(me); err != nil {
+		was, err := t.viewer(me)
+		if err != nil {
+			return err
+		}
+		if err := t.nameIndex(Person{ID: me, Handle: was.Handle, Name: p.Name}); err != nil {
 			return err
 		}
 		t.emit(Event{Kind: People, By: me})
@@ -213,6 +217,9 @@ func (t *tx) addPerson(p Person) (Person, error) {
 		return p, err
 	}
 	p.ID = id
+	if err := t.nameIndex(p); err != nil {
+		return p, err
+	}
 	t.emit(Event{Kind: People})
 	if p.State == Staged {
 		return p, nil

@@ -50,6 +50,14 @@ type Post struct {
 	LastReplyAt time.Time
 	LastReplyBy string // display name
 
+	Reactions Reactions
+	Question  bool   // asks something
+	Answer    int64  // the reply that answers it, 0 while none does
+	Pinned    bool   // kept on top of its channel by a steward
+	Hidden    bool   // by a steward; Body is then empty
+	HiddenWhy string // their reason
+
+	Saved      bool // by me
 	Unread     bool // for me
 	Following  bool // a root whose thread I follow
 	NewReplies int  // replies not yet read in a thread I follow
@@ -58,24 +66,34 @@ type Post struct {
 }
 
 // postColumns reads posts p as person ?1 sees them; the joins are all by primary key.
-const postColumns = `p.id, p.channel_id, c.name, p.root_id, p.author_id, a.handle, a.name, a.department, a.bot, p.body, p.at, p.edited_at, p.imported, p.deleted_at <> 0,
-	p.seq, p.revision, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
+const postColumns = `p.id, p.channel_id, coalesce(` + channelShown + `, ''), p.root_id, p.author_id, a.handle, a.name, a.department, a.bot, p.body, p.at, p.edited_at, p.imported, p.deleted_at <> 0,
+	p.seq, p.revision, p.reactions, coalesce(x.kinds, 0), p.question, p.answer_id, p.pinned_at <> 0, p.hidden_at <> 0, p.hidden_why, s.at IS NOT NULL,
+	p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
 	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
 const postJoins = `
 	JOIN channel c ON c.id = p.channel_id JOIN person a ON a.id = p.author_id
 	LEFT JOIN post l ON l.id = p.last_reply_id LEFT JOIN person la ON la.id = l.author_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = p.channel_id
-	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id`
+	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id
+	LEFT JOIN reaction x ON x.post_id = p.id AND x.person_id = ?1
+	LEFT JOIN saved s ON s.person_id = ?1 AND s.post_id = p.id`
 
 func scanPost(r *sql.Rows) (p Post, err error) {
 	var at, edited, last int64
+	var counts string
+	var mine int
 	err = r.Scan(&p.ID, &p.Channel, &p.ChannelName, &p.Root, &p.Author, &p.Handle, &p.Name, &p.Department, &p.Bot, &p.Body, &at, &edited, &p.Imported, &p.Deleted,
-		&p.Seq, &p.Revision, &p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
+		&p.Seq, &p.Revision, &counts, &mine, &p.Question, &p.Answer, &p.Pinned, &p.Hidden, &p.HiddenWhy, &p.Saved,
+		&p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
 	p.At, p.EditedAt, p.LastReplyAt = fromMS(at), fromMS(edited), fromMS(last)
 	if p.Name == "" {
 		p.Name = p.Handle
 	}
+	if p.Hidden {
+		p.Body = ""
+	}
+	p.Reactions = parseReactions(counts, mine)
 	return p, err
 }
 
@@ -249,6 +267,7 @@ func (t *tx) post(me, id int64) (Post, error) {
 type NewPost struct {
 	Place            // Root may name a reply too: the text goes to its thread
 	Body      string // cleaned and trimmed on the way in
+	Question  bool   // a root that asks; replies do not
 	FromDraft bool   // the draft of the place goes in the same transaction, so that nothing is sent twice
 }
 
@@ -276,7 +295,7 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		if err := s.limit.check(author, t.at); err != nil {
 			return err
 		}
-		id, err := t.addPost(c, place.Root, me, body)
+		id, err := t.addPost(c, place.Root, me, body, n.Question && place.Root == 0)
 		if err != nil {
 			return err
 		}
@@ -354,7 +373,7 @@ func (t *tx) place(me int64, at Place) (Place, channelRow, error) {
 }
 
 // addPost inserts the post and keeps every counter that depends on it.
-func (t *tx) addPost(c channelRow, root, author int64, body string) (int64, error) {
+func (t *tx) addPost(c channelRow, root, author int64, body string, question bool) (int64, error) {
 	id, err := t.nextPostID()
 	if err != nil {
 		return 0, err
@@ -368,7 +387,7 @@ func (t *tx) addPost(c channelRow, root, author int64, body string) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms()); err != nil {
+	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms(), question); err != nil {
 		return 0, err
 	}
 	if root == 0 {
@@ -379,7 +398,10 @@ func (t *tx) addPost(c channelRow, root, author int64, body string) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	return id, t.index(c, id, root, author, seq, body)
+	if err := t.index(c, id, root, author, seq, body); err != nil {
+		return 0, err
+	}
+	return id, t.enqueue(id)
 }
 
 // nextPostID is the present second, or the next number after the newest post's. Numbers that
@@ -424,6 +446,9 @@ func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error 
 		}
 	}
 	if err := t.run(`INSERT INTO mention VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id); err != nil {
+		return err
+	}
+	if err := t.notify(p.ID, Mentioned, id, author); err != nil {
 		return err
 	}
 	if root == 0 {

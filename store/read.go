@@ -19,17 +19,23 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 		}
 		own := int64(0)
 		if c.own > 0 && seq < c.seq {
-			if err := t.get(ownRootsQuery, []any{channel, c.seq - c.readSeq, seq, me}, &own); err != nil {
+			var unread int64
+			if err := t.get(unreadRootsQuery, []any{channel, c.seq - c.readSeq, seq, me}, &unread); err != nil {
 				return err
 			}
+			own = c.seq - seq - unread
+		}
+		if err := t.readInbox(me, channel, 0, seq); err != nil {
+			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: channel, By: me}, me)
 		return t.run(`UPDATE member SET read_seq = ?, own = ? WHERE person_id = ? AND channel_id = ?`, seq, own, me, channel)
 	})
 }
 
-// ownRootsQuery counts my roots after a position, among the newest of the channel.
-const ownRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY id DESC LIMIT ?2) WHERE seq > ?3 AND author_id = ?4`
+// unreadRootsQuery counts others' roots after a position, among the newest of the channel.
+const unreadRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id, deleted_at FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY id DESC LIMIT ?2)
+	WHERE seq > ?3 AND author_id <> ?4 AND deleted_at = 0`
 
 // ownRoot keeps an author's own post from counting as unread for them.
 func (t *tx) ownRoot(c channelRow, author, seq int64) error {
@@ -58,9 +64,14 @@ func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 			return nil
 		}
 		if own > 0 {
-			if err := t.get(`SELECT count(*) FROM post WHERE root_id = ? AND root_id <> 0 AND seq > ? AND author_id = ?`, []any{root, seq, me}, &own); err != nil {
+			var unread int64
+			if err := t.get(`SELECT count(*) FROM post WHERE root_id = ? AND root_id <> 0 AND seq > ? AND author_id <> ? AND deleted_at = 0`, []any{root, seq, me}, &unread); err != nil {
 				return err
 			}
+			own = p.replySeq - seq - unread
+		}
+		if err := t.readInbox(me, p.Channel, root, seq); err != nil {
+			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: root, Post: root, By: me}, me)
 		return t.run(`UPDATE follow SET read_seq = ?, own = ?, waiting = ? WHERE person_id = ? AND root_id = ?`, seq, own, p.replySeq-seq-own > 0, me, root)
@@ -131,4 +142,27 @@ const unreadThreadsQuery = `SELECT p.channel_id, p.id, max(0, p.reply_seq - f.re
 func scanUnread(r *sql.Rows) (u Unread, err error) {
 	err = r.Scan(&u.Channel, &u.Root, &u.Count)
 	return u, err
+}
+
+// UnreadFrom moves my position back, so that the post and all after it in its channel or thread are new again.
+func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		p, err := t.post(me, id)
+		if err != nil {
+			return err
+		}
+		if p.Seq == 0 {
+			return refuse(ErrInvalid, "That post was imported; it never counts as new.")
+		}
+		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: p.Root, By: me}, me)
+		if p.Root == 0 {
+			return t.run(`UPDATE member SET read_seq = ?1, own = (SELECT count(*) FROM post WHERE channel_id = ?2 AND root_id = 0 AND id >= ?3 AND seq > ?1 AND (author_id = ?4 OR deleted_at > 0))
+				WHERE person_id = ?4 AND channel_id = ?2 AND read_seq > ?1`, p.Seq-1, p.Channel, id, me)
+		}
+		return t.run(`UPDATE follow SET read_seq = ?1, own = (SELECT count(*) FROM post WHERE root_id = ?2 AND root_id <> 0 AND seq > ?1 AND (author_id = ?3 OR deleted_at > 0)), waiting = 1
+			WHERE person_id = ?3 AND root_id = ?2 AND following = 1 AND read_seq > ?1`, p.Seq-1, p.Root, me)
+	})
 }

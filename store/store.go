@@ -56,9 +56,10 @@ type Store struct {
 	hub    hub
 	argon  chan struct{} // a slot for each password being hashed
 
-	dirty atomic.Bool // written since the last checkpoint
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	dirty   atomic.Bool   // written since the last checkpoint
+	written chan struct{} // holds one token once something was written since the indexer looked
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // pool is a fixed set of connections, each with the statements it has prepared. database/sql's
@@ -126,10 +127,11 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	s := &Store{
-		path:  filepath.Join(dir, File),
-		now:   o.Now,
-		hub:   hub{subs: map[chan Event]int64{}},
-		argon: make(chan struct{}, hashesAtOnce),
+		path:    filepath.Join(dir, File),
+		now:     o.Now,
+		hub:     hub{subs: map[chan Event]int64{}},
+		argon:   make(chan struct{}, hashesAtOnce),
+		written: make(chan struct{}, 1),
 	}
 	s.limit.init(o)
 	if err := s.open(ctx); err != nil {
@@ -140,6 +142,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.stop = cancel
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background) })
+	s.done.Go(func() { s.indexer(background) })
 	return s, nil
 }
 
@@ -159,7 +162,12 @@ func (s *Store) open(ctx context.Context) error {
 	if s.reader, err = openPool(ctx, readerDSN(s.path), readers); err != nil {
 		return err
 	}
-	return s.write(ctx, foundChannels)
+	return s.write(ctx, func(t *tx) error {
+		if err := indexNames(t); err != nil {
+			return err
+		}
+		return foundChannels(t)
+	})
 }
 
 func openError(path string, err error) error {
@@ -300,6 +308,10 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	s.dirty.Store(true)
+	select {
+	case s.written <- struct{}{}:
+	default:
+	}
 	s.hub.publish(events)
 	return nil
 }
@@ -376,6 +388,10 @@ func (s *Store) watch(ctx context.Context) {
 		if err == nil {
 			if last != 0 && v != last {
 				s.hub.publish([]delivery{{Event: Event{Kind: Reload}}})
+				select { // what another process wrote wants to be found too
+				case s.written <- struct{}{}:
+				default:
+				}
 			}
 			last = v
 		}

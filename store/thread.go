@@ -80,7 +80,7 @@ func (s *Store) FollowThread(ctx context.Context, me, id int64, on bool) error {
 // ownReply makes the author of a reply follow its thread, and the root's author too, and lets
 // every other follower know that something waits.
 func (t *tx) ownReply(root, author, seq int64) error {
-	if err := t.run(`INSERT INTO follow (person_id, root_id, read_seq, waiting) SELECT author_id, id, ?2 - 1, 1 FROM post WHERE id = ?1 AND author_id <> ?3 AND imported = 0
+	if err := t.run(`INSERT INTO follow (person_id, root_id, read_seq) SELECT author_id, id, ?2 - 1 FROM post WHERE id = ?1 AND author_id <> ?3 AND imported = 0
 		ON CONFLICT DO NOTHING`, root, seq, author); err != nil {
 		return err
 	}
@@ -91,5 +91,16 @@ func (t *tx) ownReply(root, author, seq int64) error {
 		read_seq = CASE WHEN following = 0 OR read_seq + own = ?3 - 1 THEN ?3 ELSE read_seq END`, author, root, seq); err != nil {
 		return err
 	}
-	return t.run(`UPDATE follow SET waiting = 1 WHERE root_id = ? AND following = 1 AND person_id <> ? AND waiting = 0`, root, author)
+	// A follower who has something waiting has been told; telling them once keeps a busy thread from writing
+	// a row for every follower of every reply.
+	followers, err := collect(t, scanID, `UPDATE follow SET waiting = 1 WHERE root_id = ? AND following = 1 AND person_id <> ? AND waiting = 0 RETURNING person_id`, root, author)
+	if err != nil {
+		return err
+	}
+	for _, f := range followers {
+		if err := t.notify(f, Replied, root, author); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// versionsLimit is how often one post may be edited: enough for typos, too few to make a diary of it.
+const versionsLimit = 50
+
+// Version is what an edited post said before.
+type Version struct {
+	Body string
+	At   time.Time // when it was written
+}
+
+// EditPost changes the text of a post of mine; what it said before stays readable. ErrForbidden if it
+// is not mine, or was deleted or hidden meanwhile; else as CreatePost.
+func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, error) {
+	body, err := CleanBody(body)
+	if err != nil {
+		return Post{}, err
+	}
+	var edited Post
+	err = s.write(ctx, func(t *tx) error {
+		p, c, err := t.own(me, id)
+		if err != nil || p.Body == body {
+			edited = p
+			return err
+		}
+		if err := t.mayEdit(p); err != nil {
+			return err
+		}
+		written := p.EditedAt
+		if written.IsZero() {
+			written = p.At
+		}
+		if err := t.run(`INSERT INTO version (post_id, body, at) VALUES (?, ?, ?)`, id, p.Body, written.UnixMilli()); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE post SET body = ?, edited_at = ?, revision = revision + 1 WHERE id = ?`, body, t.ms(), id); err != nil {
+			return err
+		}
+		if err := t.unindex(p); err != nil {
+			return err
+		}
+		if err := t.index(c, id, p.Root, me, p.Seq, body); err != nil {
+			return err
+		}
+		if err := t.enqueue(id); err != nil {
+			return err
+		}
+		if edited, err = t.post(me, id); err != nil {
+			return err
+		}
+		return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me})
+	})
+	return edited, err
+}
+
+// own is a live post of mine.
+func (t *tx) own(me, id int64) (Post, channelRow, error) {
+	p, c, err := t.alive(me, id)
+	if err == nil && p.Author != me {
+		err = refuse(ErrForbidden, "That post is %s's; you can change your own only.", p.Name)
+	}
+	return p, c, err
+}
+
+func (t *tx) mayEdit(p Post) error {
+	if p.Imported {
+		return refuse(ErrForbidden, "That post was imported; it stays as it was.")
+	}
+	var n int
+	if err := t.get(`SELECT count(*) FROM version WHERE post_id = ?`, []any{p.ID}, &n); err != nil {
+		return err
+	}
+	if n >= versionsLimit {
+		return refuse(ErrLimited, "That post has been edited %d times; write a reply instead. Your text is kept.", n)
+	}
+	return nil
+}
+
+// unindex forgets the mentions and tags of a post. Who was told stays told.
+func (t *tx) unindex(p Post) error {
+	for _, tag := range Tags(p.Body) {
+		if err := t.run(`DELETE FROM tag WHERE name = ? AND post_id = ?`, tag, p.ID); err != nil {
+			return err
+		}
+	}
+	for _, handle := range Mentions(p.Body) {
+		if err := t.run(`DELETE FROM mention WHERE post_id = ? AND person_id = (SELECT id FROM person WHERE handle = ?)`, p.ID, handle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Versions returns what a post that me may see said before it was edited, oldest first.
+func (s *Store) Versions(ctx context.Context, me, id int64) (all []Version, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, _, err := t.alive(me, id); err != nil {
+			return err
+		}
+		all, err = collect(t, scanVersion, `SELECT body, at FROM version WHERE post_id = ? ORDER BY id`, id)
+		return err
+	})
+	return all, err
+}
+
+func scanVersion(r *sql.Rows) (v Version, err error) {
+	var at int64
+	err = r.Scan(&v.Body, &at)
+	v.At = fromMS(at)
+	return v, err
+}
+
+// DeletePost empties a post of mine; its place stays, so that its thread does. Its text, its earlier
+// versions and what points at it are gone from the file after the next checkpoint.
+func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
+	return s.write(ctx, func(t *tx) error {
+		p, c, err := t.own(me, id)
+		if err != nil {
+			return err
+		}
+		if err := t.unindex(p); err != nil {
+			return err
+		}
+		for _, q := range []string{
+			`DELETE FROM version WHERE post_id = ?`, `DELETE FROM reaction WHERE post_id = ?`, `DELETE FROM mention WHERE post_id = ?`,
+			`DELETE FROM inbox WHERE post_id = ? AND kind <> 1`, // told of replies to it, people still are
+			`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0, revision = revision + 1 WHERE id = ?`,
+		} {
+			if err := t.run(q, id); err != nil {
+				return err
+			}
+		}
+		if err := t.run(`UPDATE post SET deleted_at = ? WHERE id = ?`, t.ms(), id); err != nil {
+			return err
+		}
+		if err := t.uncount(p); err != nil {
+			return err
+		}
+		if err := t.enqueue(id); err != nil {
+			return err
+		}
+		return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me})
+	})
+}
+
+// uncount takes a deleted post out of what others have not read, and a reply out of its thread's count.
+func (t *tx) uncount(p Post) error {
+	if p.Root == 0 {
+		if p.Seq == 0 {
+			return nil
+		}
+		return t.run(`UPDATE member SET own = own + 1 WHERE channel_id = ? AND read_seq < ? AND person_id <> ?`, p.Channel, p.Seq, p.Author)
+	}
+	if err := t.run(`UPDATE post SET replies = replies - 1, revision = revision + 1,
+		answer_id = CASE answer_id WHEN ?2 THEN 0 ELSE answer_id END,
+		last_reply_id = coalesce((SELECT max(id) FROM post r WHERE r.root_id = ?1 AND r.root_id <> 0 AND r.deleted_at = 0), 0)
+		WHERE id = ?1`, p.Root, p.ID); err != nil {
+		return err
+	}
+	if p.Seq == 0 {
+		return nil
+	}
+	if err := t.run(`UPDATE follow SET own = own + 1 WHERE root_id = ? AND following = 1 AND read_seq < ? AND person_id <> ?`, p.Root, p.Seq, p.Author); err != nil {
+		return err
+	}
+	return t.run(`UPDATE follow SET waiting = 0 WHERE root_id = ?1 AND following = 1 AND waiting = 1
+		AND (SELECT reply_seq FROM post WHERE id = ?1) - read_seq - own <= 0`, p.Root)
+}

@@ -1,0 +1,370 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	queryLimit  = 200                    // characters of a search: nobody means more, and each word costs
+	termsLimit  = 16                     // words and phrases of a search
+	bestOf      = 500                    // newest matches among which the best are chosen: a common word has half a million
+	indexBatch  = 200                    // posts indexed in one transaction, so that those who write wait little
+	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
+	prefixLeast = 2                      // letters before the * of a prefix: one letter matches half the index
+)
+
+// Found is a page of what a search found.
+type Found struct {
+	Posts []Post
+	Terms []Term // what to light, with Matches
+	More  bool   // older ones match too
+}
+
+// SearchOrder says which matches come first.
+type SearchOrder int
+
+const (
+	Newest SearchOrder = iota
+	Best               // those that say most about the words, among the newest few hundred; one page
+)
+
+// Search finds the posts that have all the words of query and that me may see: up to n (at most 200),
+// in order, before the post before (0: from the newest).
+//
+// Words are matched whole whatever their case and diacritics, "in quotes" as a phrase, with a * at the
+// end as a beginning. from:handle, in:channel, tag:name, since:2026-11-01 (or since:3d) and
+// has:link|code|question narrow it down. Anything else is a word. ErrInvalid for a query that is too long,
+// has nothing to look for, or has a filter that cannot be.
+func (s *Store) Search(ctx context.Context, me int64, query string, order SearchOrder, before int64, n int) (Found, error) {
+	q, err := s.parseQuery(query)
+	if err != nil {
+		return Found{}, err
+	}
+	n = min(n, MaxPage)
+	var found Found
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		match, ok, err := t.matchExpression(me, q)
+		if err != nil || !ok {
+			return err
+		}
+		want := n + 1
+		if order == Best {
+			want = bestOf
+		}
+		ids, err := collect(t, scanID, searchQuery, match, top(before), q.since, want)
+		if err != nil {
+			return err
+		}
+		if order == Best {
+			if ids, err = t.best(ids, q.terms); err != nil {
+				return err
+			}
+		}
+		found.More = order == Newest && len(ids) > n
+		found.Posts, err = t.postsByID(me, ids[:min(n, len(ids))])
+		return err
+	})
+	found.Terms = q.terms
+	return found, err
+}
+
+const searchQuery = `SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT ?4`
+
+// searchFor is a query taken apart.
+type searchFor struct {
+	terms         []Term
+	from, in, tag []string
+	has           []string
+	since         int64 // Unix second
+}
+
+func (s *Store) parseQuery(query string) (q searchFor, err error) {
+	query = CleanLine(query)
+	if n := utf8.RuneCountInString(query); n > queryLimit {
+		return q, refuse(ErrInvalid, "That search has %s characters; it may have %d. Look for fewer words.", thousands(n), queryLimit)
+	}
+	for rest := query; rest != ""; {
+		var word string
+		var phrase bool
+		word, phrase, rest = nextWord(rest)
+		if !phrase {
+			if taken, err := q.filter(word, s.now()); err != nil {
+				return q, err
+			} else if taken {
+				continue
+			}
+		}
+		term := Term{prefix: !phrase && strings.HasSuffix(word, "*")}
+		term.folded = strings.TrimSpace(strings.Map(func(r rune) rune {
+			if wordRune(r) {
+				return r
+			}
+			return ' '
+		}, plainLetters(word)))
+		if term.folded == "" {
+			continue
+		}
+		if term.prefix && utf8.RuneCountInString(term.folded) < prefixLeast && strings.IndexFunc(term.folded, unspaced) < 0 {
+			return q, refuse(ErrInvalid, "A beginning needs at least %d letters before the *.", prefixLeast)
+		}
+		q.terms = append(q.terms, term)
+	}
+	if len(q.terms) > termsLimit {
+		return q, refuse(ErrInvalid, "That search has %d words; it may have %d.", len(q.terms), termsLimit)
+	}
+	if len(q.terms) == 0 && len(q.from)+len(q.in)+len(q.tag)+len(q.has) == 0 {
+		return q, refuse(ErrInvalid, "Nothing to look for yet. Type a word, or from: in: tag: since: has:")
+	}
+	return q, nil
+}
+
+// nextWord takes a word or a quoted phrase off the front. A quote that is not closed goes on to the end.
+func nextWord(s string) (word string, phrase bool, rest string) {
+	s = strings.TrimLeft(s, " ")
+	if inner, ok := strings.CutPrefix(s, `"`); ok {
+		word, rest, _ = strings.Cut(inner, `"`)
+		return word, true, strings.TrimLeft(rest, " ")
+	}
+	word, rest, _ = strings.Cut(s, " ")
+	return word, false, strings.TrimLeft(rest, " ")
+}
+
+// filter takes a word of the form name:value.
+func (q *searchFor) filter(word string, now time.Time) (bool, error) {
+	name, value, ok := strings.Cut(word, ":")
+	if !ok || value == "" {
+		return false, nil
+	}
+	switch strings.ToLower(name) {
+	case "from":
+		q.from = append(q.from, value)
+	case "in":
+		q.in = append(q.in, value)
+	case "tag":
+		q.tag = append(q.tag, strings.ToLower(strings.TrimPrefix(value, "#")))
+	case "has":
+		value = strings.ToLower(value)
+		if !slices.Contains([]string{"link", "code", "question"}, value) {
+			return true, refuse(ErrInvalid, "has: takes link, code or question.")
+		}
+		q.has = append(q.has, value)
+	case "since":
+		at, err := ParseSince(value, now)
+		if err != nil {
+			return true, err
+		}
+		q.since = max(q.since, at.Unix())
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// ParseSince reads how far back to go: 30m, 12h, 3d, 2w, or a date like 2026-11-20 (UTC).
+func ParseSince(s string, now time.Time) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		return day, nil
+	}
+	units := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	var n int
+	if len(s) > 1 {
+		if unit, ok := units[s[len(s)-1]]; ok && strings.IndexFunc(s[:len(s)-1], func(r rune) bool { return r < '0' || r > '9' }) < 0 && len(s) < 6 {
+			fmt.Sscan(s[:len(s)-1], &n)
+			return now.Add(-time.Duration(n) * unit), nil
+		}
+	}
+	return time.Time{}, refuse(ErrInvalid, "%q is no time to go back to. Write 30m, 12h, 3d, 2w or a date like 2026-11-20.", s)
+}
+
+// matchExpression is q in FTS5's query language, narrowed to what me may see; ok is false if a filter
+// names what is not there for me, so that nothing can match. Every word is folded and quoted.
+func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err error) {
+	var and []string
+	for _, term := range q.terms {
+		text := `"` + pairs(term.folded, false) + `"`
+		if term.prefix || utf8.RuneCountInString(term.folded) == 1 && strings.IndexFunc(term.folded, unspaced) >= 0 {
+			text += "*"
+		}
+		and = append(and, "text : "+text)
+	}
+	for _, tag := range q.tag {
+		and = append(and, "meta : "+tagToken(tag))
+	}
+	for _, has := range q.has {
+		and = append(and, "meta : h"+has)
+	}
+	for _, handle := range q.from {
+		p, err := t.personByHandle(handle)
+		if nothing(err) {
+			return "", false, nil
+		}
+		if err != nil {
+			return "", false, err
+		}
+		and = append(and, fmt.Sprintf("meta : p%d", p.ID))
+	}
+	for _, name := range q.in {
+		c, err := t.channelWhere(me, `c.name = ?2`, channelName(name))
+		if nothing(err) {
+			return "", false, nil
+		}
+		if err != nil {
+			return "", false, err
+		}
+		and = append(and, fmt.Sprintf("meta : c%d", c.ID))
+	}
+	mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
+	if err != nil {
+		return "", false, err
+	}
+	scope := []string{"open"}
+	for _, id := range mine {
+		scope = append(scope, fmt.Sprintf("c%d", id))
+	}
+	and = append(and, "meta : ("+strings.Join(scope, " OR ")+")")
+	return strings.Join(and, " AND "), true, nil
+}
+
+// best orders the newest matches by how much they say about the terms: how often they name them for
+// their length, the newer first among equals. FTS5's own ranking reads every post that has a word.
+func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
+	score := make(map[int64]float64, len(ids))
+	for _, id := range ids {
+		var text string
+		if err := t.get(`SELECT body FROM post WHERE id = ?`, []any{id}, &text); err != nil {
+			return nil, err
+		}
+		words := len(foldedWords(text))
+		score[id] = float64(len(Matches(text, terms))) / float64(words+20) // a word or two do not beat a whole text about it
+	}
+	slices.SortStableFunc(ids, func(a, b int64) int { return cmp.Compare(score[b], score[a]) })
+	return ids, nil
+}
+
+// enqueue asks for a post to be indexed as it will be after this transaction.
+func (t *tx) enqueue(post int64) error {
+	return t.run(`INSERT INTO search_queue VALUES (?) ON CONFLICT DO NOTHING`, post)
+}
+
+// indexer keeps the search index up with the posts, in batches behind their own transactions. What waits
+// stands in the file, so a crash loses none of it.
+func (s *Store) indexer(ctx context.Context) {
+	for {
+		for {
+			more, err := s.indexSome(ctx)
+			if err != nil || !more {
+				break // a full disk: tried again after the next write
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.written:
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(indexEvery):
+		}
+	}
+}
+
+// indexSome indexes one batch; more says whether it was a full one.
+func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
+	waiting, err := s.searchWaits(ctx)
+	if err != nil || !waiting {
+		return false, err
+	}
+	err = s.write(ctx, func(t *tx) error {
+		ids, err := collect(t, scanID, `SELECT post_id FROM search_queue LIMIT ?`, indexBatch)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := t.indexPost(id); err != nil {
+				return err
+			}
+			if err := t.run(`DELETE FROM search_queue WHERE post_id = ?`, id); err != nil {
+				return err
+			}
+		}
+		more = len(ids) == indexBatch
+		return nil
+	})
+	return more, err
+}
+
+func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		waits, err = t.has(`SELECT 1 FROM search_queue LIMIT 1`)
+		return err
+	})
+	return waits, err
+}
+
+// indexPost takes a post's old words out of the index and puts its present ones in.
+func (t *tx) indexPost(id int64) error {
+	if err := t.run(`INSERT INTO search (search, rowid, text, meta) SELECT 'delete', id, text, meta FROM folded WHERE id = ?`, id); err != nil {
+		return err
+	}
+	if err := t.run(`DELETE FROM folded WHERE id = ?`, id); err != nil {
+		return err
+	}
+	var body string
+	var channel, author int64
+	var private, question bool
+	err := t.get(`SELECT p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id
+		WHERE p.id = ? AND p.deleted_at = 0 AND p.hidden_at = 0`, []any{id}, &body, &channel, &author, &private, &question)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	text, meta := fold(body), searchMeta(body, channel, author, private, question)
+	if err := t.run(`INSERT INTO folded VALUES (?, ?, ?)`, id, text, meta); err != nil {
+		return err
+	}
+	return t.run(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`, id, text, meta)
+}
+
+// searchMeta are the words by which a post is filtered, none of which can be typed into a search.
+func searchMeta(body string, channel, author int64, private, question bool) string {
+	meta := []string{fmt.Sprintf("c%d", channel), fmt.Sprintf("p%d", author)}
+	if !private {
+		meta = append(meta, "open")
+	}
+	for _, tag := range Tags(body) {
+		meta = append(meta, tagToken(tag))
+	}
+	if strings.Contains(body, "://") {
+		meta = append(meta, "hlink")
+	}
+	if strings.Contains(body, "`") {
+		meta = append(meta, "hcode")
+	}
+	if question {
+		meta = append(meta, "hquestion")
+	}
+	return strings.Join(meta, " ")
+}
+
+// tagToken is a tag as one word of the index, whatever characters it has.
+func tagToken(tag string) string {
+	h := fnv.New64a()
+	h.Write([]byte(strings.TrimFunc(tag, unicode.IsSpace)))
+	return fmt.Sprintf("t%x", h.Sum64())
+}

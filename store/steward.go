@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+)
+
+// whyLimit is the length of a reason, in graphemes.
+const whyLimit = 300
+
+// reason is why cleaned, or ErrInvalid if there is none or too much of it.
+func reason(why string) (string, error) {
+	why = CleanLine(why)
+	if blank(why) {
+		return "", refuse(ErrInvalid, "Say why, in a few words: everyone can read it.")
+	}
+	if n := Graphemes(why); n > whyLimit {
+		return "", refuse(ErrInvalid, "That reason is %d characters; it may have %d.", n, whyLimit)
+	}
+	return why, nil
+}
+
+// stewarded is a live post in a channel that me looks after.
+func (t *tx) stewarded(me, id int64) (Post, channelRow, error) {
+	p, c, err := t.alive(me, id)
+	if err == nil && !c.Steward {
+		err = refuse(ErrForbidden, "Only the stewards of #%s can do that. Ask one of them.", c.Name)
+	}
+	return p, c, err
+}
+
+// changed updates a post and tells those who may see it.
+func (t *tx) changed(c channelRow, p Post, me int64, set string, args ...any) error {
+	if err := t.run(`UPDATE post SET revision = revision + 1, `+set+` WHERE id = ?`, append(args, p.ID)...); err != nil {
+		return err
+	}
+	return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: p.ID, By: me})
+}
+
+// HidePost takes the text of a post out of sight, with a reason that all who could read it see. Stewards of
+// its channel may; UnhidePost brings it back as it was.
+func (s *Store) HidePost(ctx context.Context, me, id int64, why string) error {
+	why, err := reason(why)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		p, c, err := t.stewarded(me, id)
+		if err != nil {
+			return err
+		}
+		if err := t.enqueue(id); err != nil {
+			return err
+		}
+		return t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why)
+	})
+}
+
+// UnhidePost undoes HidePost.
+func (s *Store) UnhidePost(ctx context.Context, me, id int64) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		p, err := t.post(me, id)
+		if err != nil {
+			return err
+		}
+		c, err := t.channel(me, p.Channel)
+		if err != nil {
+			return err
+		}
+		if !c.Steward {
+			return refuse(ErrForbidden, "Only the stewards of #%s can do that. Ask one of them.", c.Name)
+		}
+		if err := t.enqueue(id); err != nil {
+			return err
+		}
+		return t.changed(c, p, me, `hidden_at = 0, hidden_by = 0, hidden_why = ''`)
+	})
+}
+
+// PinPost keeps a root on top of its channel, or takes it down. Stewards may.
+func (s *Store) PinPost(ctx context.Context, me, id int64, on bool) error {
+	return s.write(ctx, func(t *tx) error {
+		p, c, err := t.stewarded(me, id)
+		if err != nil {
+			return err
+		}
+		if p.Root != 0 {
+			return refuse(ErrInvalid, "A reply cannot be pinned; pin its first post.")
+		}
+		at := int64(0)
+		if on {
+			at = t.ms()
+		}
+		return t.changed(c, p, me, `pinned_at = ?`, at)
+	})
+}
+
+// Pinned returns the pinned roots of a channel that me may see, newest pin first.
+func (s *Store) Pinned(ctx context.Context, me, channel int64) (posts []Post, err error) {
+	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
+		ids, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND pinned_at > 0 ORDER BY pinned_at DESC LIMIT ?`, channel, MaxPage)
+		if err != nil {
+			return err
+		}
+		posts, err = t.postsByID(me, ids)
+		return err
+	})
+	return posts, err
+}
+
+// MoveThread moves a root and its replies to another channel, in which it is new. Stewards of the channel it
+// stands in may, if they may post in the other.
+func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
+	return s.write(ctx, func(t *tx) error {
+		p, from, err := t.stewarded(me, id)
+		if err != nil {
+			return err
+		}
+		if p.Root != 0 {
+			return refuse(ErrInvalid, "A reply cannot be moved; move its first post.")
+		}
+		_, c, err := t.writable(me, Place{Channel: to})
+		if err != nil || c.ID == from.ID {
+			return err
+		}
+		if from.Private != c.Private {
+			return refuse(ErrForbidden, "A thread cannot move between an open and a private channel: those who wrote in it chose who reads it.")
+		}
+		if err := t.uncount(p); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE channel SET seq = seq + 1 WHERE id = ?`, to); err != nil {
+			return err
+		}
+		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE id = ?1 OR root_id = ?1 AND root_id <> 0 ON CONFLICT DO NOTHING`, id); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE post SET channel_id = ? WHERE root_id = ? AND root_id <> 0`, to, id); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE draft SET channel_id = ? WHERE root_id = ?`, to, id); err != nil {
+			return err
+		}
+		if err := t.emitIn(from, Event{Kind: Changed, Post: id, By: me}); err != nil {
+			return err
+		}
+		return t.changed(c, p, me, `channel_id = ?, pinned_at = 0, seq = (SELECT seq FROM channel WHERE id = ?)`, to, to)
+	})
+}
+
+// ReportPost tells the admins of a post that should not stand as it does.
+func (s *Store) ReportPost(ctx context.Context, me, id int64, why string) error {
+	why, err := reason(why)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		if _, _, err := t.alive(me, id); err != nil {
+			return err
+		}
+		return t.run(`INSERT INTO report (post_id, person_id, why, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET why = ?3, at = ?4, closed_at = 0`, id, me, why, t.ms())
+	})
+}
