@@ -396,6 +396,59 @@ func (s *Store) AddMember(ctx context.Context, me, id int64, handle string) erro
 	})
 }
 
+// RemoveMember ends the membership of the person of that handle in a private channel that me looks after.
+func (s *Store) RemoveMember(ctx context.Context, me, id int64, handle string) error {
+	return s.steward(ctx, me, id, handle, func(t *tx, c channelRow, p Person) error {
+		if p.ID == me {
+			return refuse(ErrInvalid, "To go yourself, leave the channel.")
+		}
+		if !c.Private {
+			return refuse(ErrForbidden, "#%s is open; everyone may be in it.", c.Name)
+		}
+		if err := t.run(`DELETE FROM member WHERE person_id = ? AND channel_id = ?`, p.ID, id); err != nil {
+			return err
+		}
+		return t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id)
+	})
+}
+
+// SetSteward makes a member of a channel that me looks after a steward too, or an ordinary member again.
+// ErrForbidden where that would leave the channel without one.
+func (s *Store) SetSteward(ctx context.Context, me, id int64, handle string, on bool) error {
+	return s.steward(ctx, me, id, handle, func(t *tx, c channelRow, p Person) error {
+		if err := t.run(`UPDATE member SET steward = ? WHERE person_id = ? AND channel_id = ?`, on, p.ID, id); err != nil {
+			return err
+		}
+		left, err := t.has(`SELECT 1 FROM member WHERE channel_id = ? AND steward = 1`, id)
+		if err == nil && !left && !c.Everyone {
+			err = refuse(ErrForbidden, "#%s needs a steward; make somebody else one first.", c.Name)
+		}
+		return err
+	})
+}
+
+// steward runs act on a member of a channel that me looks after, and tells both.
+func (s *Store) steward(ctx context.Context, me, id int64, handle string, act func(*tx, channelRow, Person) error) error {
+	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
+		if !c.Steward {
+			return refuse(ErrForbidden, "Only the stewards of #%s can do that. Ask one of them.", c.Name)
+		}
+		p, err := t.personByHandle(handle)
+		if err != nil {
+			return err
+		}
+		in, err := t.has(`SELECT 1 FROM member WHERE person_id = ? AND channel_id = ?`, p.ID, id)
+		if err != nil {
+			return err
+		}
+		if !in {
+			return refuse(ErrNotFound, "%s is not in #%s.", p.Display(), c.Name)
+		}
+		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, p.ID)
+		return act(t, c, p)
+	})
+}
+
 // Member is a person in a channel.
 type Member struct {
 	Person

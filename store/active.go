@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// HomeActive is Home in the order of what was talked about last: a root stands where its newest reply puts
+// it. before is the ActiveID of the last post of the page before, 0 for the first page.
+func (s *Store) HomeActive(ctx context.Context, me, before int64, n int) (posts []Post, err error) {
+	n = min(n, MaxPage)
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		channels, err := collect(t, scanID, homeChannelsQuery, me)
+		if err != nil {
+			return err
+		}
+		var found [][2]int64
+		for part := range slices.Chunk(channels, branches) {
+			args := []any{top(before), n}
+			for _, c := range part {
+				args = append(args, c)
+			}
+			some, err := collect(t, scanPair, activeRootsQuery(len(part)), args...)
+			if err != nil {
+				return err
+			}
+			found = append(found, some...)
+		}
+		slices.SortFunc(found, func(a, b [2]int64) int { return int(b[0] - a[0]) })
+		var ids []int64
+		for _, f := range found[:min(n, len(found))] {
+			ids = append(ids, f[1])
+		}
+		posts, err = t.postsByID(me, ids)
+		return err
+	})
+	return posts, err
+}
+
+// activeRootsQuery is newestRootsQuery in the other order.
+func activeRootsQuery(k int) string {
+	var b strings.Builder
+	for i := range k {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		fmt.Fprintf(&b, "SELECT active_id, id FROM post WHERE channel_id = ?%d AND root_id = 0 AND active_id < ?1", i+3)
+	}
+	b.WriteString(" ORDER BY active_id DESC LIMIT +?2")
+	return b.String()
+}
+
+func scanPair(r *sql.Rows) (p [2]int64, err error) {
+	err = r.Scan(&p[0], &p[1])
+	return p, err
+}
