@@ -50,7 +50,7 @@ func newKeyMap() keyMap {
 		Right:    bind("→", "open", "right", "l"),
 		ReadOn:   bind("Space", "reads on", "space"),
 		Help:     bind("?", "all keys", "?"),
-		Quit:     bind("q", "back, and at the end out", "q"),
+		Quit:     bind("q", "back, then out", "q"),
 		Leave:    bind("Ctrl+C", "out", "ctrl+c"),
 
 		New:     bind("n", "new post", "n"),
@@ -79,7 +79,7 @@ func newKeyMap() keyMap {
 		Post:     bind("Enter", "posts", "enter"),
 		NewLine:  bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
 		Complete: bind("Tab", "completes @ # :", "tab"),
-		Put:      bind("Esc", "keeps it for later", "esc"),
+		Put:      bind("Esc", "keeps the draft", "esc"),
 
 		CharLeft:      bind("← Ctrl+B", "a character back", "left", "ctrl+b"),
 		CharRight:     bind("→ Ctrl+F", "a character on", "right", "ctrl+f"),
@@ -104,3 +104,6 @@ func says(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)
 	return b
 }
+
+// heading is a line above a group of keys on the help page: a binding without keys.
+func heading(text string) key.Binding { return key.NewBinding(key.WithHelp("", text)) }
