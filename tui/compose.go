@@ -34,12 +34,13 @@ var tooLong = fmt.Sprintf("That is more than fits here (%d KB). What you wrote b
 // is its place's draft: kept in the store soon after each key, taken up again on
 // any screen or machine, and gone in the same transaction that makes it a post.
 type composer struct {
-	app   *app
-	theme *theme
-	at    store.Place
-	label string
-	width int
-	focus bool
+	app         *app
+	theme       *theme
+	at          store.Place
+	label       string
+	width       int
+	focus       bool
+	placeholder string // shown while there is no text
 	draft
 }
 
@@ -306,6 +307,9 @@ func (c *composer) View() string {
 		return ansi.Truncate(c.invitation(), c.width, "…")
 	}
 	rows := c.field.view()
+	if c.field.text == "" && c.placeholder != "" {
+		rows = []string{c.theme.Dim.Render(fit(c.placeholder, c.field.width))}
+	}
 	name := " " + c.theme.Accent.Render(c.name())
 	lines := make([]string, 0, len(rows)+1)
 	if c.width < composerWide {

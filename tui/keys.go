@@ -18,7 +18,7 @@ type keyMap struct {
 
 	// Lists and forms.
 	Add, Edit, Label, Remove, Link, Password, Yes, No key.Binding
-	NextField, PrevField, Save, Cancel                key.Binding
+	NextField, PrevField, Save, Cancel, Other, Filter key.Binding
 
 	// Composer.
 	Post, NewLine, Complete, Put key.Binding
@@ -75,6 +75,8 @@ func newKeyMap() keyMap {
 		PrevField: bind("Shift+Tab", "previous", "shift+tab", "up"),
 		Save:      bind("Enter", "save", "enter"),
 		Cancel:    bind("Esc", "cancel", "esc"),
+		Other:     bind("← →", "the other", "left", "right", "space"),
+		Filter:    bind("/", "filter", "/"),
 
 		Post:     bind("Enter", "posts", "enter"),
 		NewLine:  bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
