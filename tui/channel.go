@@ -220,13 +220,13 @@ func (c *channel) ShortHelp() []key.Binding {
 }
 
 func (c *channel) FullHelp() [][]key.Binding {
-	mute := says(keys.Mute, "mute this channel")
+	mute := says(keys.Mute, "mute it")
 	if c.is.Muted {
 		mute = says(keys.Mute, "no longer mute it")
 	}
-	own := []key.Binding{says(keys.Part, "leave this channel"), mute}
+	own := []key.Binding{heading("This channel"), says(keys.Part, "leave it"), mute}
 	if !c.is.Joined {
-		own = []key.Binding{says(keys.Join, "join this channel")}
+		own = []key.Binding{own[0], says(keys.Join, "join it")}
 	}
-	return [][]key.Binding{helpMoving, {keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, own, helpWriting}
+	return [][]key.Binding{helpMoving, {heading("Posts"), keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, own, helpWriting}
 }

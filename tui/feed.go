@@ -366,8 +366,12 @@ func (f *feed) view() string {
 		add(line, "")
 	}
 	if len(f.posts) == 0 && f.say != "" {
+		style := f.theme.Text
 		for n, l := range words(f.say, f.textWidth()) {
-			add(len(head)+n, " "+l)
+			if l == "" {
+				style = f.theme.Dim // what it is comes first, what to do about it below
+			}
+			add(len(head)+n, " "+style.Render(l))
 		}
 	}
 	tail := f.tail(f.width)
@@ -388,5 +392,5 @@ func (f *feed) bar(id int64) string {
 	case f.focused:
 		return f.theme.Accent.Render("▌")
 	}
-	return f.theme.Dim.Render("▏")
+	return f.theme.Dim.Render("▌")
 }

@@ -196,6 +196,9 @@ func (l *latest) replace(msg onePostMsg) {
 func (l *latest) arrived(msg pageMsg) tea.Cmd {
 	if msg.before != 0 {
 		l.older = false
+		if notFound(msg.err) {
+			return nil
+		}
 		if msg.err != nil {
 			return fail(msg.err)
 		}
@@ -209,6 +212,9 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 	var again tea.Cmd
 	if l.fresh.end() {
 		again = l.refresh()
+	}
+	if notFound(msg.err) { // what has gone is said by whose posts these were
+		return again
 	}
 	if msg.err != nil {
 		if !l.ready {

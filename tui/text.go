@@ -384,13 +384,13 @@ func whole(at, now time.Time, zone *time.Location) string {
 	return at.Format("Mon 2 Jan 2006, 15:04")
 }
 
-// lastHere is a day in words: today at 9:30, yesterday, Tuesday, 12 October.
+// lastHere is a time in words: 9:30, yesterday, Tuesday, 12 October.
 func lastHere(at, now time.Time, zone *time.Location) string {
 	at, now = at.In(zone), now.In(zone)
 	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, zone) }
 	switch days := int(day(now).Sub(day(at)).Hours()+1) / 24; {
 	case days <= 0:
-		return "at " + at.Format("15:04")
+		return at.Format("15:04")
 	case days == 1:
 		return "yesterday"
 	case days < 7:

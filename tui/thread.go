@@ -403,5 +403,5 @@ func (th *thread) followKey() key.Binding {
 }
 
 func (th *thread) FullHelp() [][]key.Binding {
-	return [][]key.Binding{helpMoving, {keys.Reply, th.followKey(), keys.ShowNew}, helpWriting}
+	return [][]key.Binding{helpMoving, {heading("Thread"), keys.Reply, th.followKey(), keys.ShowNew}, helpWriting}
 }

@@ -62,7 +62,7 @@ type Model struct {
 	stack  []*layer // Home is the lowest; never empty
 	help   *helpPage
 	focus  focus
-	events <-chan store.Event
+	events listener
 	end    context.CancelFunc
 
 	width, height int
@@ -103,6 +103,9 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
 	m.stack = []*layer{{screen: newHome(a, m.theme)}}
+	if !me.Welcomed {
+		m.stack = append(m.stack, &layer{screen: newFirst(a, m.theme, me)})
+	}
 	return m
 }
 
@@ -130,22 +133,22 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.nextEvent(), m.side.refresh()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh()}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
 	return tea.Batch(cmds...)
 }
 
-// nextEvent waits for one event; nil once the subscription has ended.
-func (m *Model) nextEvent() tea.Cmd {
-	events := m.events
-	return func() tea.Msg {
-		if e, ok := <-events; ok {
-			return e
-		}
-		return nil
+// listener is the live events of the store.
+type listener <-chan store.Event
+
+// next waits for one event; nil once the subscription has ended.
+func (l listener) next() tea.Msg {
+	if e, ok := <-l; ok {
+		return e
 	}
+	return nil
 }
 
 // Update is the root's part of every message; then everything shown is told its
@@ -194,7 +197,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
 	case store.Event:
-		return tea.Batch(m.nextEvent(), m.tell(msg))
+		return tea.Batch(m.events.next, m.tell(msg))
 	}
 	return m.tell(msg)
 }
@@ -301,6 +304,9 @@ func (m *Model) readOn(msg nextMsg) tea.Cmd {
 	switch {
 	case !msg.ok:
 		m.status = "Nothing new is left."
+		if len(m.stack) == 1 {
+			return m.top().Update(msg)
+		}
 		return m.goTo(nil)
 	case msg.next.Root != 0:
 		return m.goTo(newThread(m.app, m.theme, msg.next.Root))
