@@ -402,7 +402,7 @@ func (s *Store) Members(ctx context.Context, me, id int64, after string, n int) 
 		}
 		var err error
 		list, err = collect(t, scanMember, `SELECT `+personColumns+`, m.steward FROM person p JOIN member m ON m.person_id = p.id AND m.channel_id = ?
-			WHERE p.handle > ? ORDER BY p.handle LIMIT ?`, id, after, min(n, membersPage))
+			WHERE p.handle > ? ORDER BY p.handle LIMIT +?`, id, after, page(n, membersPage))
 		return err
 	})
 	return list, err

@@ -57,25 +57,37 @@ type Post struct {
 	replySeq int64
 }
 
-// postColumns reads posts p as person ?1 sees them; the joins are all by primary key.
-const postColumns = `p.id, p.channel_id, c.name, p.root_id, p.author_id, a.handle, a.name, a.department, a.bot, p.body, p.at, p.edited_at, p.imported, p.deleted_at <> 0,
-	p.seq, p.revision, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
+// postColumns are what every post p of author a has. Flags share a column: what a page costs is its columns.
+const postColumns = `p.id, p.channel_id, p.root_id, p.author_id, a.handle, a.name, a.department, p.body, p.at, p.edited_at, p.seq, p.revision,
+	a.bot | p.imported << 1 | (p.deleted_at <> 0) << 2`
+
+// rootColumns are what a root has besides, as person ?1 sees it; the joins are all by primary key.
+const rootColumns = postColumns + `, c.name, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
 	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
-const postJoins = `
+const rootJoins = `
 	JOIN channel c ON c.id = p.channel_id JOIN person a ON a.id = p.author_id
 	LEFT JOIN post l ON l.id = p.last_reply_id LEFT JOIN person la ON la.id = l.author_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = p.channel_id
 	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id`
 
-func scanPost(r *sql.Rows) (p Post, err error) {
-	var at, edited, last int64
-	err = r.Scan(&p.ID, &p.Channel, &p.ChannelName, &p.Root, &p.Author, &p.Handle, &p.Name, &p.Department, &p.Bot, &p.Body, &at, &edited, &p.Imported, &p.Deleted,
-		&p.Seq, &p.Revision, &p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
-	p.At, p.EditedAt, p.LastReplyAt = fromMS(at), fromMS(edited), fromMS(last)
+// scan reads postColumns, and whatever columns follow them into more.
+func (p *Post) scan(r *sql.Rows, more ...any) error {
+	var at, edited, flags int64
+	err := r.Scan(append([]any{&p.ID, &p.Channel, &p.Root, &p.Author, &p.Handle, &p.Name, &p.Department, &p.Body, &at, &edited, &p.Seq, &p.Revision, &flags}, more...)...)
+	p.At, p.EditedAt = fromMS(at), fromMS(edited)
+	p.Bot, p.Imported, p.Deleted = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	if p.Name == "" {
 		p.Name = p.Handle
 	}
+	return err
+}
+
+// scanRoot reads rootColumns.
+func scanRoot(r *sql.Rows) (p Post, err error) {
+	var last int64
+	err = p.scan(r, &p.ChannelName, &p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
+	p.LastReplyAt = fromMS(last)
 	return p, err
 }
 
@@ -88,20 +100,20 @@ func (t *tx) postsByID(me int64, ids []int64) ([]Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collect(t, scanPost, postsByIDQuery, me, string(list))
+	return collect(t, scanRoot, postsByIDQuery, me, string(list))
 }
 
-const postsByIDQuery = `SELECT ` + postColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + postJoins
+const postsByIDQuery = `SELECT ` + rootColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + rootJoins
 
 // Home returns roots of the channels that I am in and have not muted, newest first: up to n
 // (at most 200) before the post before, or from the newest where before is 0.
 func (s *Store) Home(ctx context.Context, me, before int64, n int) ([]Post, error) {
-	return s.home(ctx, me, before, time.Time{}, min(n, MaxPage))
+	return s.home(ctx, me, before, time.Time{}, page(n, MaxPage))
 }
 
 // HomeSince is Home from the newest back to since; n may be up to 10,000.
 func (s *Store) HomeSince(ctx context.Context, me int64, since time.Time, n int) ([]Post, error) {
-	return s.home(ctx, me, 0, since, min(n, MaxLog))
+	return s.home(ctx, me, 0, since, page(n, MaxLog))
 }
 
 func (s *Store) home(ctx context.Context, me, before int64, since time.Time, n int) (posts []Post, err error) {
@@ -137,6 +149,10 @@ func top(before int64) int64 {
 	return before
 }
 
+// page is how many posts to read where n were asked for. In the queries a + stands before such a
+// parameter: SQLite plans a statement anew at each run if it could use the value of a bare one.
+func page(n, most int) int { return min(max(n, 0), most) }
+
 // newestRoots merges the roots of channels, newest first, between floor (inclusive) and before.
 // One branch a channel reads the index backwards: `channel_id IN (…) ORDER BY id` would sort all of history.
 func (t *tx) newestRoots(channels []int64, before, floor int64, n int) ([]int64, error) {
@@ -168,7 +184,7 @@ func newestRootsQuery(k int) string {
 		}
 		fmt.Fprintf(&b, "SELECT id FROM post WHERE channel_id = ?%d AND root_id = 0 AND id < ?1 AND id >= ?2", i+4)
 	}
-	b.WriteString(" ORDER BY id DESC LIMIT ?3")
+	b.WriteString(" ORDER BY id DESC LIMIT +?3")
 	return b.String()
 }
 
@@ -176,19 +192,19 @@ func newestRootsQuery(k int) string {
 // before the post before, or from the newest where before is 0. It does not need membership.
 func (s *Store) ChannelPosts(ctx context.Context, me, channel, before int64, n int) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		posts, err = collect(t, scanPost, channelPostsQuery, me, channel, top(before), min(n, MaxPage))
+		posts, err = collect(t, scanRoot, channelPostsQuery, me, channel, top(before), page(n, MaxPage))
 		return err
 	})
 	return posts, err
 }
 
-const channelPostsQuery = `SELECT ` + postColumns + ` FROM post p` + postJoins + `
-	WHERE p.channel_id = ?2 AND p.root_id = 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT ?4`
+const channelPostsQuery = `SELECT ` + rootColumns + ` FROM post p` + rootJoins + `
+	WHERE p.channel_id = ?2 AND p.root_id = 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT +?4`
 
 // ChannelLog returns the newest n (at most 10,000) roots and replies of a channel that me may see, oldest first.
 func (s *Store) ChannelLog(ctx context.Context, me, channel int64, n int) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		ids, err := collect(t, scanID, channelLogQuery, channel, min(n, MaxLog))
+		ids, err := collect(t, scanID, channelLogQuery, channel, page(n, MaxLog))
 		if err != nil {
 			return err
 		}
@@ -200,7 +216,7 @@ func (s *Store) ChannelLog(ctx context.Context, me, channel int64, n int) (posts
 }
 
 const channelLogQuery = `SELECT id FROM post WHERE channel_id = ?1 AND root_id = 0
-	UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ORDER BY id DESC LIMIT ?2`
+	UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ORDER BY id DESC LIMIT +?2`
 
 // inChannel reads in a channel that me may see.
 func (s *Store) inChannel(ctx context.Context, me, channel int64, fn func(*tx, channelRow) error) error {

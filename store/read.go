@@ -29,7 +29,7 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 }
 
 // ownRootsQuery counts my roots after a position, among the newest of the channel.
-const ownRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY id DESC LIMIT ?2) WHERE seq > ?3 AND author_id = ?4`
+const ownRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY id DESC LIMIT +?2) WHERE seq > ?3 AND author_id = ?4`
 
 // ownRoot keeps an author's own post from counting as unread for them.
 func (t *tx) ownRoot(c channelRow, author, seq int64) error {

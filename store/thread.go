@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 )
 
@@ -18,7 +19,7 @@ type Thread struct {
 // Thread returns the thread of a post, which may be a reply, with the newest n (at most 200) of
 // its replies before the reply before, or up to the last where before is 0. ErrNotFound if me may not see it.
 func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thread, err error) {
-	n = min(n, MaxPage)
+	n = page(n, MaxPage)
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
@@ -36,7 +37,7 @@ func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thr
 				return err
 			}
 		}
-		th.Replies, err = collect(t, scanPost, threadQuery, me, at.Root, top(before), n+1)
+		th.Replies, err = collect(t, scanReply(c.Name), threadQuery, at.Root, top(before), n+1)
 		if err != nil {
 			return err
 		}
@@ -50,8 +51,17 @@ func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thr
 	return th, err
 }
 
-const threadQuery = `SELECT ` + postColumns + ` FROM post p` + postJoins + `
-	WHERE p.root_id = ?2 AND p.root_id <> 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT ?4`
+// threadQuery has a + before the root for the same reason as before a limit: a partial index knows its column.
+const threadQuery = `SELECT ` + postColumns + ` FROM post p JOIN person a ON a.id = p.author_id
+	WHERE p.root_id = +?1 AND p.root_id <> 0 AND p.id < ?2 ORDER BY p.id DESC LIMIT +?3`
+
+func scanReply(channelName string) func(*sql.Rows) (Post, error) {
+	return func(r *sql.Rows) (Post, error) {
+		p := Post{ChannelName: channelName}
+		err := p.scan(r)
+		return p, err
+	}
+}
 
 // markUnread sets what is new among the replies of a thread that me follows.
 func (th *Thread) markUnread(me int64) {
