@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -108,8 +109,20 @@ func (c *channels) learn(msg channelsMsg) tea.Cmd {
 		return tea.Batch(again, fail(msg.err))
 	}
 	c.all, c.ready, c.problem = msg.all, true, ""
+	slices.SortStableFunc(c.all, func(a, b store.Channel) int { return rank(a) - rank(b) })
 	c.list()
 	return again
+}
+
+// rank puts the channel that everyone may write in first, then the other that all are in.
+func rank(c store.Channel) int {
+	switch {
+	case c.Everyone && !c.StewardsPost:
+		return 0
+	case c.Everyone:
+		return 1
+	}
+	return 2
 }
 
 func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -232,21 +245,24 @@ const peopleWidth = len("1,000 people")
 
 func (c *channels) item(ch store.Channel) item {
 	t := c.theme
-	it := item{name: channelEntry(ch.ID), label: "  #" + ch.Name, dim: ch.Muted || ch.Archived}
-	if ch.Private {
-		it.label = "▪ #" + ch.Name
-	}
+	it := item{name: channelEntry(ch.ID), label: "#" + ch.Name, dim: ch.Muted || ch.Archived}
 	people := number(ch.Members) + " people"
 	if ch.Members == 1 {
 		people = "1 person"
 	}
 	it.value = t.Dim.Render(strings.Repeat(" ", max(peopleWidth-ansi.StringWidth(people), 0)) + people)
-	more := ch.Purpose
-	if ch.Muted {
-		more = strings.TrimSuffix("muted · "+more, " · ")
+	var more []string
+	if ch.Private {
+		more = append(more, "private")
 	}
-	if more != "" {
-		it.more = t.Dim.Render(more)
+	if ch.Muted {
+		more = append(more, "muted")
+	}
+	if ch.Purpose != "" {
+		more = append(more, ch.Purpose)
+	}
+	if len(more) > 0 {
+		it.more = t.Dim.Render(strings.Join(more, " · "))
 	}
 	a := c.app
 	it.open = opens(func() screen { return newChannel(a, c.theme, ch.ID) })

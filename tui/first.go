@@ -14,7 +14,7 @@ const (
 	// firstIndent is the air left of the first screen, where there is room for it.
 	firstIndent = 3
 	// firstWidth is the widest line of the first screen: a page, not a window.
-	firstWidth = 76
+	firstWidth = 70
 	// firstChannels is how many channels are named; the rest is counted.
 	firstChannels = 4
 )
@@ -194,7 +194,7 @@ func (f *first) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // indent is the air at the left.
 func (f *first) indent() int {
-	if f.width < narrowMenu {
+	if f.width < wideMenu {
 		return 1
 	}
 	return firstIndent
@@ -219,7 +219,7 @@ func (f *first) View() tea.View {
 	switch {
 	case f.asking != nil:
 		below, cursor = f.asking.draw()
-		shift = -2
+		shift = -1
 	case f.composer != nil:
 		below, cursor = strings.Split(f.composer.View(), "\n"), f.composer.Cursor()
 		shift = -1
@@ -272,9 +272,9 @@ func (f *first) welcome(width int) []string {
 func (f *first) in() string {
 	var names []string
 	for i, c := range f.channels {
-		name := "#" + c.Name + " (" + number(c.Members) + ")"
+		name := "#" + c.Name + "\u00a0(" + number(c.Members) + ")"
 		if i == 0 {
-			name = "#" + c.Name + " (" + count(c.Members, "person", "people") + ")"
+			name = "#" + c.Name + "\u00a0(" + count(c.Members, "person", "people") + ")"
 		}
 		names = append(names, name)
 	}

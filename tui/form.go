@@ -82,13 +82,13 @@ func (f *form) setWidth(width int) {
 // indent is the columns left of an answer.
 func (f *form) indent() int {
 	if f.width < narrowForm {
-		return 4
+		return 3
 	}
 	n := 0
 	for _, p := range f.parts {
 		n = max(n, ansi.StringWidth(p.label))
 	}
-	return 2 + min(n, f.width/3) + menuGap
+	return 1 + min(n, f.width/3) + menuGap
 }
 
 // press is a key in a form; Esc is not for it.
@@ -210,7 +210,7 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		if i == f.at {
 			bar, style = f.theme.Accent.Render("▌"), f.theme.Bold
 		}
-		label := bar + " " + style.Render(fit(p.label, f.width-3))
+		label := bar + style.Render(fit(p.label, f.width-2))
 		rows := f.answer(p, i == f.at)
 		if f.width < narrowForm {
 			lines = append(lines, label)
@@ -237,12 +237,14 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 // answer is the rows of a part's answer.
 func (f *form) answer(p *part, focus bool) []string {
 	switch {
+	case p.field != nil && p.field.text == "" && !focus:
+		return []string{f.theme.Dim.Render("–")}
 	case p.field != nil:
 		return p.field.view()
 	case focus:
-		return []string{f.theme.Accent.Render("‹ ") + p.choices[p.chosen] + f.theme.Accent.Render(" ›")}
+		return []string{p.choices[p.chosen] + f.theme.Key.Render("  ← →")}
 	}
-	return []string{"  " + p.choices[p.chosen]}
+	return []string{p.choices[p.chosen]}
 }
 
 // below is what is wrong with an answer, or what it is for.
@@ -324,8 +326,8 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 func (s *sheet) View() tea.View {
 	var lines []string
 	if s.intro != "" {
-		for _, l := range words(s.intro, min(max(s.width-3, 1), measure)) {
-			lines = append(lines, fit("  "+s.theme.Dim.Render(l), s.width))
+		for _, l := range words(s.intro, min(max(s.width-2, 1), measure)) {
+			lines = append(lines, fit(" "+s.theme.Dim.Render(l), s.width))
 		}
 		lines = append(lines, "")
 	}

@@ -37,7 +37,10 @@ type (
 	mineMsg struct{ said string }
 )
 
-func newMe(a *app, t *theme) screen { return &me{app: a, theme: t} }
+// wideMe is the width from which a key stands on one line.
+const wideMe = 52
+
+func newMe(a *app, t *theme) screen { return &me{menu: menu{wide: wideMe}, app: a, theme: t} }
 
 // Title is the header.
 func (m *me) Title() string {
@@ -272,9 +275,9 @@ func (m *me) FullHelp() [][]key.Binding {
 
 // paragraphs is text of our own, wrapped, with a column of air, at most height lines.
 func paragraphs(text string, width, height int) []string {
-	lines := words(text, min(max(width-3, 1), measure))
+	lines := words(text, min(max(width-2, 1), measure))
 	for i := range lines {
-		lines[i] = fit("  "+lines[i], width)
+		lines[i] = fit(" "+lines[i], width)
 	}
 	return lines[:min(len(lines), max(height, 0))]
 }

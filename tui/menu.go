@@ -11,8 +11,9 @@ import (
 const (
 	// menuGap is the columns between the labels of a menu and what stands beside them.
 	menuGap = 3
-	// narrowMenu is the width below which a second line takes what has no room beside.
-	narrowMenu = 60
+	// wideMenu is the width from which all of an item stands on one line; a menu
+	// of short items may do with less.
+	wideMenu = 60
 )
 
 // item is one line of a menu.
@@ -32,6 +33,7 @@ type item struct {
 type menu struct {
 	items         []item
 	chosen        string
+	wide          int // wideMenu when 0
 	width, height int
 	top           int // the first line shown
 }
@@ -146,10 +148,18 @@ func (m *menu) above(i int) int {
 
 // size is the lines of an item without its heading.
 func (m *menu) size(i int) int {
-	if m.width < narrowMenu && m.items[i].more != "" {
+	if m.narrow() && m.items[i].more != "" {
 		return 2
 	}
 	return 1
+}
+
+// narrow reports whether an item takes two lines.
+func (m *menu) narrow() bool {
+	if m.wide != 0 {
+		return m.width < m.wide
+	}
+	return m.width < wideMenu
 }
 
 // lines are the first line of an item and the one after its last.
@@ -212,17 +222,18 @@ func (m *menu) draw(t *theme, it item, column int) []string {
 	if it.value == "" {
 		column = m.width
 	}
-	line := style.Render(fit(it.label, min(column, m.width-2)))
+	line := style.Render(fit(it.label, min(column, m.width-1)))
 	if it.value != "" {
 		line = pad(line, column) + strings.Repeat(" ", menuGap) + it.value
 	}
-	if m.width >= narrowMenu && it.more != "" {
+	if it.more == "" {
+		return []string{fit(bar+fit(line, m.width-2), m.width)}
+	}
+	if !m.narrow() {
 		line += strings.Repeat(" ", menuGap) + it.more
+		return []string{fit(bar+fit(line, m.width-2), m.width)}
 	}
-	lines := []string{bar + " " + fit(line, m.width-3)}
-	if m.width < narrowMenu && it.more != "" {
-		lines = append(lines, bar+"   "+fit(it.more, m.width-5))
-	}
+	lines := []string{bar + fit(line, m.width-2), bar + "  " + fit(it.more, m.width-4)}
 	for i := range lines {
 		lines[i] = fit(lines[i], m.width)
 	}

@@ -103,7 +103,7 @@ func (p *page) over() int {
 // lines is the text, wrapped.
 func (p *page) lines() []string {
 	var out []string
-	width := min(max(p.width-3, 1), measure)
+	width := min(max(p.width-2, 1), measure)
 	for line := range strings.SplitSeq(p.text, "\n") {
 		bare := strings.TrimLeft(line, " ")
 		style, indent := p.theme.Text, len(line)-len(bare)
@@ -111,7 +111,7 @@ func (p *page) lines() []string {
 			style = p.theme.Accent
 		}
 		for _, l := range words(bare, max(width-indent, 1)) {
-			out = append(out, fit("  "+line[:indent]+style.Render(l), p.width))
+			out = append(out, fit(" "+line[:indent]+style.Render(l), p.width))
 		}
 	}
 	return out
