@@ -54,41 +54,45 @@ type Post struct {
 	Following  bool // a root whose thread I follow
 	NewReplies int  // replies not yet read in a thread I follow
 
-	replySeq int64
+	replySeq, lastReplier int64
 }
 
-// postColumns are what every post p of author a has. Flags share a column: what a page costs is its columns.
-const postColumns = `p.id, p.channel_id, p.root_id, p.author_id, a.handle, a.name, a.department, p.body, p.at, p.edited_at, p.seq, p.revision,
-	a.bot | p.imported << 1 | (p.deleted_at <> 0) << 2`
+// postColumns are what has to be read of every post p. Flags share a column: what a page costs is its columns.
+const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revision, p.imported | (p.deleted_at <> 0) << 1`
 
-// rootColumns are what a root has besides, as person ?1 sees it; the joins are all by primary key.
-const rootColumns = postColumns + `, c.name, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
+// anyColumns are those of any post in any place, as person ?1 sees it; the joins are all by primary key.
+const anyColumns = postColumns + `, p.channel_id, c.name, p.root_id, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(l.author_id, 0),
 	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
-const rootJoins = `
-	JOIN channel c ON c.id = p.channel_id JOIN person a ON a.id = p.author_id
-	LEFT JOIN post l ON l.id = p.last_reply_id LEFT JOIN person la ON la.id = l.author_id
+const anyJoins = `
+	JOIN channel c ON c.id = p.channel_id LEFT JOIN post l ON l.id = p.last_reply_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = p.channel_id
 	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id`
 
 // scan reads postColumns, and whatever columns follow them into more.
 func (p *Post) scan(r *sql.Rows, more ...any) error {
 	var at, edited, flags int64
-	err := r.Scan(append([]any{&p.ID, &p.Channel, &p.Root, &p.Author, &p.Handle, &p.Name, &p.Department, &p.Body, &at, &edited, &p.Seq, &p.Revision, &flags}, more...)...)
+	err := r.Scan(append([]any{&p.ID, &p.Author, &p.Body, &at, &edited, &p.Seq, &p.Revision, &flags}, more...)...)
 	p.At, p.EditedAt = fromMS(at), fromMS(edited)
-	p.Bot, p.Imported, p.Deleted = flags&1 != 0, flags&2 != 0, flags&4 != 0
-	if p.Name == "" {
-		p.Name = p.Handle
-	}
+	p.Imported, p.Deleted = flags&1 != 0, flags&2 != 0
 	return err
 }
 
-// scanRoot reads rootColumns.
-func scanRoot(r *sql.Rows) (p Post, err error) {
+// scanAny reads anyColumns.
+func scanAny(r *sql.Rows) (p Post, err error) {
 	var last int64
-	err = p.scan(r, &p.ChannelName, &p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
+	err = p.scan(r, &p.Channel, &p.ChannelName, &p.Root, &p.Replies, &p.replySeq, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
 	p.LastReplyAt = fromMS(last)
 	return p, err
+}
+
+// posts reads a query of posts, with who wrote them.
+func (t *tx) posts(scan func(*sql.Rows) (Post, error), q string, args ...any) ([]Post, error) {
+	list, err := collect(t, scan, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	return list, t.sign(list)
 }
 
 // postsByID reads posts in the order of ids. The rights to see them are the caller's business.
@@ -100,10 +104,10 @@ func (t *tx) postsByID(me int64, ids []int64) ([]Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collect(t, scanRoot, postsByIDQuery, me, string(list))
+	return t.posts(scanAny, postsByIDQuery, me, string(list))
 }
 
-const postsByIDQuery = `SELECT ` + rootColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + rootJoins
+const postsByIDQuery = `SELECT ` + anyColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + anyJoins
 
 // Home returns roots of the channels that I am in and have not muted, newest first: up to n
 // (at most 200) before the post before, or from the newest where before is 0.
@@ -192,13 +196,13 @@ func newestRootsQuery(k int) string {
 // before the post before, or from the newest where before is 0. It does not need membership.
 func (s *Store) ChannelPosts(ctx context.Context, me, channel, before int64, n int) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		posts, err = collect(t, scanRoot, channelPostsQuery, me, channel, top(before), page(n, MaxPage))
+		posts, err = t.posts(scanAny, channelPostsQuery, me, channel, top(before), page(n, MaxPage))
 		return err
 	})
 	return posts, err
 }
 
-const channelPostsQuery = `SELECT ` + rootColumns + ` FROM post p` + rootJoins + `
+const channelPostsQuery = `SELECT ` + anyColumns + ` FROM post p` + anyJoins + `
 	WHERE p.channel_id = ?2 AND p.root_id = 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT +?4`
 
 // ChannelLog returns the newest n (at most 10,000) roots and replies of a channel that me may see, oldest first.
@@ -238,27 +242,25 @@ func (s *Store) Post(ctx context.Context, me, id int64) (p Post, err error) {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		p, err = t.post(me, id)
+		p, _, err = t.post(me, id)
 		return err
 	})
 	return p, err
 }
 
-// post returns a post in a channel that me may see, or ErrNotFound.
-func (t *tx) post(me, id int64) (Post, error) {
+// post returns a post in a channel that me may see, and the channel, or ErrNotFound.
+func (t *tx) post(me, id int64) (Post, channelRow, error) {
 	found, err := t.postsByID(me, []int64{id})
 	if err != nil {
-		return Post{}, err
+		return Post{}, channelRow{}, err
 	}
 	if len(found) == 1 {
-		if _, err = t.channel(me, found[0].Channel); err == nil {
-			return found[0], nil
-		}
+		c, err := t.channel(me, found[0].Channel)
 		if !nothing(err) {
-			return Post{}, err
+			return found[0], c, err
 		}
 	}
-	return Post{}, refuse(ErrNotFound, "There is no post of that number here.")
+	return Post{}, channelRow{}, refuse(ErrNotFound, "There is no post of that number here.")
 }
 
 // NewPost is something to be written.
@@ -301,7 +303,7 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 				return err
 			}
 		}
-		if made, err = t.post(me, id); err != nil {
+		if made, _, err = t.post(me, id); err != nil {
 			return err
 		}
 		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
@@ -355,17 +357,15 @@ func (t *tx) writable(me int64, at Place) (Place, channelRow, error) {
 
 // place finds where something is to be written: the thread of a reply, the channel of a thread.
 func (t *tx) place(me int64, at Place) (Place, channelRow, error) {
-	if at.Root != 0 {
-		p, err := t.post(me, at.Root)
-		if err != nil {
-			return at, channelRow{}, err
-		}
-		at.Channel = p.Channel
-		if p.Root != 0 {
-			at.Root = p.Root
-		}
+	if at.Root == 0 {
+		c, err := t.channel(me, at.Channel)
+		return at, c, err
 	}
-	c, err := t.channel(me, at.Channel)
+	p, c, err := t.post(me, at.Root)
+	at.Channel = p.Channel
+	if p.Root != 0 {
+		at.Root = p.Root
+	}
 	return at, c, err
 }
 

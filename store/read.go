@@ -42,7 +42,7 @@ func (t *tx) ownRoot(c channelRow, author, seq int64) error {
 // MarkThreadRead is MarkRead for the replies of a thread that I follow.
 func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 	return s.write(ctx, func(t *tx) error {
-		p, err := t.post(me, root)
+		p, _, err := t.post(me, root)
 		if err != nil {
 			return err
 		}

@@ -24,20 +24,20 @@ func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thr
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		at, c, err := t.place(me, Place{Root: id})
+		root, c, err := t.post(me, id)
+		if err == nil && root.Root != 0 {
+			root, c, err = t.post(me, root.Root)
+		}
 		if err != nil {
 			return err
 		}
-		th.Channel = c.Channel
-		if th.Root, err = t.post(me, at.Root); err != nil {
-			return err
-		}
-		if th.Following = th.Root.Following; th.Following {
-			if err := t.get(`SELECT read_seq FROM follow WHERE person_id = ? AND root_id = ?`, []any{me, at.Root}, &th.ReadSeq); err != nil {
+		th.Root, th.Channel, th.Following = root, c.Channel, root.Following
+		if th.Following {
+			if err := t.get(`SELECT read_seq FROM follow WHERE person_id = ? AND root_id = ?`, []any{me, root.ID}, &th.ReadSeq); err != nil {
 				return err
 			}
 		}
-		th.Replies, err = collect(t, scanReply(c.Name), threadQuery, at.Root, top(before), n+1)
+		th.Replies, err = t.posts(scanReply(root), threadQuery, root.ID, top(before), n+1)
 		if err != nil {
 			return err
 		}
@@ -52,12 +52,13 @@ func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thr
 }
 
 // threadQuery has a + before the root for the same reason as before a limit: a partial index knows its column.
-const threadQuery = `SELECT ` + postColumns + ` FROM post p JOIN person a ON a.id = p.author_id
+const threadQuery = `SELECT ` + postColumns + ` FROM post p
 	WHERE p.root_id = +?1 AND p.root_id <> 0 AND p.id < ?2 ORDER BY p.id DESC LIMIT +?3`
 
-func scanReply(channelName string) func(*sql.Rows) (Post, error) {
+// scanReply reads postColumns of a reply in the thread of root.
+func scanReply(root Post) func(*sql.Rows) (Post, error) {
 	return func(r *sql.Rows) (Post, error) {
-		p := Post{ChannelName: channelName}
+		p := Post{Channel: root.Channel, ChannelName: root.ChannelName, Root: root.ID}
 		err := p.scan(r)
 		return p, err
 	}
