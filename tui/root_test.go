@@ -169,8 +169,8 @@ func settled(t *testing.T) *world {
 	return w
 }
 
-// open makes a channel of the world's person that others are in too.
-func (w *world) open(c store.NewChannel, others ...store.Person) store.Channel {
+// found makes a channel of the world's person that others are in too.
+func (w *world) found(c store.NewChannel, others ...store.Person) store.Channel {
 	w.t.Helper()
 	made, err := w.store.CreateChannel(w.ctx, w.me, c)
 	w.must(err)
@@ -267,7 +267,7 @@ func TestUnknownKeysDoNothing(t *testing.T) {
 
 func TestFocusGoesRound(t *testing.T) {
 	w := settled(t)
-	platform := w.open(store.NewChannel{Name: "platform", Purpose: "Builds and releases"})
+	platform := w.found(store.NewChannel{Name: "platform", Purpose: "Builds and releases"})
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
 	s.press("tab")
@@ -291,7 +291,7 @@ func TestFocusGoesRound(t *testing.T) {
 
 func TestNarrowWindowHasMenu(t *testing.T) {
 	w := settled(t)
-	w.open(store.NewChannel{Name: "platform"})
+	w.found(store.NewChannel{Name: "platform"})
 	s := w.sit(40, 12)
 	s.misses("platform")
 	s.press("tab")
@@ -365,7 +365,7 @@ func TestEventsReload(t *testing.T) {
 	w.post(ben, w.channel("everyone"), root.ID, "It is quiet")
 	s.hear()
 	s.sees("1 reply, last Ben Brook now")
-	w.open(store.NewChannel{Name: "platform"})
+	w.found(store.NewChannel{Name: "platform"})
 	s.hear()
 	s.sees("platform")
 	s.press("enter")
@@ -527,7 +527,7 @@ func TestJoinLeaveMute(t *testing.T) {
 	s.sees("#lunch is back in Home.")
 	s.press("L")
 	s.sees("You have left #lunch.")
-	w.open(store.NewChannel{Name: "close", Private: true})
+	w.found(store.NewChannel{Name: "close", Private: true})
 	s.hear()
 	c := w.channel("close")
 	s.run(goTo(newChannel(s.m.app, s.m.theme, c.ID)))
