@@ -9,8 +9,12 @@ import (
 	"tincan/store"
 )
 
-// purposeLines is how many lines of a channel's purpose stand above its posts.
-const purposeLines = 3
+const (
+	// purposeLines is how many lines of a channel's purpose stand above its posts.
+	purposeLines = 3
+	// lowFeed is the height below which only one does.
+	lowFeed = 14
+)
 
 // channel is the posts of one channel, newest first, and what it is for.
 type channel struct {
@@ -68,16 +72,23 @@ func (c *channel) Note() string {
 	return c.feed.theme.Dim.Render(count(c.is.Members, "person", "people"))
 }
 
-// purpose stands above the posts.
-func (c *channel) purpose(width int) []string {
+// purpose stands above the posts; where there is little room, its beginning.
+func (c *channel) purpose(int) []string {
 	if c.is.Purpose == "" {
 		return nil
 	}
-	var out []string
-	for _, l := range wrap([]span{{text: c.is.Purpose}}, c.textWidth(), purposeLines) {
-		out = append(out, " "+c.feed.theme.Dim.Render(fit(paint(l, c.feed.theme), width-1)))
+	lines, most := words(c.is.Purpose, c.textWidth()), purposeLines
+	if c.height < lowFeed {
+		most = 1
 	}
-	return append(out, "")
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = fit(lines[most-1]+" …", c.textWidth())
+	}
+	for i := range lines {
+		lines[i] = " " + c.feed.theme.Dim.Render(lines[i])
+	}
+	return append(lines, "")
 }
 
 func (c *channel) Init() tea.Cmd { return tea.Batch(c.ask(), c.refresh()) }

@@ -65,7 +65,7 @@ func postHead(p store.Post, l look) []string {
 		who += t.Dim.Render(" · " + role)
 	}
 	where := postPlace(p, l)
-	if l.width < narrowPost && l.channel {
+	if l.width < narrowPost && (l.channel || l.full) {
 		return []string{fit(who, l.width), fit(where, l.width)}
 	}
 	return []string{justify(who, where, l.width)}

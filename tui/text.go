@@ -175,7 +175,11 @@ type cell struct {
 
 // cells cuts spans into clusters and drops what a terminal might obey.
 func cells(in []span) []cell {
-	var out []cell
+	size := 0
+	for _, s := range in {
+		size += len(s.text)
+	}
+	out := make([]cell, 0, size)
 	for _, s := range in {
 		for rest := s.text; rest != ""; {
 			cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)

@@ -94,7 +94,11 @@ func (th *thread) noReplies(width int) []string {
 	if th.instead == "" {
 		say += " Press r to write the first."
 	}
-	return []string{" " + th.feed.theme.Dim.Render(fit(say, width-2))}
+	var out []string
+	for _, l := range words(say, width-2) {
+		out = append(out, " "+th.feed.theme.Dim.Render(l))
+	}
+	return out
 }
 
 func (th *thread) Init() tea.Cmd { return th.refresh() }
@@ -397,7 +401,7 @@ func (th *thread) ShortHelp() []key.Binding {
 
 func (th *thread) followKey() key.Binding {
 	if th.is.Following {
-		return says(keys.Follow, "no longer follow")
+		return says(keys.Follow, "unfollow")
 	}
 	return keys.Follow
 }
