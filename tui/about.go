@@ -22,32 +22,37 @@ func newAbout(a *app, t *theme, what, now, hint string, put func(*store.Profile,
 
 // newZone is the form for my time zone.
 func newZone(a *app, t *theme, now string) *sheet {
-	z := ask("Time zone", now, "Like Europe/Berlin or America/New_York; the name of a big city near you will do.")
 	s := &sheet{title: "Me · time zone", last: "saves"}
-	s.form = form{app: a, theme: t, parts: []*part{z}}
+	s.form = form{app: a, theme: t, parts: []*part{ask("Time zone", now, "Like Europe/Berlin or America/New_York; the name of a big city near you will do.")}}
 	s.send = func(values []string) (tea.Msg, int, error) {
-		name := zoneNamed(values[0])
-		err := a.change(func(p *store.Profile) { p.Zone = name })
-		if name == "" {
-			name = "UTC"
+		name, ok := zoneNamed(values[0])
+		if !ok {
+			return nil, 0, wrong("There is no time zone of that name. Write it like Europe/Berlin or America/New_York.")
 		}
-		return mineMsg{"Times are those of " + name + " now."}, 0, err
+		say := "Times are those of " + name + " now."
+		if name == "" {
+			say = "Times are in UTC now."
+		}
+		return mineMsg{say}, 0, a.change(func(p *store.Profile) { p.Zone = name })
 	}
 	return s
 }
 
-// zoneNamed is the time zone that somebody means: by its name, or by its city.
-func zoneNamed(typed string) string {
-	city := strings.ReplaceAll(typed, " ", "_")
-	if !strings.Contains(city, "/") {
-		city = capitals(city)
+// zoneNamed is the time zone that somebody means: by its name in any case, or by
+// its city. Nothing is UTC. The server's own zone has no name here.
+func zoneNamed(typed string) (name string, ok bool) {
+	if typed == "" {
+		return "", true
 	}
-	for _, area := range []string{"", "Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/", "America/Argentina/"} {
-		if _, err := time.LoadLocation(area + city); err == nil && city != "" && city != "Local" {
-			return area + city
+	city := strings.ReplaceAll(typed, " ", "_")
+	for _, name := range []string{typed, strings.ToUpper(typed), capitals(city)} {
+		for _, area := range []string{"", "Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/", "America/Argentina/"} {
+			if _, err := time.LoadLocation(area + name); err == nil && name != "Local" {
+				return area + name, true
+			}
 		}
 	}
-	return typed
+	return "", false
 }
 
 // profile is what a person says of themselves.

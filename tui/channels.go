@@ -156,10 +156,11 @@ func (c *channels) part(is store.Channel) tea.Cmd {
 		return c.app.part(is)
 	}
 	a := c.app
+	leave := act(func() error { return a.store.LeaveChannel(a.ctx, a.me, is.ID) }, "You have left #"+is.Name+".")
 	p := &page{theme: c.theme, title: "#" + is.Name + " · leave", text: "#" + is.Name + " is private: a steward has to let you in again."}
 	p.set([]item{
 		{name: "stay", label: "Stay in it", open: back, keys: []key.Binding{says(keys.Open, "stays")}},
-		{name: "leave", label: "Leave it", open: func() tea.Cmd { return tea.Sequence(back(), a.part(is)) }, keys: []key.Binding{says(keys.Open, "leaves")}},
+		{name: "leave", label: "Leave it", open: func() tea.Cmd { return tea.Sequence(back(), leave) }, keys: []key.Binding{says(keys.Open, "leaves")}},
 	})
 	return push(p)
 }
@@ -289,20 +290,18 @@ func (c *channels) View() tea.View {
 	}
 	if c.filling {
 		x, _ := c.filter.place()
-		cursor = tea.NewCursor(min(x+3, max(c.width-1, 0)), 0)
+		cursor = tea.NewCursor(x+3, 0)
 		cursor.Shape = tea.CursorBar
 	}
 	switch {
 	case c.problem != "":
 		lines = append(lines, paragraphs(c.problem+"\n\nEnter tries again.", c.width, c.height)...)
 	case c.ready && len(c.items) == 0:
-		lines = append(lines, paragraphs("No channel has that in its name or purpose. Esc shows all, c opens a new one.", c.width, c.height)...)
+		lines = append(lines, paragraphs("No channel has that in its name or purpose. Esc shows all.", c.width, c.height)...)
 	default:
 		lines = append(lines, c.menu.view(c.theme)...)
 	}
-	v := tea.NewView(strings.Join(lines[:min(len(lines), max(c.height, 0))], "\n"))
-	v.Cursor = cursor
-	return v
+	return around(lines, cursor, c.width, c.height)
 }
 
 func (c *channels) ShortHelp() []key.Binding {

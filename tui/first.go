@@ -15,6 +15,9 @@ const (
 	firstIndent = 3
 	// firstWidth is the widest line of the first screen: a page, not a window.
 	firstWidth = 70
+	// roomyHeight is the height from which all of it is said; below it, only what
+	// this is.
+	roomyHeight = 16
 	// firstChannels is how many channels are named; the rest is counted.
 	firstChannels = 4
 )
@@ -238,7 +241,7 @@ func (f *first) View() tea.View {
 		cursor.X += left
 		cursor.Y += len(lines) - len(below)
 	}
-	return around(lines, cursor, f.height)
+	return around(lines, cursor, f.width, f.height)
 }
 
 // welcome is what stands above the questions or the composer.
@@ -252,17 +255,24 @@ func (f *first) welcome(width int) []string {
 	say := func(text string) {
 		lines = append(append(lines, words(text, width)...), "")
 	}
-	say("This is where all of us can read along and join in, instead of mail to all. What is held about you is written under Me.")
-	if in := f.in(); in != "" {
+	roomy := f.height >= roomyHeight
+	if roomy || f.asking == nil {
+		text := "This is where all of us can read along and join in, instead of mail to all."
+		if roomy {
+			text += " What is held about you is written under Me."
+		}
+		say(text)
+	}
+	if in := f.in(); roomy && in != "" {
 		say(in)
 	}
 	switch {
 	case f.asking != nil:
 		say("Who are you? Enter goes on, Esc leaves it for later.")
-	case f.composer != nil:
+	case f.composer != nil && roomy:
 		say("Say hello, if you like:")
 	}
-	if f.height >= airyHeight {
+	if roomy {
 		lines = append([]string{""}, lines...)
 	}
 	return lines

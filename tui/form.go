@@ -226,7 +226,7 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		}
 		if i == f.at && p.field != nil {
 			x, y := p.field.place()
-			cursor = tea.NewCursor(min(x+f.indent(), max(f.width-1, 0)), first+y)
+			cursor = tea.NewCursor(x+f.indent(), first+y)
 			cursor.Shape = tea.CursorBar
 		}
 		lines = append(lines, f.below(p, i == f.at)...)
@@ -335,7 +335,7 @@ func (s *sheet) View() tea.View {
 	if cursor != nil {
 		cursor.Y += len(lines)
 	}
-	return around(append(lines, parts...), cursor, s.height)
+	return around(append(lines, parts...), cursor, s.width, s.height)
 }
 
 func (s *sheet) ShortHelp() []key.Binding { return append(s.hints(s.last), keys.Cancel) }
@@ -344,13 +344,13 @@ func (s *sheet) FullHelp() [][]key.Binding {
 	return [][]key.Binding{{keys.Save, keys.NextField, keys.PrevField, keys.Other, keys.Cancel}}
 }
 
-// around is as many lines as there is room for, with those around the cursor.
-func around(lines []string, cursor *tea.Cursor, height int) tea.View {
+// around is a view of as many lines as there is room for, those around the cursor.
+func around(lines []string, cursor *tea.Cursor, width, height int) tea.View {
 	top := 0
 	if cursor != nil {
 		top = min(max(cursor.Y-height/2, 0), max(len(lines)-height, 0))
 		cursor.Y -= top
-		if cursor.Y >= height {
+		if cursor.X >= width || cursor.Y >= height {
 			cursor = nil
 		}
 	}

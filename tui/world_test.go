@@ -93,7 +93,10 @@ type heard struct {
 	pushed  []screen
 	popped  int
 	posted  []store.Post
-	waiting []tea.Msg // what would come later
+	people  []store.Person // as the root is told of me
+	waiting []tea.Msg      // what would come later
+	onPush  func(screen)   // what the root would do; nil: nothing
+	onPop   func()
 }
 
 // attend takes the place of the root for one screen, and of the timer.
@@ -146,16 +149,29 @@ func (h *heard) deliver(msg tea.Msg) {
 		text, _ := store.Sentence(msg.err)
 		h.said = append(h.said, text)
 	case pushMsg:
-		h.pushed = append(h.pushed, msg.s)
+		h.push(msg.s)
 	case goMsg:
-		h.pushed = append(h.pushed, msg.s)
+		h.push(msg.s)
 	case popMsg:
 		h.popped++
+		if h.onPop != nil {
+			h.onPop()
+		}
+	case personMsg:
+		h.people = append(h.people, msg.person)
+		h.send(msg)
 	case postedMsg:
 		h.posted = append(h.posted, msg.post)
 		h.send(msg)
 	default:
 		h.send(msg)
+	}
+}
+
+func (h *heard) push(s screen) {
+	h.pushed = append(h.pushed, s)
+	if h.onPush != nil {
+		h.onPush(s)
 	}
 }
 
