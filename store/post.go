@@ -58,7 +58,8 @@ type Post struct {
 }
 
 // postColumns are what has to be read of every post p. Flags share a column: what a page costs is its columns.
-const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revision, p.imported | (p.deleted_at <> 0) << 1`
+// SQLite gives | and << one precedence, hence the outer brackets.
+const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revision, p.imported | ((p.deleted_at <> 0) << 1)`
 
 // anyColumns are those of any post in any place, as person ?1 sees it; the joins are all by primary key.
 const anyColumns = postColumns + `, p.channel_id, c.name, p.root_id, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(l.author_id, 0),

@@ -95,6 +95,9 @@ func transcript(t *testing.T, s *store.Store, me int64, channel string) string {
 		if !p.EditedAt.IsZero() {
 			b.WriteString(" (edited)")
 		}
+		if p.Deleted || !p.Imported {
+			fmt.Fprintf(&b, " (deleted %v, imported %v)", p.Deleted, p.Imported)
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()
