@@ -15,10 +15,21 @@ const (
 	othersModes = 0o077
 )
 
-// makeFolder makes the data folder, or finds one that is ours alone. It tightens the rights of
-// one that is empty or already holds tincan's data, and refuses any other that others may enter:
-// it may be somebody's home.
+// makeFolder makes the data folder, or finds one that is ours alone and that we can write to. It
+// tightens the rights of one that is empty or already holds tincan's data, and refuses any other
+// that others may enter: it may be somebody's home.
 func makeFolder(dir string) error {
+	if err := ownFolder(dir); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(dir, ".probe")
+	if err != nil {
+		return fmt.Errorf("%s cannot be written to (%w); choose another folder with --data", dir, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+func ownFolder(dir string) error {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, folderMode); err != nil {
