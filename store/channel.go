@@ -203,12 +203,13 @@ func (s *Store) CreateChannel(ctx context.Context, me int64, c NewChannel) (Chan
 	if err := ValidChannelName(c.Name); err != nil {
 		return Channel{}, err
 	}
-	c.Name, c.Purpose = channelName(c.Name), CleanLine(c.Purpose)
-	if n := Graphemes(c.Purpose); n > purposeLimit {
-		return Channel{}, refuse(ErrInvalid, "That purpose is %d characters; it may have %d.", n, purposeLimit)
+	purpose, err := shortLine("purpose", c.Purpose, purposeLimit)
+	if err != nil {
+		return Channel{}, err
 	}
+	c.Name, c.Purpose = channelName(c.Name), purpose
 	var made channelRow
-	err := s.write(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

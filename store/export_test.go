@@ -61,3 +61,15 @@ func (s *Store) WriteThen(ctx context.Context, fn func() error) error {
 		return fn()
 	})
 }
+
+// HoldPasswords takes every slot for hashing a password, until release.
+func (s *Store) HoldPasswords() (release func()) {
+	for range cap(s.argon) {
+		s.argon <- struct{}{}
+	}
+	return func() {
+		for range cap(s.argon) {
+			<-s.argon
+		}
+	}
+}

@@ -20,8 +20,7 @@ const (
 	// MaxLog is how many posts ChannelLog returns at most.
 	MaxLog = 10_000
 
-	postBytes = 16 << 10 // bytes of a post: PostLimit graphemes of any script, and no heap of joiners
-	branches  = 100      // channels in one UNION ALL; SQLite takes 500 (sqlite.org/limits.html)
+	branches = 100 // channels in one UNION ALL; SQLite takes 500 (sqlite.org/limits.html)
 )
 
 // Place is where something is written: a channel (Root 0), or a thread in it.
@@ -324,7 +323,7 @@ func CleanBody(body string) (string, error) {
 	if n := Graphemes(body); n > PostLimit {
 		return "", refuse(ErrInvalid, "Your text has %s characters; a post holds %s. Shorten it or split it; it is kept.", thousands(n), thousands(PostLimit))
 	}
-	if len(body) > postBytes {
+	if len(body) > PostLimit*graphemeBytes {
 		return "", refuse(ErrInvalid, "Your text is too large for a post, though it has few characters. Simplify it; it is kept.")
 	}
 	return body, nil

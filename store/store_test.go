@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -219,6 +217,16 @@ func (w *world) number(query string, args ...any) (n int64) {
 	return n
 }
 
+// text reads one text behind the store's back.
+func (w *world) text(query string, args ...any) (v string) {
+	w.t.Helper()
+	db, err := rawDB(w.dir, "")
+	w.must(err)
+	defer db.Close()
+	w.must(db.QueryRow(query, args...).Scan(&v))
+	return v
+}
+
 // refused fails unless err is of that kind and reads as a sentence that contains text.
 func refused(t tb, err error, kind error, text string) {
 	t.Helper()
@@ -260,14 +268,3 @@ func equal[T comparable](t tb, what string, got, want T) {
 		t.Fatalf("%s: got %v, want %v", what, got, want)
 	}
 }
-
-func mkdir(t tb, parent, name string) string {
-	t.Helper()
-	dir := filepath.Join(parent, name)
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatalf("%v", err)
-	}
-	return dir
-}
-
-var _ = fmt.Sprint
