@@ -34,8 +34,9 @@ var errUnknownKey = errors.New("unknown key")
 // guest is a connection whose person is not known yet.
 type guest struct {
 	*conn
-	key   gossh.PublicKey // proven, and nobody's
-	wrong int             // answers
+	key     gossh.PublicKey // proven, and nobody's
+	prompts int             // shown
+	wrong   int             // answers
 }
 
 // authConfig is the sign-in of one connection.
@@ -166,6 +167,10 @@ func (d *dialog) run() (p store.Person, fingerprint string, err error) {
 
 // prompt asks one or two things at once and shows what is to be said above them. Passwords are not echoed.
 func (d *dialog) prompt(questions ...string) ([]string, error) {
+	if d.prompts++; d.prompts > maxPrompts {
+		d.Close()
+		return nil, errors.New("asked too often")
+	}
 	echo := make([]bool, len(questions))
 	for i, q := range questions {
 		echo[i] = q == askCode || q == askHandle

@@ -26,37 +26,38 @@ type command struct {
 	name  string // one or two words
 	args  string // what follows, as usage shows it
 	does  string // one line for help
-	flags []flag
+	flags []option
 	least int  // arguments that must be there
 	most  int  // arguments that may be there
 	text  bool // the last of them is TEXT: every word that is left, or - for standard input
 	run   func(*call) error
 }
 
-type flag struct {
+// option is a flag of a command.
+type option struct {
 	name  string // with its dashes
 	value string // what follows it; "" for none
 }
 
 var (
-	flagJSON    = flag{"--json", ""}
-	flagN       = flag{"-n", "N"}
-	flagSince   = flag{"--since", "1d"}
-	flagPrivate = flag{"--private", ""}
-	flagPurpose = flag{"--purpose", "TEXT"}
+	flagJSON    = option{"--json", ""}
+	flagN       = option{"-n", "N"}
+	flagSince   = option{"--since", "1d"}
+	flagPrivate = option{"--private", ""}
+	flagPurpose = option{"--purpose", "TEXT"}
 )
 
 // commands is the table of all commands, in the order of help.
 func commands() []command {
-	json := []flag{flagJSON}
+	json := []option{flagJSON}
 	return []command{
 		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
 		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
-		{name: "home", does: "new posts of your channels, newest first", flags: []flag{flagSince, flagN, flagJSON}, run: (*call).home},
-		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: []flag{flagN, flagJSON}, least: 1, most: 1, run: (*call).read},
+		{name: "home", does: "new posts of your channels, newest first", flags: []option{flagSince, flagN, flagJSON}, run: (*call).home},
+		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: []option{flagN, flagJSON}, least: 1, most: 1, run: (*call).read},
 		{name: "thread", args: "ID", does: "a post and its replies", flags: json, least: 1, most: 1, run: (*call).thread},
 		{name: "channels", does: "the channels that you can see", flags: json, run: (*call).channels},
-		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []flag{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
+		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
 		{name: "post", args: "#channel TEXT|-", does: "write to a channel; - reads standard input", flags: json, least: 2, most: 2, text: true, run: (*call).post},
 		{name: "reply", args: "ID TEXT|-", does: "answer a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
@@ -217,7 +218,7 @@ func (c *call) parseArgs(cmd command, line string, words []word, whole bool) err
 }
 
 // flag is the flag that a word is: --name, or --name=value.
-func (c command) flag(word string) (f flag, value string, is bool) {
+func (c command) flag(word string) (f option, value string, is bool) {
 	for _, f := range c.flags {
 		if word == f.name {
 			return f, "", true
@@ -226,11 +227,11 @@ func (c command) flag(word string) (f flag, value string, is bool) {
 			return f, v, true
 		}
 	}
-	return flag{}, "", false
+	return option{}, "", false
 }
 
 // has reports whether a flag was given.
-func (c *call) has(f flag) bool {
+func (c *call) has(f option) bool {
 	_, ok := c.flags[f.name]
 	return ok
 }

@@ -19,7 +19,8 @@ const (
 	sequenceDelay = time.Second           // after which the start of a longer sequence is given up
 )
 
-// typing turns what a client types into messages, until the session ends.
+// typing turns what a client types into messages, until the session ends. It ends with its
+// input: nobody could even leave any more.
 func (s *Server) typing(sn *session, r io.Reader, send func(tea.Msg)) {
 	chunks := make(chan []byte)
 	s.guard(sn, func() {
@@ -32,6 +33,7 @@ func (s *Server) typing(sn *session, r io.Reader, send func(tea.Msg)) {
 				return
 			}
 			if err != nil {
+				sn.end()
 				return
 			}
 		}

@@ -62,9 +62,10 @@ func toAccount(handle string) suspect { return suspect{"to " + handle, freeAccou
 // from the moment it is given until it turns out right, and the next one under the
 // same suspect has its turn only after it: many connections at once gain nothing.
 type guesses struct {
-	now  func() time.Time
-	mu   sync.Mutex
-	seen map[suspect]*guess
+	now   func() time.Time
+	mu    sync.Mutex
+	seen  map[suspect]*guess
+	swept time.Time // when the forgiven were last dropped
 }
 
 type guess struct {
@@ -124,7 +125,8 @@ func (g *guesses) about(s suspect, now time.Time) *guess {
 		g.seen = map[suspect]*guess{}
 	}
 	e := g.seen[s]
-	if e == nil && len(g.seen) >= suspectsMax {
+	if e == nil && len(g.seen) >= suspectsMax && now.Sub(g.swept) >= forgive {
+		g.swept = now
 		for other, e := range g.seen {
 			if e.age(now); e.wrong == 0 {
 				delete(g.seen, other)

@@ -38,6 +38,7 @@ const (
 	// Signing in.
 	maxAuthTries   = 30               // keys offered and refused count too, and agents offer a dozen twice
 	maxWrong       = 5                // wrong answers a connection: enough for typing errors
+	maxPrompts     = 20               // questions a connection: no program can be asked for ever
 	maxAnswer      = 1 << 10          // bytes of an answer that are looked at: longer than any password
 	firstRequest   = 20 * time.Second // a machine signs in at once; only then does a person think
 	promptTime     = 3 * time.Minute  // to find the mail with the code

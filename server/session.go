@@ -79,12 +79,14 @@ func (d door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 // request reports whether the library shall see a request. A new size is taken here and goes
 // no further; forwarding of any kind, signals and what else there is are refused.
 func (sn *session) request(kind string, payload []byte) bool {
-	if kind == "window-change" {
+	switch kind {
+	case "window-change": // nobody waits for the answer: RFC 4254 §6.7
 		var r struct{ Columns, Rows, Width, Height uint32 }
 		if gossh.Unmarshal(payload, &r) == nil && sn.terminal {
 			sn.resize(r.Columns, r.Rows)
 		}
-		return false // nobody waits for the answer: RFC 4254 §6.7
+	case "eow@openssh.com": // nobody reads what we write any more: a closed window of a kept connection
+		sn.end()
 	}
 	if sn.started {
 		return false
