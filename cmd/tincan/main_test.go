@@ -3,6 +3,7 @@
 package main
 
 import (
+	"archive/zip"
 	"context"
 	"database/sql"
 	"errors"
@@ -81,6 +82,7 @@ func TestStories(t *testing.T) {
 			"ssh":    runSSH,
 			"keep":   keep,
 			"until":  until,
+			"pack":   pack,
 			"sql":    runSQL,
 		},
 	})
@@ -318,6 +320,14 @@ func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = db.Exec(args[1])
 	ts.Check(errors.Join(err, db.Close()))
+}
+
+// pack FILE FOLDER makes a zip of what is in a folder.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	ts.Check(errors.Join(z.AddFS(os.DirFS(ts.MkAbs(args[1]))), z.Close(), f.Close()))
 }
 
 func TestTakenPort(t *testing.T) {
