@@ -29,6 +29,7 @@ type latest struct {
 	ready   bool         // the first answer is here
 	problem string       // why there is nothing to show
 	ended   bool         // there are no older posts
+	moved   bool         // I have joined or left: older posts may be others now
 	waiting []store.Post // newer than the first one shown
 	gap     bool         // more are new than one page holds
 	jump    int64        // my own new post, to be shown at once
@@ -158,6 +159,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if !l.holds(e) {
 		return nil
 	}
+	l.moved = l.moved || e.Kind == store.Channels && e.By == l.app.me
 	id := e.Root
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
@@ -241,19 +243,18 @@ func (l *latest) merge(msg pageMsg) {
 	l.gap = fresh == len(msg.posts) && !short && fresh > 0
 	l.keep(func() {
 		if !l.gap {
-			old := 0
-			if !short {
-				for last := msg.posts[len(msg.posts)-1].ID; old < len(l.posts) && l.posts[old].ID >= last; {
-					old++
-				}
-			} else {
-				old = len(l.posts)
+			older := l.posts[l.reach(msg.posts, short):]
+			if l.moved {
+				older = nil
 			}
-			l.ended = l.ended || short
-			l.posts = append(append([]store.Post{}, msg.posts[fresh:]...), l.posts[old:]...)
+			if len(older) == 0 {
+				l.ended = short
+			}
+			l.posts = append(slices.Clone(msg.posts[fresh:]), older...)
 		}
 		l.waiting = msg.posts[:fresh:fresh]
 	})
+	l.moved = false
 	switch {
 	case !l.ready:
 		l.ready = true
@@ -265,6 +266,18 @@ func (l *latest) merge(msg pageMsg) {
 	case len(l.posts) == 0:
 		l.show()
 	}
+}
+
+// reach is how many of the posts shown a page from the top covers.
+func (l *latest) reach(page []store.Post, short bool) int {
+	if short {
+		return len(l.posts)
+	}
+	n := 0
+	for last := page[len(page)-1].ID; n < len(l.posts) && l.posts[n].ID >= last; {
+		n++
+	}
+	return n
 }
 
 // opened notes where the person was: a line below what is new at that moment.
@@ -296,7 +309,7 @@ func (l *latest) show() {
 	if l.gap {
 		l.posts, l.ended = nil, false
 	}
-	l.keep(func() { l.posts = append(append([]store.Post{}, l.waiting...), l.posts...) })
+	l.keep(func() { l.posts = append(slices.Clone(l.waiting), l.posts...) })
 	l.waiting, l.gap = nil, false
 	l.choose(0)
 }

@@ -452,6 +452,60 @@ func TestOlderPostsLoadByScrolling(t *testing.T) {
 	}
 }
 
+func TestJoinedChannelComesToHome(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	w.post(ben, w.channel("everyone"), 0, "Hello")
+	lunch, err := w.store.CreateChannel(w.ctx, ben.ID, store.NewChannel{Name: "lunch"})
+	w.must(err)
+	w.post(ben, lunch, 0, "the oldest soup")
+	for range pageSize + 10 {
+		w.post(ben, lunch, 0, "Soup")
+	}
+	w.post(ben, w.channel("everyone"), 0, "Hello again")
+	s := w.sit(80, 24)
+	s.misses("Soup")
+	w.must(w.store.JoinChannel(w.ctx, w.me, lunch.ID))
+	s.hear()
+	s.sees("Soup")
+	for range 200 {
+		s.press("down")
+	}
+	s.sees("the oldest soup", "Hello")
+	w.must(w.store.LeaveChannel(w.ctx, w.me, lunch.ID))
+	s.hear()
+	s.sees("Hello again")
+	s.misses("Soup", "soup")
+}
+
+func TestDraftIsSavedWhenAScreenGoes(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	root := w.post(ben, w.channel("everyone"), 0, "Hello")
+	at := store.Place{Channel: root.Channel, Root: root.ID}
+	s := w.sit(80, 24)
+	s.press("r")
+	s.write("half a reply")
+	s.run(goTo(nil))
+	if got := w.saved(at); got != "half a reply" {
+		t.Errorf("the draft is %q", got)
+	}
+	if len(s.m.leaves) != 0 {
+		t.Error("a screen that has gone is kept")
+	}
+	s.hear()
+	s.sees("»")
+	s.press("r")
+	s.sees("half a reply")
+	s.write(", more")
+	s.m.Update(goMsg{}) // the program ends before its commands run
+	s.m.end()
+	s.m.Close(t.Context())
+	if got := w.saved(at); got != "half a reply, more" {
+		t.Errorf("the draft is %q", got)
+	}
+}
+
 func TestThreadOpensAtTheFirstNewReply(t *testing.T) {
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")

@@ -322,10 +322,14 @@ func words(text string, width int) []string {
 
 // fit cuts text to width columns, with an ellipsis where something is missing.
 func fit(text string, width int) string {
-	if width <= 0 {
-		return ""
+	// Truncate counts a keycap such as 1️⃣ as one column and StringWidth as two,
+	// hence the loop.
+	for w := width; w > 0; w-- {
+		if cut := ansi.Truncate(text, w, "…"); ansi.StringWidth(cut) <= width {
+			return cut
+		}
 	}
-	return ansi.Truncate(text, width, "…")
+	return ""
 }
 
 // pad cuts or fills text to exactly width columns.

@@ -49,6 +49,7 @@ func newTheme(dark bool, profile colorprofile.Profile) *theme {
 		t.Code, t.Error, t.Good = pick("3", "5"), pick("1", "1").Bold(true), pick("2", "2")
 	default:
 		t.Dim, t.Line = pick("245", "242"), pick("238", "250")
+		t.Place = t.Dim
 		t.Accent, t.New, t.Key = pick("80", "30"), pick("222", "130"), pick("80", "30")
 		t.Code, t.Error, t.Good = pick("180", "94"), pick("210", "160"), pick("114", "28")
 	}

@@ -335,6 +335,9 @@ func (th *thread) mouse(msg tea.MouseMsg) tea.Cmd {
 func (th *thread) markings() []marking {
 	var out []marking
 	root := th.is.Root
+	if len(th.posts) == 0 {
+		return nil
+	}
 	if root.Unread && th.seen(root.ID) {
 		out = append(out, marking{at: store.Place{Channel: root.Channel}, seq: root.Seq, first: root.ID})
 	}

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -63,6 +64,7 @@ type Model struct {
 	help   *helpPage
 	focus  focus
 	events listener
+	leaves map[*leave]bool // screens that have gone and may still be saving
 	end    context.CancelFunc
 
 	width, height int
@@ -78,6 +80,12 @@ type layer struct {
 	screen
 	width, height int
 }
+
+// leave saves the draft of a screen that has gone, once.
+type leave struct{ save func() }
+
+// leftMsg says that it is saved.
+type leftMsg struct{ leave *leave }
 
 // focus is where keys and paste go.
 type focus int
@@ -99,7 +107,7 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	if a.log == nil {
 		a.log = slog.Default()
 	}
-	m := &Model{app: a, me: me, end: end, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
+	m := &Model{app: a, me: me, end: end, leaves: map[*leave]bool{}, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
 	m.stack = []*layer{{screen: newHome(a, m.theme)}}
@@ -125,6 +133,9 @@ func (m *Model) Close(ctx context.Context) {
 		if d, ok := s.screen.(drafting); ok {
 			d.Flush(ctx)
 		}
+	}
+	for l := range m.leaves {
+		l.save()
 	}
 	m.end()
 }
@@ -187,6 +198,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.goTo(msg.s)
 	case nextMsg:
 		return m.readOn(msg)
+	case leftMsg:
+		delete(m.leaves, msg.leave)
+		return nil
 	case statusMsg:
 		m.status, m.failed = msg.text, false
 		return nil
@@ -279,17 +293,22 @@ func (m *Model) goTo(s screen) tea.Cmd {
 	return tea.Batch(cmd, m.push(s))
 }
 
-// drop takes the screens from there up away and saves their drafts.
+// drop takes the screens from there up away and saves their drafts, whatever
+// becomes of the session meanwhile.
 func (m *Model) drop(from int) tea.Cmd {
 	var cmds []tea.Cmd
-	ctx := m.app.ctx
+	ctx := context.WithoutCancel(m.app.ctx)
 	for _, s := range m.stack[from:] {
-		if d, ok := s.screen.(drafting); ok {
-			cmds = append(cmds, func() tea.Msg {
-				d.Flush(ctx)
-				return nil
-			})
+		d, ok := s.screen.(drafting)
+		if !ok {
+			continue
 		}
+		l := &leave{sync.OnceFunc(func() { d.Flush(ctx) })}
+		m.leaves[l] = true
+		cmds = append(cmds, func() tea.Msg {
+			l.save()
+			return leftMsg{l}
+		})
 	}
 	clear(m.stack[from:])
 	m.stack = m.stack[:from]
