@@ -378,7 +378,7 @@ func (s *Store) AddMember(ctx context.Context, me, id int64, handle string) erro
 			return err
 		}
 		if err := mayComeIn(p); err != nil {
-			return refuse(ErrForbidden, "%s is %s.", p.Display(), p.State)
+			return refuse(ErrForbidden, "%s has no access here at present.", p.Display())
 		}
 		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, p.ID)
 		return t.join(p.ID, id, false)

@@ -63,7 +63,7 @@ func (s *Store) CreateInvite(ctx context.Context, me int64, in Invite) (Code, er
 		}
 		switch {
 		case p.State == Suspended || p.State == Left:
-			return refuse(ErrForbidden, "%s is %s; restore the account first.", p.Handle, p.State)
+			return refuse(ErrForbidden, "The access of %s is suspended or has ended; restore it first.", p.Handle)
 		case p.State == Active && me != Operator:
 			return refuse(ErrTaken, "%s is in already.", p.Handle)
 		}

@@ -114,7 +114,7 @@ func TestWhoMayInvite(t *testing.T) {
 	w.setState(maya, store.Suspended)
 	for _, me := range []int64{jon, store.Operator} {
 		_, err = w.CreateInvite(w.ctx, me, store.Invite{Handle: "maya"})
-		refused(t, err, store.ErrForbidden, "maya is suspended; restore the account first.")
+		refused(t, err, store.ErrForbidden, "The access of maya is suspended or has ended; restore it first.")
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 // never moves back, nor past the newest root. Not being in the channel changes nothing.
 func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		c, err := t.channel(me, channel)
 		if err != nil {
 			return err
@@ -42,6 +45,9 @@ func (t *tx) ownRoot(c channelRow, author, seq int64) error {
 // MarkThreadRead is MarkRead for the replies of a thread that I follow.
 func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		p, _, err := t.post(me, root)
 		if err != nil {
 			return err
@@ -112,6 +118,9 @@ func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Unr
 // UnreadThreads returns the roots of the threads that I follow and that have new replies, oldest first.
 func (s *Store) UnreadThreads(ctx context.Context, me int64) (roots []int64, err error) {
 	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		threads, err := collect(t, scanUnread, unreadThreadsQuery, me)
 		for _, u := range threads {
 			roots = append(roots, u.Root)
