@@ -120,7 +120,7 @@ func TestNothingOverflows(t *testing.T) {
 			case 2:
 				s.send(tea.MouseWheelMsg{X: rapid.IntRange(0, 200).Draw(r, "x"), Y: 3, Button: rapid.SampledFrom([]tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown}).Draw(r, "wheel")})
 			case 3:
-				w.post(p, wide, 0, rapid.StringN(1, 300, 2000).Draw(r, "text")+".")
+				w.post(p, wide, 0, "x "+rapid.StringN(1, 300, 2000).Draw(r, "text"))
 				s.hear()
 			case 4:
 				s.wait(1100 * time.Millisecond)
