@@ -50,14 +50,14 @@ func (p *program) examine(ctx context.Context) ([]string, error) {
 			wrong = append(wrong, err.Error())
 		}
 	}
-	if len(wrong) == 0 { // Check reads what is there; only Open knows whether this program is too old for it
-		s, err := store.Open(ctx, p.data, p.store)
-		if err != nil {
-			return []string{err.Error()}, nil
-		}
-		err = s.Close()
+	if len(wrong) > 0 {
+		return wrong, nil
 	}
-	return wrong, err
+	s, err := store.Open(ctx, p.data, p.store) // Check reads what is there; only Open knows whether it is too new for this program
+	if err != nil {
+		return []string{err.Error()}, nil
+	}
+	return nil, s.Close()
 }
 
 // closedToOthers looks at who else may read the folder and its files.
