@@ -143,6 +143,8 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.app.join(is)
 	case ok && key.Matches(msg, keys.Part) && is.Joined:
 		return c.part(is)
+	case ok && key.Matches(msg, keys.Add) && is.Private && is.Steward:
+		return push(newLetIn(c.app, c.theme, is))
 	case ok && key.Matches(msg, keys.Mute) && is.Joined:
 		return c.app.mute(is, !is.Muted)
 	}
@@ -268,6 +270,9 @@ func (c *channels) item(ch store.Channel) item {
 	a := c.app
 	it.open = opens(func() screen { return newChannel(a, c.theme, ch.ID) })
 	it.keys = []key.Binding{keys.Open}
+	if ch.Private && ch.Steward {
+		it.keys = append(it.keys, keys.Add)
+	}
 	switch {
 	case !ch.Joined && !ch.Archived:
 		it.keys = append(it.keys, keys.Join)
@@ -305,7 +310,10 @@ func (c *channels) View() tea.View {
 }
 
 func (c *channels) ShortHelp() []key.Binding {
-	if c.filling {
+	switch {
+	case c.filling && len(c.items) == 1:
+		return []key.Binding{keys.Open, says(keys.Cancel, "shows all")}
+	case c.filling:
 		return []key.Binding{says(keys.Open, "to the list"), says(keys.Cancel, "shows all")}
 	}
 	list := append([]key.Binding{}, c.current().keys...)
@@ -313,5 +321,5 @@ func (c *channels) ShortHelp() []key.Binding {
 }
 
 func (c *channels) FullHelp() [][]key.Binding {
-	return [][]key.Binding{{keys.Up, keys.Down, keys.Open, keys.Join, keys.Part, keys.Mute, keys.Create, keys.Filter}}
+	return [][]key.Binding{{keys.Up, keys.Down, keys.Open, keys.Join, keys.Part, keys.Mute, keys.Add, keys.Create, keys.Filter}}
 }

@@ -29,7 +29,25 @@ func newCreate(a *app, t *theme) *sheet {
 			}
 			return nil, at, err
 		}
-		return goMsg{newChannel(a, t, c.ID)}, 0, nil
+		say := "#" + c.Name + " is there. People find it under Channels."
+		if c.Private {
+			say = "#" + c.Name + " is there. Under Channels, " + keys.Add.Help().Key + " lets people in."
+		}
+		return tea.BatchMsg{goTo(newChannel(a, t, c.ID)), status(say)}, 0, nil
+	}
+	return s
+}
+
+// newLetIn is the form that lets somebody into a private channel.
+func newLetIn(a *app, t *theme, c store.Channel) *sheet {
+	s := &sheet{title: "#" + c.Name + " · let somebody in", last: "lets them in", intro: "They can read everything that was written here so far."}
+	s.form = form{app: a, theme: t, parts: []*part{ask("Handle", "", "Like ben or @ben.")}}
+	s.send = func(values []string) (tea.Msg, int, error) {
+		p, err := a.store.Person(a.ctx, a.me, values[0])
+		if err != nil {
+			return nil, 0, err
+		}
+		return statusMsg{p.Display() + " is in #" + c.Name + " now."}, 0, a.store.AddMember(a.ctx, a.me, c.ID, p.Handle)
 	}
 	return s
 }

@@ -63,7 +63,7 @@ func newKeyMap() keyMap {
 		Mute:   bind("m", "mute", "m"),
 		Create: bind("c", "new channel", "c"),
 
-		Add:       bind("a", "add", "a"),
+		Add:       bind("a", "let somebody in", "a"),
 		Edit:      bind("e", "edit", "e"),
 		Label:     bind("l", "label", "l"),
 		Remove:    bind("x", "remove", "x"),
