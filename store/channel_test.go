@@ -211,7 +211,7 @@ func TestJoinAndLeave(t *testing.T) {
 	w.must(w.LeaveChannel(w.ctx, maya, ch)) // an open channel needs no steward
 	w.must(w.LeaveChannel(w.ctx, ben, ch))
 	c = w.channel(ben, ch)
-	equal(t, "after leaving", fmt.Sprint(c.Members, c.Joined, c.Unread, c.MayPost), "0 false 0 false")
+	equal(t, "after leaving", row(c.Members, c.Joined, c.Unread, c.MayPost), "0 false 0 false")
 	w.healthy()
 }
 
@@ -246,12 +246,12 @@ func TestMembersByHandle(t *testing.T) {
 		w.must(err)
 		var all []string
 		for _, m := range list {
-			all = append(all, fmt.Sprint(m.Handle, m.Steward))
+			all = append(all, row(m.Handle, m.Steward))
 		}
 		return strings.Join(all, " ")
 	}
-	equal(t, "first two", handles("", 2), "adamfalse benfalse")
-	equal(t, "the rest", handles("ben", 200), "mayatrue tarafalse")
+	equal(t, "first two", handles("", 2), "adam false ben false")
+	equal(t, "the rest", handles("ben", 200), "maya true tara false")
 	equal(t, "past the end", handles("tara", 200), "")
 	equal(t, "none asked for", handles("", 0)+handles("", -1), "")
 }

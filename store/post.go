@@ -280,9 +280,7 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		return Post{}, err
 	}
 	var made Post
-	var at time.Time
 	err = s.write(ctx, func(t *tx) error {
-		at = t.at
 		author, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -306,11 +304,9 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		if made, _, err = t.post(me, id); err != nil {
 			return err
 		}
+		s.limit.count(me, t.at) // still inside, so that what is sent at the same moment counts too
 		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
 	})
-	if err == nil {
-		s.limit.count(me, at)
-	}
 	return made, err
 }
 

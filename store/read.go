@@ -22,7 +22,7 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 		}
 		own := int64(0)
 		if c.own > 0 && seq < c.seq {
-			if err := t.get(ownRootsQuery, []any{channel, c.seq - c.readSeq, seq, me}, &own); err != nil {
+			if err := t.get(ownRootsQuery, []any{channel, c.seq - seq, me}, &own); err != nil {
 				return err
 			}
 		}
@@ -31,8 +31,8 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 	})
 }
 
-// ownRootsQuery counts my roots after a position, among the newest of the channel.
-const ownRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY id DESC LIMIT +?2) WHERE seq > ?3 AND author_id = ?4`
+// ownRootsQuery counts mine among the newest roots of a channel; imported ones, which have no position, aside.
+const ownRootsQuery = `SELECT count(*) FROM (SELECT author_id FROM post WHERE channel_id = ?1 AND root_id = 0 AND seq > 0 ORDER BY id DESC LIMIT +?2) WHERE author_id = ?3`
 
 // ownRoot keeps an author's own post from counting as unread for them.
 func (t *tx) ownRoot(c channelRow, author, seq int64) error {
@@ -84,35 +84,39 @@ type Unread struct {
 // itself. ok is false where nothing else is new.
 func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Unread, ok bool, err error) {
 	var places []Unread
+	start := 0 // the first that comes after
 	err = s.read(ctx, func(t *tx) error {
 		channels, err := t.sidebar(me)
 		if err != nil {
 			return err
 		}
 		for _, c := range channels {
-			if at := (Place{Channel: c.ID}); !c.Muted && c.Unread > 0 || at == after {
+			at := Place{Channel: c.ID}
+			if !c.Muted && c.Unread > 0 && at != after {
 				places = append(places, Unread{at, c.Unread})
 			}
+			if at == after {
+				start = len(places)
+			}
+		}
+		if after.Root != 0 { // it comes after all channels, also where it is not in the list any more
+			start = len(places)
 		}
 		threads, err := collect(t, scanUnread, unreadThreadsQuery, me)
-		places = append(places, threads...)
+		for _, u := range threads {
+			if u.Place != after {
+				places = append(places, u)
+			}
+			if u.Root <= after.Root {
+				start = len(places)
+			}
+		}
 		return err
 	})
-	if err != nil {
+	if err != nil || len(places) == 0 {
 		return Unread{}, false, err
 	}
-	start := 0
-	for i, u := range places {
-		if u.Place == after {
-			start = i + 1
-		}
-	}
-	for i := range places {
-		if u := places[(start+i)%len(places)]; u.Place != after {
-			return u, true, nil
-		}
-	}
-	return Unread{}, false, nil
+	return places[start%len(places)], true, nil
 }
 
 // UnreadThreads returns the roots of the threads that I follow and that have new replies, oldest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -261,6 +262,9 @@ func bodies(posts []store.Post) string {
 	}
 	return strings.Join(all, " ")
 }
+
+// row is values beside each other, for comparing several at once.
+func row(values ...any) string { return strings.TrimSpace(fmt.Sprintln(values...)) }
 
 func equal[T comparable](t tb, what string, got, want T) {
 	t.Helper()

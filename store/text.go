@@ -18,6 +18,8 @@ const (
 	// graphemeBytes is how many bytes a character may have on average: enough for any script, and no heap of
 	// joiners and modifiers that counts as one character.
 	graphemeBytes = 16
+	// brailleBlank counts as a symbol and shows nothing.
+	brailleBlank = '\u2800'
 	// tagLimit is the longest tag or mention, in characters; what is longer is no word.
 	tagLimit = 64
 )
@@ -202,7 +204,7 @@ func shortLine(what, v string, limit int) (string, error) {
 // blank reports whether nothing of s can be seen.
 func blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me)
+		return !unicode.IsSpace(r) && r != brailleBlank && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me, unicode.Other_Default_Ignorable_Code_Point)
 	}) < 0
 }
 
