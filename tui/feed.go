@@ -180,11 +180,10 @@ func (f *feed) clamp() { f.top = min(max(f.top, 0), f.bottom()) }
 // reveal scrolls as little as possible so that post i is on the screen; of one
 // that is taller than the screen, its beginning.
 func (f *feed) reveal(i int) {
-	first, end := f.lines(i)
+	_, end := f.lines(i)
+	first := f.starts[i] // with the line above it
 	if i == 0 {
-		first = 0
-	} else {
-		first = f.starts[i]
+		first = 0 // and what the channel is for
 	}
 	if end > f.top+f.height {
 		f.top = end - f.height

@@ -283,24 +283,26 @@ func (l *latest) reach(page []store.Post, short bool) int {
 // opened notes where the person was: a line below what is new at that moment.
 func (l *latest) opened() {
 	l.choose(0)
-	if i := slices.IndexFunc(l.posts, func(p store.Post) bool { return p.Unread }); i >= 0 {
-		l.seeking = true
-		l.wasHere(l.posts[i:])
+	if l.seeking = slices.ContainsFunc(l.posts, isUnread); l.seeking {
+		l.wasHere(l.posts)
 	}
 }
 
-// wasHere puts the line above the first post that is not new.
+func isUnread(p store.Post) bool { return p.Unread }
+
+// wasHere puts the line below the last of posts that is new; where none follows
+// it, an older page has to tell.
 func (l *latest) wasHere(posts []store.Post) {
-	for _, p := range posts {
-		if p.Unread || !l.seeking {
-			continue
-		}
-		l.seeking = false
-		if !p.Imported {
-			l.keep(func() {
-				l.here = p
-			})
-		}
+	below := len(posts)
+	for below > 0 && !posts[below-1].Unread {
+		below--
+	}
+	if !l.seeking || below == len(posts) {
+		return
+	}
+	l.seeking = false
+	if p := posts[below]; !p.Imported {
+		l.keep(func() { l.here = p })
 	}
 }
 

@@ -29,12 +29,7 @@ func (w *world) sit(width, height int) *sitting {
 	w.must(err)
 	s := &sitting{world: w}
 	s.m = New(w.ctx, w.store, me, Options{Now: func() time.Time { return w.clock }, Host: "social.corp", NoColor: true, Log: w.log})
-	s.m.app.tick = func(_ time.Duration, msg tea.Msg) tea.Cmd {
-		return func() tea.Msg {
-			s.due = append(s.due, msg)
-			return nil
-		}
-	}
+	s.m.app.tick = s.tick
 	s.events = reflect.ValueOf(s.m.events.next).Pointer()
 	s.t.Cleanup(func() { s.m.Close(s.ctx) })
 	s.run(s.m.Init())
@@ -65,6 +60,14 @@ func (s *sitting) run(cmd tea.Cmd) {
 func (s *sitting) give(msg tea.Msg) {
 	_, cmd := s.m.Update(msg)
 	s.run(cmd)
+}
+
+// tick keeps what should come later until the test lets time pass.
+func (s *sitting) tick(_ time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		s.due = append(s.due, msg)
+		return nil
+	}
 }
 
 // send gives the root a message, and then what the store has to say about it.

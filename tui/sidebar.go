@@ -38,7 +38,6 @@ type sidebar struct {
 	app      *app
 	theme    *theme
 	channels []store.Channel
-	problem  string
 	width    int
 	height   int
 	focused  bool
