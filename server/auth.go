@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"strconv"
@@ -43,6 +44,7 @@ type guest struct {
 func (s *Server) authConfig(ctx ssh.Context) *gossh.ServerConfig {
 	g := &guest{conn: ctx.Value(connKey{}).(*conn)}
 	return &gossh.ServerConfig{
+		Config:                      gossh.Config{Rand: entropy{rand.Reader, g.conn}},
 		MaxAuthTries:                maxAuthTries,
 		PublicKeyAuthAlgorithms:     gossh.SupportedAlgorithms().PublicKeyAuths, // no SHA-1, no DSA
 		PublicKeyCallback:           g.offered,
@@ -50,7 +52,7 @@ func (s *Server) authConfig(ctx ssh.Context) *gossh.ServerConfig {
 		KeyboardInteractiveCallback: g.ask,
 		PreAuthConnCallback:         g.meet,
 		BannerCallback: func(gossh.ConnMetadata) string { // called with the first request
-			g.request()
+			g.think(&g.asked)
 			return ""
 		},
 	}

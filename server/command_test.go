@@ -289,13 +289,7 @@ func TestCommandTime(t *testing.T) {
 func TestStalledCommand(t *testing.T) {
 	r := start(t, func(c *Config) { c.Limits.StallCommand = 300 * time.Millisecond })
 	_, key := r.member("maya")
-	r.server.commands = append(r.server.commands, command{name: "flood", run: func(c *call) error {
-		for {
-			if err := c.say("%s", strings.Repeat("x", 1000)); err != nil {
-				return err
-			}
-		}
-	}})
+	r.server.commands = append(r.server.commands, flood)
 	c := r.enter(key)
 	s, err := c.NewSession()
 	if err != nil {
@@ -308,10 +302,24 @@ func TestStalledCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.eventually("it is cut off", func() bool { return len(r.server.open()) == 0 })
+}
 
+// flood is a command that never stops printing by itself.
+var flood = command{name: "flood", run: func(c *call) error {
+	for {
+		if err := c.say("%s", strings.Repeat("x", 1000)); err != nil {
+			return err
+		}
+	}
+}}
+
+func TestOutputOfACommandIsBounded(t *testing.T) {
+	r := start(t)
+	_, key := r.member("maya")
+	r.server.commands = append(r.server.commands, flood)
 	out, errs, status := r.run(r.enter(key), "flood", "")
 	if status != 1 || errs != "That is more than 32 MB. Ask for less with -n.\n" || len(out) > maxOutput {
-		t.Errorf("read to the end: status %d, %d bytes, told %q", status, len(out), errs)
+		t.Errorf("status %d, %d bytes, told %q", status, len(out), errs)
 	}
 }
 

@@ -21,6 +21,7 @@ type conn struct {
 
 	mu        sync.Mutex
 	closed    bool
+	shown     bool  // the client has our host key, and may have a question about it
 	asked     bool  // the client has sent its first sign-in request
 	person    int64 // 0 until signed in
 	sessions  int   // open session channels
@@ -80,14 +81,40 @@ func (c *conn) tooLate() {
 	c.Close()
 }
 
-// request notes the client's first sign-in request: from now on a person may be thinking.
-func (c *conn) request() {
+// think gives a person time to think, once for each of the reasons: whether the host key is
+// the right one, and what to answer.
+func (c *conn) think(reason *bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.asked && c.clock.Stop() {
+	if !*reason && c.clock.Stop() {
 		c.clock.Reset(c.server.Limits.PromptTime)
 	}
-	c.asked = true
+	*reason = true
+}
+
+// hostKey is the server's key, and tells a connection when it has been used: until then a
+// machine is at work, and from then on a person may be comparing fingerprints.
+type hostKey struct{ gossh.Signer }
+
+// entropy is the random source of one connection, by which hostKey knows it.
+type entropy struct {
+	io.Reader
+	conn *conn
+}
+
+func (k hostKey) Sign(random io.Reader, data []byte) (*gossh.Signature, error) {
+	return k.SignWithAlgorithm(random, data, "")
+}
+
+// SignWithAlgorithm is Sign for keys that know several, as RSA does.
+func (k hostKey) SignWithAlgorithm(random io.Reader, data []byte, algorithm string) (*gossh.Signature, error) {
+	if e, ok := random.(entropy); ok {
+		e.conn.think(&e.conn.shown)
+	}
+	if a, ok := k.Signer.(gossh.AlgorithmSigner); ok {
+		return a.SignWithAlgorithm(random, data, algorithm)
+	}
+	return k.Signer.Sign(random, data)
 }
 
 // signIn counts the connection under its person; false if they have too many.

@@ -40,8 +40,8 @@ const (
 	maxWrong       = 5                // wrong answers a connection: enough for typing errors
 	maxPrompts     = 20               // questions a connection: no program can be asked for ever
 	maxAnswer      = 1 << 10          // bytes of an answer that are looked at: longer than any password
-	firstRequest   = 20 * time.Second // a machine signs in at once; only then does a person think
-	promptTime     = 3 * time.Minute  // to find the mail with the code
+	firstRequest   = 20 * time.Second // until a client has our host key or signs in: machines need no longer
+	promptTime     = 3 * time.Minute  // to compare the host key, and again to find the mail with the code
 	waitingAddress = 100              // connections not yet signed in from one address: an office on its first day
 	waitingAll     = 1000             // the same from everywhere: about 100 MB
 
@@ -71,8 +71,8 @@ const (
 
 // Limits are those bounds that tests have to reach sooner. A zero field means the named constant.
 type Limits struct {
-	FirstRequest   time.Duration // from connecting to the first sign-in request
-	PromptTime     time.Duration // from there to being signed in
+	FirstRequest   time.Duration // from connecting to having the host key, or to the first sign-in request
+	PromptTime     time.Duration // from the host key to the first sign-in request, and from there to being signed in
 	WaitingAddress int           // connections of one address that are not signed in
 	WaitingAll     int           // connections that are not signed in
 	SessionsPerson int           // open sessions of a person
@@ -157,8 +157,8 @@ func New(c Config, s *store.Store) (*Server, error) {
 		wish.WithVersion("tincan"),
 		ssh.WrapConn(srv.accept),
 		func(lib *ssh.Server) error {
-			lib.AddHostKey(c.HostKey)
-			lib.HandshakeTimeout = c.Limits.FirstRequest + c.Limits.PromptTime
+			lib.AddHostKey(hostKey{c.HostKey})
+			lib.HandshakeTimeout = c.Limits.FirstRequest + 2*c.Limits.PromptTime // ours end it sooner
 			lib.ServerConfigCallback = srv.authConfig
 			lib.ChannelHandlers = map[string]ssh.ChannelHandler{"session": srv.openSession}
 			lib.SubsystemHandlers = map[string]ssh.SubsystemHandler{"default": srv.noSubsystem}
