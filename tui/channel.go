@@ -175,12 +175,17 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.app.join(c.is)
 	case key.Matches(msg, keys.Part) && c.is.Joined && !c.is.Everyone:
 		return c.part()
+	case key.Matches(msg, keys.Add) && c.letsIn():
+		return push(newLetIn(c.app, c.feed.theme, c.is))
 	case key.Matches(msg, keys.Mute) && c.is.Joined:
 		return c.app.mute(c.is, !c.is.Muted)
 	}
 	cmd, _ := c.latest.press(msg)
 	return cmd
 }
+
+// letsIn says whether I may let people into the channel.
+func (c *channel) letsIn() bool { return c.is.Private && c.is.Steward && !c.is.Archived }
 
 // part leaves the channel; a private one only after a question, since there is no way back alone.
 func (c *channel) part() tea.Cmd {
@@ -236,6 +241,9 @@ func (c *channel) FullHelp() [][]key.Binding {
 		mute = says(keys.Mute, "no longer mute it")
 	}
 	own := []key.Binding{heading("This channel"), says(keys.Part, "leave it"), mute}
+	if c.letsIn() {
+		own = append(own, keys.Add)
+	}
 	if !c.is.Joined {
 		own = []key.Binding{own[0], says(keys.Join, "join it")}
 	}

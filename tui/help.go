@@ -12,7 +12,12 @@ import (
 var (
 	helpMoving  = []key.Binding{heading("Reading"), keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom, keys.ReadOn}
 	helpWriting = []key.Binding{heading("Writing"), keys.Post, keys.NewLine, keys.Put}
-	helpAlways  = []key.Binding{heading("Everywhere"), keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
+	helpEditing = []key.Binding{
+		heading("In a text"), says(keys.WordLeft, "a word back"), says(keys.WordRight, "a word on"), says(keys.LineStart, "line start"),
+		says(keys.LineEnd, "line end"), says(keys.KillWordLeft, "cut a word"), says(keys.KillStart, "cut to the start"),
+		says(keys.KillEnd, "cut to the end"), says(keys.Yank, "put it back"),
+	}
+	helpAlways = []key.Binding{heading("Everywhere"), keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
 )
 
 const (
@@ -33,7 +38,7 @@ type helpPage struct {
 }
 
 func newHelp(t *theme, of screen) *helpPage {
-	return &helpPage{theme: t, groups: append(of.FullHelp(), helpAlways)}
+	return &helpPage{theme: t, groups: append(of.FullHelp(), helpEditing, helpAlways)}
 }
 
 // press scrolls; done is true for the keys that close the page.

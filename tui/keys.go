@@ -17,11 +17,11 @@ type keyMap struct {
 	Join, Part, Mute, Create key.Binding
 
 	// Lists and forms.
-	Add, Edit, Label, Remove, Link, Password, Yes, No key.Binding
+	Add, Label, Remove, Yes, No                       key.Binding
 	NextField, PrevField, Save, Cancel, Other, Filter key.Binding
 
 	// Composer.
-	Post, NewLine, Complete, Put key.Binding
+	Post, NewLine, Put key.Binding
 
 	// Text fields: as in a shell.
 	CharLeft, CharRight, WordLeft, WordRight       key.Binding
@@ -64,11 +64,8 @@ func newKeyMap() keyMap {
 		Create: bind("c", "new channel", "c"),
 
 		Add:       bind("a", "let somebody in", "a"),
-		Edit:      bind("e", "edit", "e"),
 		Label:     bind("l", "label", "l"),
 		Remove:    bind("x", "remove", "x"),
-		Link:      bind("c", "code for another device", "c"),
-		Password:  bind("p", "password", "p"),
 		Yes:       bind("y", "yes", "y"),
 		No:        bind("Esc", "no", "n", "esc"),
 		NextField: bind("Tab", "next", "tab", "down"),
@@ -78,10 +75,9 @@ func newKeyMap() keyMap {
 		Other:     bind("← →", "the other", "left", "right", "space"),
 		Filter:    bind("/", "filter", "/"),
 
-		Post:     bind("Enter", "posts", "enter"),
-		NewLine:  bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
-		Complete: bind("Tab", "completes @ # :", "tab"),
-		Put:      bind("Esc", "keeps the draft", "esc"),
+		Post:    bind("Enter", "posts", "enter"),
+		NewLine: bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
+		Put:     bind("Esc", "keeps the draft", "esc"),
 
 		CharLeft:      bind("← Ctrl+B", "a character back", "left", "ctrl+b"),
 		CharRight:     bind("→ Ctrl+F", "a character on", "right", "ctrl+f"),

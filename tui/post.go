@@ -57,7 +57,7 @@ func postHead(p store.Post, l look) []string {
 	if p.Bot {
 		role = strings.TrimPrefix(role+" · bot", " · ")
 	}
-	who := t.Name.Render(name)
+	who := t.Text.Render(name)
 	if p.Unread {
 		who = t.Bold.Render(name)
 	}
@@ -80,7 +80,7 @@ func postPlace(p store.Post, l look) string {
 	}
 	var parts []string
 	if l.channel {
-		parts = append(parts, t.Place.Render("#"+p.ChannelName))
+		parts = append(parts, t.Dim.Render("#"+p.ChannelName))
 	}
 	if p.Imported {
 		parts = append(parts, t.Dim.Render("imported"))
