@@ -1,12 +1,15 @@
 package tui
 
 import (
+	"errors"
+	"image/color"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
@@ -550,11 +553,15 @@ func TestEarlierRepliesLoadByScrollingUp(t *testing.T) {
 	if len(th.posts) != pageSize+1 {
 		t.Fatalf("%d posts are loaded before anybody scrolls", len(th.posts))
 	}
-	s.press("down", "down")
-	id, row := th.selected, strings.Index(s.screen(), "▌")
-	s.press("up", "up", "up")
-	if th.index(id) < 0 || row < 0 {
-		t.Fatal("the selection is lost")
+	s.press("down", "down", "down")
+	row := func() int {
+		first, _ := th.lines(th.index(th.selected))
+		return first - th.top
+	}
+	before := row()
+	s.run(th.loadEarlier())
+	if row() != before {
+		t.Errorf("the selected reply went from line %d to %d", before, row())
 	}
 	if len(th.posts) != pageSize+22 {
 		t.Fatalf("%d posts after scrolling up", len(th.posts))
@@ -698,4 +705,52 @@ func TestFirstScreenComesFirst(t *testing.T) {
 	}
 	s.press("esc", "esc")
 	s.sees("Home · latest")
+}
+
+func TestFailedLoadCanBeTriedAgain(t *testing.T) {
+	w := settled(t)
+	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
+	s := w.sit(80, 24)
+	h := newHome(s.m.app, s.m.theme)
+	s.m.stack[0] = &layer{screen: h}
+	s.send(pageMsg{of: h.latest, n: pageSize, err: errors.New("disk on fire")})
+	s.sees("Something went wrong on our side", "Enter tries again.")
+	s.misses("disk on fire")
+	s.press("enter")
+	s.sees("Hello")
+	s.misses("Something went wrong")
+}
+
+func TestStewardLetsPeopleIn(t *testing.T) {
+	w := settled(t)
+	w.person("ben", "Ben Brook", "Operations")
+	c := w.found(store.NewChannel{Name: "close", Private: true})
+	s := w.sit(80, 24)
+	s.run(goTo(newChannel(s.m.app, s.m.theme, c.ID)))
+	s.sees("#close · private", "1 person")
+	s.press("a")
+	s.write("ben")
+	s.press("enter")
+	s.sees("Ben Brook is in #close now.")
+}
+
+func TestThemeFollowsTheTerminal(t *testing.T) {
+	w := settled(t)
+	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello *all* @ben")
+	s := w.sit(80, 24)
+	plain := s.m.View().Content
+	if strings.Contains(plain, "\x1b[38") {
+		t.Error("there is colour though the client sent NO_COLOR")
+	}
+	s.m.plain = false
+	s.send(tea.ColorProfileMsg{Profile: colorprofile.ANSI256})
+	dark := s.m.View().Content
+	s.send(tea.BackgroundColorMsg{Color: color.White})
+	light := s.m.View().Content
+	if plain == dark || dark == light {
+		t.Error("the colours do not follow the terminal")
+	}
+	if ansi.Strip(plain) != ansi.Strip(dark) || ansi.Strip(dark) != ansi.Strip(light) {
+		t.Error("the words follow the colours")
+	}
 }
