@@ -9,9 +9,9 @@ import (
 )
 
 // HomeActive is Home in the order of what was talked about last: a root stands where its newest reply puts
-// it. before is the ActiveID of the last post of the page before, 0 for the first page.
-func (s *Store) HomeActive(ctx context.Context, me, before int64, n int) (posts []Post, err error) {
-	n = min(n, MaxPage)
+// it. next is the cursor before which the next page ends.
+func (s *Store) HomeActive(ctx context.Context, me, before int64, n int) (posts []Post, next int64, err error) {
+	n = page(n, MaxPage)
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
@@ -35,12 +35,13 @@ func (s *Store) HomeActive(ctx context.Context, me, before int64, n int) (posts 
 		slices.SortFunc(found, func(a, b [2]int64) int { return int(b[0] - a[0]) })
 		var ids []int64
 		for _, f := range found[:min(n, len(found))] {
+			next = f[0]
 			ids = append(ids, f[1])
 		}
 		posts, err = t.postsByID(me, ids)
 		return err
 	})
-	return posts, err
+	return posts, next, err
 }
 
 // activeRootsQuery is newestRootsQuery in the other order.
@@ -50,9 +51,9 @@ func activeRootsQuery(k int) string {
 		if i > 0 {
 			b.WriteString(" UNION ALL ")
 		}
-		fmt.Fprintf(&b, "SELECT active_id, id FROM post WHERE channel_id = ?%d AND root_id = 0 AND active_id < ?1", i+3)
+		fmt.Fprintf(&b, "SELECT max(id, last_reply_id), id FROM post WHERE channel_id = ?%d AND root_id = 0 AND max(id, last_reply_id) < ?1", i+3)
 	}
-	b.WriteString(" ORDER BY active_id DESC LIMIT +?2")
+	b.WriteString(" ORDER BY 1 DESC LIMIT +?2")
 	return b.String()
 }
 

@@ -215,12 +215,13 @@ func (s *Store) CreateChannel(ctx context.Context, me int64, c NewChannel) (Chan
 	if err := ValidChannelName(c.Name); err != nil {
 		return Channel{}, err
 	}
-	c.Name, c.Purpose = channelName(c.Name), CleanLine(c.Purpose)
-	if n := Graphemes(c.Purpose); n > purposeLimit {
-		return Channel{}, refuse(ErrInvalid, "That purpose is %d characters; it may have %d.", n, purposeLimit)
+	purpose, err := shortLine("purpose", c.Purpose, purposeLimit)
+	if err != nil {
+		return Channel{}, err
 	}
+	c.Name, c.Purpose = channelName(c.Name), purpose
 	var made channelRow
-	err := s.write(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
@@ -389,7 +390,7 @@ func (s *Store) AddMember(ctx context.Context, me, id int64, handle string) erro
 			return err
 		}
 		if err := mayComeIn(p); err != nil {
-			return refuse(ErrForbidden, "%s is %s.", p.Display(), p.State)
+			return refuse(ErrForbidden, "%s has no access here at present.", p.Display())
 		}
 		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, p.ID)
 		return t.join(p.ID, id, false)
@@ -467,7 +468,7 @@ func (s *Store) Members(ctx context.Context, me, id int64, after string, n int) 
 		}
 		var err error
 		list, err = collect(t, scanMember, `SELECT `+personColumns+`, m.steward FROM person p JOIN member m ON m.person_id = p.id AND m.channel_id = ?
-			WHERE p.handle > ? ORDER BY p.handle LIMIT ?`, id, after, min(n, membersPage))
+			WHERE p.handle > ? ORDER BY p.handle LIMIT +?`, id, after, page(n, membersPage))
 		return err
 	})
 	return list, err

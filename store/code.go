@@ -8,6 +8,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 )
 
 const (
@@ -62,7 +63,7 @@ func (s *Store) CreateInvite(ctx context.Context, me int64, in Invite) (Code, er
 		}
 		switch {
 		case p.State == Suspended || p.State == Left:
-			return refuse(ErrForbidden, "%s is %s; restore the account first.", p.Handle, p.State)
+			return refuse(ErrForbidden, "The access of %s is suspended or has ended; restore it first.", p.Handle)
 		case p.State == Active && me != Operator:
 			return refuse(ErrTaken, "%s is in already.", p.Handle)
 		}
@@ -78,11 +79,8 @@ func (in *Invite) clean() error {
 	if err := ValidHandle(in.Handle); err != nil {
 		return err
 	}
-	for _, v := range []*string{&in.Name, &in.Department, &in.Title} {
-		*v = CleanLine(*v)
-		if n := Graphemes(*v); n > nameLimit {
-			return refuse(ErrInvalid, "%q is %d characters; a name, department or title may have %d.", *v, n, nameLimit)
-		}
+	if err := cleanNames(&in.Name, &in.Department, &in.Title); err != nil {
+		return err
 	}
 	switch {
 	case in.Valid == 0:
@@ -153,7 +151,8 @@ func (s *Store) CreateLinkCode(ctx context.Context, me int64) (Code, error) {
 func (s *Store) FirstAdminCode(ctx context.Context) (Code, error) {
 	var code Code
 	err := s.write(ctx, func(t *tx) error {
-		come, err := t.has(`SELECT 1 FROM person WHERE admin = 1 AND came_at > 0`)
+		var come bool
+		err := t.get(`SELECT `+adminCame, nil, &come)
 		if err != nil || come {
 			return err
 		}
@@ -162,6 +161,9 @@ func (s *Store) FirstAdminCode(ctx context.Context) (Code, error) {
 	})
 	return code, err
 }
+
+// adminCame voids the first admin's code: whoever finds it in a log must not become another one.
+const adminCame = `EXISTS (SELECT 1 FROM person WHERE admin = 1 AND came_at > 0)`
 
 // newCode makes a code for person (0 for the first admin), voiding their unused ones of that kind.
 func (t *tx) newCode(kind int, person, by int64, valid time.Duration) (Code, error) {
@@ -189,10 +191,20 @@ func randomCode() string {
 	return b.String()
 }
 
-// hashCode hashes a code as it may have been typed: any case, any dashes or spaces, o for 0, i and l for 1.
-// SHA-256 is enough for 60 random bits that expire.
+// hashCode hashes a code as it may have been typed: any case, o for 0, i and l for 1, and whatever dashes,
+// spaces or quotes came along. SHA-256 is enough for 60 random bits that expire.
 func hashCode(typed string) []byte {
-	s := strings.NewReplacer("-", "", " ", "", "o", "0", "i", "1", "l", "1").Replace(strings.ToLower(CleanLine(typed)))
+	s := strings.Map(func(r rune) rune {
+		switch {
+		case r == 'o':
+			return '0'
+		case r == 'i', r == 'l':
+			return '1'
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			return r
+		}
+		return -1
+	}, strings.ToLower(typed))
 	sum := sha256.Sum256([]byte(s))
 	return sum[:]
 }
@@ -206,15 +218,17 @@ type codeRow struct {
 func (t *tx) goodCode(typed string) (codeRow, error) {
 	var c codeRow
 	var person sql.NullInt64
-	var expires, used int64
-	err := t.get(`SELECT id, kind, person_id, expires_at, used_at FROM code WHERE hash = ?`, []any{hashCode(typed)}, &c.id, &c.kind, &person, &expires, &used)
+	var expires int64
+	var used bool
+	err := t.get(`SELECT id, kind, person_id, expires_at, used_at <> 0 OR kind = ? AND `+adminCame+` FROM code WHERE hash = ?`,
+		[]any{firstAdminCode, hashCode(typed)}, &c.id, &c.kind, &person, &expires, &used)
 	c.person = person.Int64
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return c, refuse(ErrNotFound, "That code is not known. Check it against the invitation; the newest one counts.")
 	case err != nil:
 		return c, err
-	case used != 0:
+	case used:
 		return c, refuse(ErrForbidden, "That code has been used. Ask the person who invited you for a new one.")
 	case expires <= t.ms():
 		return c, refuse(ErrForbidden, "That code has expired. Ask the person who invited you for a new one.")

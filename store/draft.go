@@ -49,6 +49,9 @@ func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) 
 // Draft returns what me has written at a place and not sent; "" if nothing.
 func (s *Store) Draft(ctx context.Context, me int64, at Place) (body string, err error) {
 	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		at, _, err := t.place(me, at)
 		if err != nil {
 			return err

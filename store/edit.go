@@ -51,7 +51,7 @@ func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, 
 		if err := t.enqueue(id); err != nil {
 			return err
 		}
-		if edited, err = t.post(me, id); err != nil {
+		if edited, _, err = t.post(me, id); err != nil {
 			return err
 		}
 		return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me})

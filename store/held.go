@@ -44,7 +44,7 @@ func (s *Store) OwnPosts(ctx context.Context, me, after int64, n int) (posts []P
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		ids, err := collect(t, scanID, `SELECT id FROM post WHERE author_id = ? AND id > ? AND deleted_at = 0 ORDER BY id LIMIT ?`, me, after, min(n, MaxPage))
+		ids, err := collect(t, scanID, `SELECT id FROM post WHERE author_id = ? AND id > ? AND deleted_at = 0 ORDER BY id LIMIT +?`, me, after, page(n, MaxPage))
 		if err != nil {
 			return err
 		}

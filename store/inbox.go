@@ -66,12 +66,12 @@ func (s *Store) Inbox(ctx context.Context, me int64, before *InboxItem, n int) (
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		items, err = collect(t, scanInbox, inboxQuery, me, at, id, min(n, MaxPage))
+		items, err = collect(t, scanInbox, inboxQuery, me, at, id, page(n, MaxPage))
 		if err != nil {
 			return err
 		}
 		for i := range items {
-			if items[i].Post, err = t.post(me, items[i].Post.ID); err != nil {
+			if items[i].Post, _, err = t.post(me, items[i].Post.ID); err != nil {
 				return err
 			}
 		}
@@ -81,7 +81,7 @@ func (s *Store) Inbox(ctx context.Context, me int64, before *InboxItem, n int) (
 }
 
 const inboxQuery = `SELECT i.id, i.kind, i.post_id, coalesce(nullif(b.name, ''), b.handle), i.n, i.at, i.unread FROM inbox i JOIN person b ON b.id = i.by_id ` +
-	inboxVisible + ` AND (i.at, i.id) < (?2, ?3) ORDER BY i.at DESC, i.id DESC LIMIT ?4`
+	inboxVisible + ` AND (i.at, i.id) < (?2, ?3) ORDER BY i.at DESC, i.id DESC LIMIT +?4`
 
 func scanInbox(r *sql.Rows) (i InboxItem, err error) {
 	var at int64
@@ -98,7 +98,7 @@ func (s *Store) InboxUnread(ctx context.Context, me int64) (n int, err error) {
 	return n, err
 }
 
-const inboxUnreadQuery = `SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread ` + inboxVisible + ` AND i.unread = 1 LIMIT ?2)`
+const inboxUnreadQuery = `SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread ` + inboxVisible + ` AND i.unread = 1 LIMIT +?2)`
 
 // MarkInbox marks an entry of mine read, or every one where id is 0.
 func (s *Store) MarkInbox(ctx context.Context, me, id int64) error {

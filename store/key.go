@@ -118,7 +118,10 @@ func (t *tx) addKey(person int64, k Key) (Key, error) {
 	if have >= keysLimit {
 		return k, refuse(ErrLimited, "You have %d keys; remove one first.", have)
 	}
-	if k.Label = CleanLine(k.Label); k.Label == "" {
+	if k.Label, err = shortLine("label", k.Label, nameLimit); err != nil {
+		return k, err
+	}
+	if k.Label == "" {
 		k.Label = fmt.Sprintf("key %d", have+1)
 	}
 	k.AddedAt = fromMS(t.ms())
@@ -129,11 +132,17 @@ func (t *tx) addKey(person int64, k Key) (Key, error) {
 
 // LabelKey renames a key of mine. ErrNotFound if it is not mine, ErrInvalid if the label is empty or too long.
 func (s *Store) LabelKey(ctx context.Context, me, id int64, label string) error {
-	label = CleanLine(label)
-	if n := Graphemes(label); n == 0 || n > nameLimit {
-		return refuse(ErrInvalid, "A label has 1 to %d characters.", nameLimit)
+	label, err := shortLine("label", label, nameLimit)
+	if err != nil {
+		return err
+	}
+	if label == "" {
+		return refuse(ErrInvalid, "A label needs at least one character.")
 	}
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		r, err := t.exec(`UPDATE sshkey SET label = ? WHERE id = ? AND person_id = ?`, label, id, me)
 		return touched(r, err, "You have no such key.")
 	})

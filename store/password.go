@@ -47,6 +47,9 @@ func (t *tx) setPassword(person int64, hash string) error {
 // HasPassword reports whether me can sign in with a password.
 func (s *Store) HasPassword(ctx context.Context, me int64) (has bool, err error) {
 	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		has, err = t.has(`SELECT 1 FROM password WHERE person_id = ?`, me)
 		return err
 	})

@@ -19,10 +19,10 @@ func (s *Store) People(ctx context.Context, me int64, find, after string, n int)
 		}
 		words := nameWords(find)
 		if len(words) == 0 {
-			people, err = collect(t, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.state IN (1, 2, 3) AND p.handle > ? ORDER BY p.handle LIMIT ?`, after, min(n, MaxPage))
+			people, err = collect(t, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.state IN (1, 2, 3) AND p.handle > ? ORDER BY p.handle LIMIT +?`, after, page(n, MaxPage))
 			return err
 		}
-		people, err = t.peopleNamed(words, after, min(n, MaxPage))
+		people, err = t.peopleNamed(words, after, page(n, MaxPage))
 		return err
 	})
 	return people, err
@@ -37,7 +37,7 @@ func (t *tx) peopleNamed(words []string, after string, n int) ([]Person, error) 
 		q += ` AND p.id IN (SELECT person_id FROM person_word WHERE word >= ? AND word < ?)`
 	}
 	args = append(args, n)
-	return collect(t, scanPerson, q+` ORDER BY p.handle LIMIT ?`, args...)
+	return collect(t, scanPerson, q+` ORDER BY p.handle LIMIT +?`, args...)
 }
 
 func scanPerson(r *sql.Rows) (p Person, err error) {
@@ -122,7 +122,7 @@ func (s *Store) PersonPosts(ctx context.Context, me, person, before int64, n int
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		ids, err := collect(t, scanID, personPostsQuery, me, person, top(before), min(n, MaxPage))
+		ids, err := collect(t, scanID, personPostsQuery, me, person, top(before), page(n, MaxPage))
 		if err != nil {
 			return err
 		}
@@ -133,4 +133,4 @@ func (s *Store) PersonPosts(ctx context.Context, me, person, before int64, n int
 }
 
 const personPostsQuery = `SELECT p.id FROM post p JOIN channel c ON c.id = p.channel_id LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = c.id
-	WHERE p.author_id = ?2 AND p.id < ?3 AND p.deleted_at = 0 AND (c.private = 0 OR m.person_id IS NOT NULL) ORDER BY p.id DESC LIMIT ?4`
+	WHERE p.author_id = ?2 AND p.id < ?3 AND p.deleted_at = 0 AND (c.private = 0 OR m.person_id IS NOT NULL) ORDER BY p.id DESC LIMIT +?4`

@@ -140,11 +140,8 @@ type Profile struct{ Name, Department, Title, Zone string }
 
 // UpdateProfile changes what is known of me. ErrInvalid if a value is too long or the zone is unknown.
 func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
-	for what, v := range map[string]*string{"name": &p.Name, "department": &p.Department, "title": &p.Title} {
-		*v = CleanLine(*v)
-		if n := Graphemes(*v); n > nameLimit {
-			return refuse(ErrInvalid, "That %s is %d characters; it may have %d.", what, n, nameLimit)
-		}
+	if err := cleanNames(&p.Name, &p.Department, &p.Title); err != nil {
+		return err
 	}
 	p.Zone = CleanLine(p.Zone)
 	if _, err := time.LoadLocation(p.Zone); err != nil {
@@ -163,9 +160,25 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 	})
 }
 
+// cleanNames cleans what is said of a person, or returns ErrInvalid if something is too long.
+func cleanNames(name, department, title *string) (err error) {
+	for _, line := range []struct {
+		what string
+		v    *string
+	}{{"name", name}, {"department", department}, {"title", title}} {
+		if *line.v, err = shortLine(line.what, *line.v, nameLimit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // MarkWelcomed notes that me has seen the first screen.
 func (s *Store) MarkWelcomed(ctx context.Context, me int64) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		return t.run(`UPDATE person SET welcomed_at = ? WHERE id = ? AND welcomed_at = 0`, t.ms(), me)
 	})
 }

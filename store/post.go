@@ -20,8 +20,7 @@ const (
 	// MaxLog is how many posts ChannelLog returns at most.
 	MaxLog = 10_000
 
-	postBytes = 16 << 10 // bytes of a post: PostLimit graphemes of any script, and no heap of joiners
-	branches  = 100      // channels in one UNION ALL; SQLite takes 500 (sqlite.org/limits.html)
+	branches = 100 // channels in one UNION ALL; SQLite takes 500 (sqlite.org/limits.html)
 )
 
 // Place is where something is written: a channel (Root 0), or a thread in it.
@@ -62,39 +61,64 @@ type Post struct {
 	Following  bool // a root whose thread I follow
 	NewReplies int  // replies not yet read in a thread I follow
 
-	replySeq int64
+	replySeq, lastReplier int64
 }
 
-// postColumns reads posts p as person ?1 sees them; the joins are all by primary key.
-const postColumns = `p.id, p.channel_id, coalesce(` + channelShown + `, ''), p.root_id, p.author_id, a.handle, a.name, a.department, a.bot, p.body, p.at, p.edited_at, p.imported, p.deleted_at <> 0,
-	p.seq, p.revision, p.reactions, coalesce(x.kinds, 0), p.question, p.answer_id, p.pinned_at <> 0, p.hidden_at <> 0, p.hidden_why, s.at IS NOT NULL,
-	p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(nullif(la.name, ''), la.handle, ''),
+// postColumns are what has to be read of every post p, as person ?1 sees it. Flags share a column: what a page
+// costs is its columns. SQLite gives | and << one precedence, hence the outer brackets.
+const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revision,
+	p.imported | ((p.deleted_at <> 0) << 1) | (p.question << 2) | ((p.pinned_at <> 0) << 3) | ((p.hidden_at <> 0) << 4) |
+		(EXISTS (SELECT 1 FROM saved s WHERE s.person_id = ?1 AND s.post_id = p.id) << 5),
+	p.reactions, CASE p.reactions WHEN '' THEN 0 ELSE coalesce((SELECT x.kinds FROM reaction x WHERE x.post_id = p.id AND x.person_id = ?1), 0) END`
+
+// anyColumns are those of any post in any place; the joins are all by primary key.
+const anyColumns = postColumns + `, p.channel_id, ` + channelShown + `, p.root_id, p.answer_id, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(l.author_id, 0),
 	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
-const postJoins = `
-	JOIN channel c ON c.id = p.channel_id JOIN person a ON a.id = p.author_id
-	LEFT JOIN post l ON l.id = p.last_reply_id LEFT JOIN person la ON la.id = l.author_id
+const anyJoins = `
+	JOIN channel c ON c.id = p.channel_id LEFT JOIN post l ON l.id = p.last_reply_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = p.channel_id
-	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id
-	LEFT JOIN reaction x ON x.post_id = p.id AND x.person_id = ?1
-	LEFT JOIN saved s ON s.person_id = ?1 AND s.post_id = p.id`
+	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id`
 
-func scanPost(r *sql.Rows) (p Post, err error) {
-	var at, edited, last int64
+// scan reads postColumns, and whatever columns follow them into more.
+func (p *Post) scan(r *sql.Rows, more ...any) error {
+	var at, edited, flags int64
 	var counts string
 	var mine int
-	err = r.Scan(&p.ID, &p.Channel, &p.ChannelName, &p.Root, &p.Author, &p.Handle, &p.Name, &p.Department, &p.Bot, &p.Body, &at, &edited, &p.Imported, &p.Deleted,
-		&p.Seq, &p.Revision, &counts, &mine, &p.Question, &p.Answer, &p.Pinned, &p.Hidden, &p.HiddenWhy, &p.Saved,
-		&p.Replies, &p.replySeq, &last, &p.LastReplyBy, &p.Unread, &p.Following, &p.NewReplies)
-	p.At, p.EditedAt, p.LastReplyAt = fromMS(at), fromMS(edited), fromMS(last)
-	if p.Name == "" {
-		p.Name = p.Handle
-	}
+	err := r.Scan(append([]any{&p.ID, &p.Author, &p.Body, &at, &edited, &p.Seq, &p.Revision, &flags, &counts, &mine}, more...)...)
+	p.At, p.EditedAt = fromMS(at), fromMS(edited)
+	p.Imported, p.Deleted, p.Question = flags&1 != 0, flags&2 != 0, flags&4 != 0
+	p.Pinned, p.Hidden, p.Saved = flags&8 != 0, flags&16 != 0, flags&32 != 0
+	p.Reactions = parseReactions(counts, mine)
 	if p.Hidden {
 		p.Body = ""
 	}
-	p.Reactions = parseReactions(counts, mine)
+	return err
+}
+
+// scanAny reads anyColumns.
+func scanAny(r *sql.Rows) (p Post, err error) {
+	var last int64
+	var name sql.NullString // null in a direct conversation that everybody else has left
+	err = p.scan(r, &p.Channel, &name, &p.Root, &p.Answer, &p.Replies, &p.replySeq, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
+	p.ChannelName, p.LastReplyAt = name.String, fromMS(last)
 	return p, err
+}
+
+// posts reads a query of posts, with who wrote them.
+func (t *tx) posts(scan func(*sql.Rows) (Post, error), q string, args ...any) ([]Post, error) {
+	list, err := collect(t, scan, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list { // hidden posts are too few to carry their reasons in every page
+		if p := &list[i]; p.Hidden {
+			if err := t.get(`SELECT hidden_why FROM post WHERE id = ?`, []any{p.ID}, &p.HiddenWhy); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, t.sign(list)
 }
 
 // postsByID reads posts in the order of ids. The rights to see them are the caller's business.
@@ -106,20 +130,20 @@ func (t *tx) postsByID(me int64, ids []int64) ([]Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collect(t, scanPost, postsByIDQuery, me, string(list))
+	return t.posts(scanAny, postsByIDQuery, me, string(list))
 }
 
-const postsByIDQuery = `SELECT ` + postColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + postJoins
+const postsByIDQuery = `SELECT ` + anyColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + anyJoins
 
 // Home returns roots of the channels that I am in and have not muted, newest first: up to n
 // (at most 200) before the post before, or from the newest where before is 0.
 func (s *Store) Home(ctx context.Context, me, before int64, n int) ([]Post, error) {
-	return s.home(ctx, me, before, time.Time{}, min(n, MaxPage))
+	return s.home(ctx, me, before, time.Time{}, page(n, MaxPage))
 }
 
 // HomeSince is Home from the newest back to since; n may be up to 10,000.
 func (s *Store) HomeSince(ctx context.Context, me int64, since time.Time, n int) ([]Post, error) {
-	return s.home(ctx, me, 0, since, min(n, MaxLog))
+	return s.home(ctx, me, 0, since, page(n, MaxLog))
 }
 
 func (s *Store) home(ctx context.Context, me, before int64, since time.Time, n int) (posts []Post, err error) {
@@ -155,6 +179,10 @@ func top(before int64) int64 {
 	return before
 }
 
+// page is how many posts to read where n were asked for. In the queries a + stands before such a
+// parameter: SQLite plans a statement anew at each run if it could use the value of a bare one.
+func page(n, most int) int { return min(max(n, 0), most) }
+
 // newestRoots merges the roots of channels, newest first, between floor (inclusive) and before.
 // One branch a channel reads the index backwards: `channel_id IN (…) ORDER BY id` would sort all of history.
 func (t *tx) newestRoots(channels []int64, before, floor int64, n int) ([]int64, error) {
@@ -186,7 +214,7 @@ func newestRootsQuery(k int) string {
 		}
 		fmt.Fprintf(&b, "SELECT id FROM post WHERE channel_id = ?%d AND root_id = 0 AND id < ?1 AND id >= ?2", i+4)
 	}
-	b.WriteString(" ORDER BY id DESC LIMIT ?3")
+	b.WriteString(" ORDER BY id DESC LIMIT +?3")
 	return b.String()
 }
 
@@ -194,19 +222,19 @@ func newestRootsQuery(k int) string {
 // before the post before, or from the newest where before is 0. It does not need membership.
 func (s *Store) ChannelPosts(ctx context.Context, me, channel, before int64, n int) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		posts, err = collect(t, scanPost, channelPostsQuery, me, channel, top(before), min(n, MaxPage))
+		posts, err = t.posts(scanAny, channelPostsQuery, me, channel, top(before), page(n, MaxPage))
 		return err
 	})
 	return posts, err
 }
 
-const channelPostsQuery = `SELECT ` + postColumns + ` FROM post p` + postJoins + `
-	WHERE p.channel_id = ?2 AND p.root_id = 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT ?4`
+const channelPostsQuery = `SELECT ` + anyColumns + ` FROM post p` + anyJoins + `
+	WHERE p.channel_id = ?2 AND p.root_id = 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT +?4`
 
 // ChannelLog returns the newest n (at most 10,000) roots and replies of a channel that me may see, oldest first.
 func (s *Store) ChannelLog(ctx context.Context, me, channel int64, n int) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		ids, err := collect(t, scanID, channelLogQuery, channel, min(n, MaxLog))
+		ids, err := collect(t, scanID, channelLogQuery, channel, page(n, MaxLog))
 		if err != nil {
 			return err
 		}
@@ -218,7 +246,7 @@ func (s *Store) ChannelLog(ctx context.Context, me, channel int64, n int) (posts
 }
 
 const channelLogQuery = `SELECT id FROM post WHERE channel_id = ?1 AND root_id = 0
-	UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ORDER BY id DESC LIMIT ?2`
+	UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ORDER BY id DESC LIMIT +?2`
 
 // inChannel reads in a channel that me may see.
 func (s *Store) inChannel(ctx context.Context, me, channel int64, fn func(*tx, channelRow) error) error {
@@ -240,27 +268,25 @@ func (s *Store) Post(ctx context.Context, me, id int64) (p Post, err error) {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		p, err = t.post(me, id)
+		p, _, err = t.post(me, id)
 		return err
 	})
 	return p, err
 }
 
-// post returns a post in a channel that me may see, or ErrNotFound.
-func (t *tx) post(me, id int64) (Post, error) {
+// post returns a post in a channel that me may see, and the channel, or ErrNotFound.
+func (t *tx) post(me, id int64) (Post, channelRow, error) {
 	found, err := t.postsByID(me, []int64{id})
 	if err != nil {
-		return Post{}, err
+		return Post{}, channelRow{}, err
 	}
 	if len(found) == 1 {
-		if _, err = t.channel(me, found[0].Channel); err == nil {
-			return found[0], nil
-		}
+		c, err := t.channel(me, found[0].Channel)
 		if !nothing(err) {
-			return Post{}, err
+			return found[0], c, err
 		}
 	}
-	return Post{}, refuse(ErrNotFound, "There is no post of that number here.")
+	return Post{}, channelRow{}, refuse(ErrNotFound, "There is no post of that number here.")
 }
 
 // NewPost is something to be written.
@@ -281,9 +307,7 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		return Post{}, err
 	}
 	var made Post
-	var at time.Time
 	err = s.write(ctx, func(t *tx) error {
-		at = t.at
 		author, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -304,14 +328,12 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 				return err
 			}
 		}
-		if made, err = t.post(me, id); err != nil {
+		if made, _, err = t.post(me, id); err != nil {
 			return err
 		}
+		s.limit.count(me, t.at) // still inside, so that what is sent at the same moment counts too
 		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
 	})
-	if err == nil {
-		s.limit.count(me, at)
-	}
 	return made, err
 }
 
@@ -324,7 +346,7 @@ func CleanBody(body string) (string, error) {
 	if n := Graphemes(body); n > PostLimit {
 		return "", refuse(ErrInvalid, "Your text has %s characters; a post holds %s. Shorten it or split it; it is kept.", thousands(n), thousands(PostLimit))
 	}
-	if len(body) > postBytes {
+	if len(body) > PostLimit*graphemeBytes {
 		return "", refuse(ErrInvalid, "Your text is too large for a post, though it has few characters. Simplify it; it is kept.")
 	}
 	return body, nil
@@ -358,17 +380,15 @@ func (t *tx) writable(me int64, at Place) (Place, channelRow, error) {
 
 // place finds where something is to be written: the thread of a reply, the channel of a thread.
 func (t *tx) place(me int64, at Place) (Place, channelRow, error) {
-	if at.Root != 0 {
-		p, err := t.post(me, at.Root)
-		if err != nil {
-			return at, channelRow{}, err
-		}
-		at.Channel = p.Channel
-		if p.Root != 0 {
-			at.Root = p.Root
-		}
+	if at.Root == 0 {
+		c, err := t.channel(me, at.Channel)
+		return at, c, err
 	}
-	c, err := t.channel(me, at.Channel)
+	p, c, err := t.post(me, at.Root)
+	at.Channel = p.Channel
+	if p.Root != 0 {
+		at.Root = p.Root
+	}
 	return at, c, err
 }
 

@@ -13,7 +13,7 @@ func (s *Store) ResolveQuestion(ctx context.Context, me, reply int64, on bool) e
 		if r.Root == 0 {
 			return refuse(ErrInvalid, "Choose the reply that answers the question.")
 		}
-		q, err := t.post(me, r.Root)
+		q, _, err := t.post(me, r.Root)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (s *Store) Unanswered(ctx context.Context, me int64) (posts []Post, err err
 			if !c.Steward {
 				continue
 			}
-			some, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND question = 1 AND answer_id = 0 AND deleted_at = 0 ORDER BY id LIMIT ?`, c.ID, MaxPage)
+			some, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND question = 1 AND answer_id = 0 AND deleted_at = 0 ORDER BY id LIMIT +?`, c.ID, MaxPage)
 			if err != nil {
 				return err
 			}

@@ -123,16 +123,15 @@ func (t *tx) alive(me, id int64) (Post, channelRow, error) {
 	if _, err := t.viewer(me); err != nil {
 		return Post{}, channelRow{}, err
 	}
-	p, err := t.post(me, id)
+	p, c, err := t.post(me, id)
 	if err != nil {
-		return p, channelRow{}, err
+		return p, c, err
 	}
 	switch {
 	case p.Deleted:
-		return p, channelRow{}, refuse(ErrForbidden, "That post has been deleted meanwhile.")
+		return p, c, refuse(ErrForbidden, "That post has been deleted meanwhile.")
 	case p.Hidden:
-		return p, channelRow{}, refuse(ErrForbidden, "That post has been hidden meanwhile: %s", p.HiddenWhy)
+		return p, c, refuse(ErrForbidden, "That post has been hidden meanwhile: %s", p.HiddenWhy)
 	}
-	c, err := t.channel(me, p.Channel)
-	return p, c, err
+	return p, c, nil
 }

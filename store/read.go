@@ -9,6 +9,9 @@ import (
 // never moves back, nor past the newest root. Not being in the channel changes nothing.
 func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		c, err := t.channel(me, channel)
 		if err != nil {
 			return err
@@ -20,7 +23,7 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 		own := int64(0)
 		if c.own > 0 && seq < c.seq {
 			var unread int64
-			if err := t.get(unreadRootsQuery, []any{channel, c.seq - c.readSeq, seq, me}, &unread); err != nil {
+			if err := t.get(unreadRootsQuery, []any{channel, c.seq - seq, seq, me}, &unread); err != nil {
 				return err
 			}
 			own = c.seq - seq - unread
@@ -33,8 +36,8 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 	})
 }
 
-// unreadRootsQuery counts others' roots after a position, among the newest of the channel.
-const unreadRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id, deleted_at FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY id DESC LIMIT ?2)
+// unreadRootsQuery counts others' live roots after a position, among the newest of a channel; imported ones have no position.
+const unreadRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id, deleted_at FROM post WHERE channel_id = ?1 AND root_id = 0 AND seq > 0 ORDER BY id DESC LIMIT +?2)
 	WHERE seq > ?3 AND author_id <> ?4 AND deleted_at = 0`
 
 // ownRoot keeps an author's own post from counting as unread for them.
@@ -48,7 +51,10 @@ func (t *tx) ownRoot(c channelRow, author, seq int64) error {
 // MarkThreadRead is MarkRead for the replies of a thread that I follow.
 func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 	return s.write(ctx, func(t *tx) error {
-		p, err := t.post(me, root)
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		p, _, err := t.post(me, root)
 		if err != nil {
 			return err
 		}
@@ -89,40 +95,47 @@ type Unread struct {
 // itself. ok is false where nothing else is new.
 func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Unread, ok bool, err error) {
 	var places []Unread
+	start := 0 // the first that comes after
 	err = s.read(ctx, func(t *tx) error {
 		channels, err := t.sidebar(me)
 		if err != nil {
 			return err
 		}
 		for _, c := range channels {
-			if at := (Place{Channel: c.ID}); !c.Muted && c.Unread > 0 || at == after {
+			at := Place{Channel: c.ID}
+			if !c.Muted && c.Unread > 0 && at != after {
 				places = append(places, Unread{at, c.Unread})
 			}
+			if at == after {
+				start = len(places)
+			}
+		}
+		if after.Root != 0 { // it comes after all channels, also where it is not in the list any more
+			start = len(places)
 		}
 		threads, err := collect(t, scanUnread, unreadThreadsQuery, me)
-		places = append(places, threads...)
+		for _, u := range threads {
+			if u.Place != after {
+				places = append(places, u)
+			}
+			if u.Root <= after.Root {
+				start = len(places)
+			}
+		}
 		return err
 	})
-	if err != nil {
+	if err != nil || len(places) == 0 {
 		return Unread{}, false, err
 	}
-	start := 0
-	for i, u := range places {
-		if u.Place == after {
-			start = i + 1
-		}
-	}
-	for i := range places {
-		if u := places[(start+i)%len(places)]; u.Place != after {
-			return u, true, nil
-		}
-	}
-	return Unread{}, false, nil
+	return places[start%len(places)], true, nil
 }
 
 // UnreadThreads returns the roots of the threads that I follow and that have new replies, oldest first.
 func (s *Store) UnreadThreads(ctx context.Context, me int64) (roots []int64, err error) {
 	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		threads, err := collect(t, scanUnread, unreadThreadsQuery, me)
 		for _, u := range threads {
 			roots = append(roots, u.Root)
@@ -150,7 +163,7 @@ func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		p, err := t.post(me, id)
+		p, _, err := t.post(me, id)
 		if err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func (s *Store) Saved(ctx context.Context, me, before int64, n int) (posts []Pos
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		ids, err := collect(t, scanID, savedQuery, me, top(before), min(n, MaxPage))
+		ids, err := collect(t, scanID, savedQuery, me, top(before), page(n, MaxPage))
 		if err != nil {
 			return err
 		}
@@ -44,4 +44,4 @@ func (s *Store) Saved(ctx context.Context, me, before int64, n int) (posts []Pos
 
 const savedQuery = `SELECT v.post_id FROM saved v JOIN post p ON p.id = v.post_id JOIN channel c ON c.id = p.channel_id
 	LEFT JOIN member m ON m.person_id = v.person_id AND m.channel_id = c.id
-	WHERE v.person_id = ?1 AND v.post_id < ?2 AND (c.private = 0 OR m.person_id IS NOT NULL) ORDER BY v.post_id DESC LIMIT ?3`
+	WHERE v.person_id = ?1 AND v.post_id < ?2 AND (c.private = 0 OR m.person_id IS NOT NULL) ORDER BY v.post_id DESC LIMIT +?3`

@@ -50,7 +50,7 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	if err != nil {
 		return Found{}, err
 	}
-	n = min(n, MaxPage)
+	n = page(n, MaxPage)
 	var found Found
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
@@ -81,7 +81,7 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	return found, err
 }
 
-const searchQuery = `SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT ?4`
+const searchQuery = `SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT +?4`
 
 // searchFor is a query taken apart.
 type searchFor struct {
@@ -282,6 +282,14 @@ func (s *Store) indexer(ctx context.Context) {
 	}
 }
 
+// wakeIndexer says that something was written. It never waits: one token is enough for any number of posts.
+func (s *Store) wakeIndexer() {
+	select {
+	case s.written <- struct{}{}:
+	default:
+	}
+}
+
 // indexSome indexes one batch; more says whether it was a full one.
 func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 	waiting, err := s.searchWaits(ctx)
@@ -289,7 +297,7 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	err = s.write(ctx, func(t *tx) error {
-		ids, err := collect(t, scanID, `SELECT post_id FROM search_queue LIMIT ?`, indexBatch)
+		ids, err := collect(t, scanID, `SELECT post_id FROM search_queue LIMIT +?`, indexBatch)
 		if err != nil {
 			return err
 		}

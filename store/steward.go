@@ -61,11 +61,7 @@ func (s *Store) UnhidePost(ctx context.Context, me, id int64) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		p, err := t.post(me, id)
-		if err != nil {
-			return err
-		}
-		c, err := t.channel(me, p.Channel)
+		p, c, err := t.post(me, id)
 		if err != nil {
 			return err
 		}
@@ -100,7 +96,7 @@ func (s *Store) PinPost(ctx context.Context, me, id int64, on bool) error {
 // Pinned returns the pinned roots of a channel that me may see, newest pin first.
 func (s *Store) Pinned(ctx context.Context, me, channel int64) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		ids, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND pinned_at > 0 ORDER BY pinned_at DESC LIMIT ?`, channel, MaxPage)
+		ids, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND pinned_at > 0 ORDER BY pinned_at DESC LIMIT +?`, channel, MaxPage)
 		if err != nil {
 			return err
 		}

@@ -54,6 +54,7 @@ type Store struct {
 	reader pool // several, read-only
 	limit  limiter
 	hub    hub
+	lines  bylines
 	argon  chan struct{} // a slot for each password being hashed
 
 	dirty   atomic.Bool   // written since the last checkpoint
@@ -131,6 +132,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		now:     o.Now,
 		hub:     hub{subs: map[chan Event]int64{}},
 		argon:   make(chan struct{}, hashesAtOnce),
+		lines:   bylines{of: map[int64]byline{}},
 		written: make(chan struct{}, 1),
 	}
 	s.limit.init(o)
@@ -221,6 +223,10 @@ type tx struct {
 	conn   *conn
 	at     time.Time // the clock when the transaction began
 	events []delivery
+
+	writes  bool     // it may change something
+	bylines *bylines // shared by all
+	age     int      // of the bylines when it began
 }
 
 // ms is the transaction's time as it is stored.
@@ -300,6 +306,7 @@ func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...an
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 	var events []delivery
 	err := s.transact(ctx, &s.writer, "BEGIN IMMEDIATE", func(t *tx) error {
+		t.writes = true
 		err := fn(t)
 		events = t.events
 		return err
@@ -308,11 +315,8 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	s.dirty.Store(true)
-	select {
-	case s.written <- struct{}{}:
-	default:
-	}
-	s.hub.publish(events)
+	s.wakeIndexer()
+	s.publish(events)
 	return nil
 }
 
@@ -330,7 +334,7 @@ func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx
 		return ctx.Err()
 	}
 	defer func() { p.free <- c }()
-	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now()}
+	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
 	if err := t.run(begin); err != nil {
 		return mapError(err)
 	}
@@ -346,6 +350,17 @@ func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx
 	err = t.run("COMMIT")
 	done = err == nil
 	return mapError(err)
+}
+
+// publish tells the subscribers, after forgetting what the events say has changed.
+func (s *Store) publish(events []delivery) {
+	for _, e := range events {
+		if e.Kind == People || e.Kind == Reload {
+			s.lines.forget()
+			break
+		}
+	}
+	s.hub.publish(events)
 }
 
 // checkpoints moves the write-ahead log into the database, from a connection of its own.
@@ -387,11 +402,8 @@ func (s *Store) watch(ctx context.Context) {
 		v, err := s.dataVersion(ctx)
 		if err == nil {
 			if last != 0 && v != last {
-				s.hub.publish([]delivery{{Event: Event{Kind: Reload}}})
-				select { // what another process wrote wants to be found too
-				case s.written <- struct{}{}:
-				default:
-				}
+				s.publish([]delivery{{Event: Event{Kind: Reload}}})
+				s.wakeIndexer() // what another process wrote wants to be found too
 			}
 			last = v
 		}

@@ -15,6 +15,11 @@ const (
 	marksLimit = 6
 	// tabStop is how many spaces a tab becomes; tabs have no width of their own in a terminal's cell.
 	tabStop = 4
+	// graphemeBytes is how many bytes a character may have on average: enough for any script, and no heap of
+	// joiners and modifiers that counts as one character.
+	graphemeBytes = 16
+	// brailleBlank counts as a symbol and shows nothing.
+	brailleBlank = '\u2800'
 	// tagLimit is the longest tag or mention, in characters; what is longer is no word.
 	tagLimit = 64
 )
@@ -184,10 +189,22 @@ func Graphemes(s string) int {
 	return n
 }
 
+// shortLine is v cleaned to one line, or ErrInvalid if it is longer than limit characters. what names it: "name".
+func shortLine(what, v string, limit int) (string, error) {
+	v = CleanLine(v)
+	switch n := Graphemes(v); {
+	case n > limit:
+		return v, refuse(ErrInvalid, "That %s is %d characters; it may have %d.", what, n, limit)
+	case len(v) > limit*graphemeBytes:
+		return v, refuse(ErrInvalid, "That %s is too large, though it has few characters. Simplify it.", what)
+	}
+	return v, nil
+}
+
 // blank reports whether nothing of s can be seen.
 func blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me)
+		return !unicode.IsSpace(r) && r != brailleBlank && !unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me, unicode.Other_Default_Ignorable_Code_Point)
 	}) < 0
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 )
 
@@ -18,25 +19,25 @@ type Thread struct {
 // Thread returns the thread of a post, which may be a reply, with the newest n (at most 200) of
 // its replies before the reply before, or up to the last where before is 0. ErrNotFound if me may not see it.
 func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thread, err error) {
-	n = min(n, MaxPage)
+	n = page(n, MaxPage)
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		at, c, err := t.place(me, Place{Root: id})
+		root, c, err := t.post(me, id)
+		if err == nil && root.Root != 0 {
+			root, c, err = t.post(me, root.Root)
+		}
 		if err != nil {
 			return err
 		}
-		th.Channel = c.Channel
-		if th.Root, err = t.post(me, at.Root); err != nil {
-			return err
-		}
-		if th.Following = th.Root.Following; th.Following {
-			if err := t.get(`SELECT read_seq FROM follow WHERE person_id = ? AND root_id = ?`, []any{me, at.Root}, &th.ReadSeq); err != nil {
+		th.Root, th.Channel, th.Following = root, c.Channel, root.Following
+		if th.Following {
+			if err := t.get(`SELECT read_seq FROM follow WHERE person_id = ? AND root_id = ?`, []any{me, root.ID}, &th.ReadSeq); err != nil {
 				return err
 			}
 		}
-		th.Replies, err = collect(t, scanPost, threadQuery, me, at.Root, top(before), n+1)
+		th.Replies, err = t.posts(scanReply(root), threadQuery, me, root.ID, top(before), n+1)
 		if err != nil {
 			return err
 		}
@@ -50,8 +51,18 @@ func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thr
 	return th, err
 }
 
-const threadQuery = `SELECT ` + postColumns + ` FROM post p` + postJoins + `
-	WHERE p.root_id = ?2 AND p.root_id <> 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT ?4`
+// threadQuery has a + before the root for the same reason as before a limit: a partial index knows its column.
+const threadQuery = `SELECT ` + postColumns + ` FROM post p
+	WHERE p.root_id = +?2 AND p.root_id <> 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT +?4`
+
+// scanReply reads postColumns of a reply in the thread of root.
+func scanReply(root Post) func(*sql.Rows) (Post, error) {
+	return func(r *sql.Rows) (Post, error) {
+		p := Post{Channel: root.Channel, ChannelName: root.ChannelName, Root: root.ID}
+		err := p.scan(r)
+		return p, err
+	}
+}
 
 // markUnread sets what is new among the replies of a thread that me follows.
 func (th *Thread) markUnread(me int64) {

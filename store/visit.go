@@ -26,7 +26,7 @@ func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
 				c.Channels++
 			}
 		}
-		if err := t.get(`SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread `+inboxVisible+` AND i.unread = 1 AND i.kind = 0 LIMIT ?2)`, []any{me, unreadMost}, &c.Mentions); err != nil {
+		if err := t.get(`SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread `+inboxVisible+` AND i.unread = 1 AND i.kind = 0 LIMIT +?2)`, []any{me, unreadMost}, &c.Mentions); err != nil {
 			return err
 		}
 		var seen int64

@@ -26,12 +26,17 @@ func (a *app) join(c store.Channel) tea.Cmd {
 		"You are in #"+c.Name+" now. What is new there comes to Home.")
 }
 
+// part leaves a channel; a private one can no longer be looked at, so it leads home.
 func (a *app) part(c store.Channel) tea.Cmd {
-	said := "You have left #" + c.Name + "."
-	if !c.Private {
-		said += " " + keys.Join.Help().Key + " joins again."
+	return func() tea.Msg {
+		if err := a.store.LeaveChannel(a.ctx, a.me, c.ID); err != nil {
+			return errMsg{err}
+		}
+		if c.Private {
+			return tea.BatchMsg{goTo(nil), status("You have left #" + c.Name + ".")}
+		}
+		return statusMsg{"You have left #" + c.Name + ". " + keys.Join.Help().Key + " joins again."}
 	}
-	return act(func() error { return a.store.LeaveChannel(a.ctx, a.me, c.ID) }, said)
 }
 
 func (a *app) mute(c store.Channel, on bool) tea.Cmd {

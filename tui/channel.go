@@ -9,8 +9,12 @@ import (
 	"tincan/store"
 )
 
-// purposeLines is how many lines of a channel's purpose stand above its posts.
-const purposeLines = 3
+const (
+	// purposeLines is how many lines of a channel's purpose stand above its posts.
+	purposeLines = 3
+	// lowFeed is the height below which only one does.
+	lowFeed = 14
+)
 
 // channel is the posts of one channel, newest first, and what it is for.
 type channel struct {
@@ -68,16 +72,23 @@ func (c *channel) Note() string {
 	return c.feed.theme.Dim.Render(count(c.is.Members, "person", "people"))
 }
 
-// purpose stands above the posts.
-func (c *channel) purpose(width int) []string {
+// purpose stands above the posts; where there is little room, its beginning.
+func (c *channel) purpose(int) []string {
 	if c.is.Purpose == "" {
 		return nil
 	}
-	var out []string
-	for _, l := range wrap([]span{{text: c.is.Purpose}}, c.textWidth(), purposeLines) {
-		out = append(out, " "+c.feed.theme.Dim.Render(fit(paint(l, c.feed.theme), width-1)))
+	lines, most := words(c.is.Purpose, c.textWidth()), purposeLines
+	if c.height < lowFeed {
+		most = 1
 	}
-	return append(out, "")
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = fit(lines[most-1]+" …", c.textWidth())
+	}
+	for i := range lines {
+		lines[i] = " " + c.feed.theme.Dim.Render(lines[i])
+	}
+	return append(lines, "")
 }
 
 func (c *channel) Init() tea.Cmd { return tea.Batch(c.ask(), c.refresh()) }
@@ -164,12 +175,17 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.app.join(c.is)
 	case key.Matches(msg, keys.Part) && c.is.Joined && !c.is.Everyone:
 		return c.part()
+	case key.Matches(msg, keys.Add) && c.letsIn():
+		return push(newLetIn(c.app, c.feed.theme, c.is))
 	case key.Matches(msg, keys.Mute) && c.is.Joined:
 		return c.app.mute(c.is, !c.is.Muted)
 	}
 	cmd, _ := c.latest.press(msg)
 	return cmd
 }
+
+// letsIn says whether I may let people into the channel.
+func (c *channel) letsIn() bool { return c.is.Private && c.is.Steward && !c.is.Archived }
 
 // part leaves the channel; a private one only after a question, since there is no way back alone.
 func (c *channel) part() tea.Cmd {
@@ -220,13 +236,16 @@ func (c *channel) ShortHelp() []key.Binding {
 }
 
 func (c *channel) FullHelp() [][]key.Binding {
-	mute := says(keys.Mute, "mute this channel")
+	mute := says(keys.Mute, "mute it")
 	if c.is.Muted {
 		mute = says(keys.Mute, "no longer mute it")
 	}
-	own := []key.Binding{says(keys.Part, "leave this channel"), mute}
-	if !c.is.Joined {
-		own = []key.Binding{says(keys.Join, "join this channel")}
+	own := []key.Binding{heading("This channel"), says(keys.Part, "leave it"), mute}
+	if c.letsIn() {
+		own = append(own, keys.Add)
 	}
-	return [][]key.Binding{helpMoving, {keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, own, helpWriting}
+	if !c.is.Joined {
+		own = []key.Binding{own[0], says(keys.Join, "join it")}
+	}
+	return [][]key.Binding{helpMoving, {heading("Posts"), keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, own, helpWriting}
 }

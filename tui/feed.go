@@ -180,11 +180,10 @@ func (f *feed) clamp() { f.top = min(max(f.top, 0), f.bottom()) }
 // reveal scrolls as little as possible so that post i is on the screen; of one
 // that is taller than the screen, its beginning.
 func (f *feed) reveal(i int) {
-	first, end := f.lines(i)
+	_, end := f.lines(i)
+	first := f.starts[i] // with the line above it
 	if i == 0 {
-		first = 0
-	} else {
-		first = f.starts[i]
+		first = 0 // and what the channel is for
 	}
 	if end > f.top+f.height {
 		f.top = end - f.height
@@ -366,8 +365,12 @@ func (f *feed) view() string {
 		add(line, "")
 	}
 	if len(f.posts) == 0 && f.say != "" {
+		style := f.theme.Text
 		for n, l := range words(f.say, f.textWidth()) {
-			add(len(head)+n, " "+l)
+			if l == "" {
+				style = f.theme.Dim // what it is comes first, what to do about it below
+			}
+			add(len(head)+n, " "+style.Render(l))
 		}
 	}
 	tail := f.tail(f.width)
@@ -388,5 +391,5 @@ func (f *feed) bar(id int64) string {
 	case f.focused:
 		return f.theme.Accent.Render("▌")
 	}
-	return f.theme.Dim.Render("▏")
+	return f.theme.Dim.Render("▌")
 }

@@ -73,6 +73,10 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 		w.theme = msg.theme
 	case footClickMsg:
 		return w.write()
+	case postedMsg: // written: back to reading
+		if c := w.composer; c != nil && c.at == (store.Place{Channel: msg.post.Channel, Root: msg.post.Root}) {
+			return c.Blur()
+		}
 	case tea.KeyPressMsg:
 		if w.question != "" {
 			yes := w.yes

@@ -10,14 +10,19 @@ import (
 
 // The parts of the help page that most screens share.
 var (
-	helpMoving  = []key.Binding{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom, keys.ReadOn}
-	helpWriting = []key.Binding{keys.Post, keys.NewLine, keys.Put}
-	helpAlways  = []key.Binding{keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
+	helpMoving  = []key.Binding{heading("Reading"), keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom, keys.ReadOn}
+	helpWriting = []key.Binding{heading("Writing"), keys.Post, keys.NewLine, keys.Put}
+	helpEditing = []key.Binding{
+		heading("In a text"), says(keys.WordLeft, "a word back"), says(keys.WordRight, "a word on"), says(keys.LineStart, "line start"),
+		says(keys.LineEnd, "line end"), says(keys.KillWordLeft, "cut a word"), says(keys.KillStart, "cut to the start"),
+		says(keys.KillEnd, "cut to the end"), says(keys.Yank, "put it back"),
+	}
+	helpAlways = []key.Binding{heading("Everywhere"), keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
 )
 
 const (
 	// helpColumn is the width of a column of keys; two stand side by side where they fit.
-	helpColumn = 38
+	helpColumn = 29
 	// helpKey is the width of a key in it.
 	helpKey = 11
 )
@@ -33,7 +38,7 @@ type helpPage struct {
 }
 
 func newHelp(t *theme, of screen) *helpPage {
-	return &helpPage{theme: t, groups: append(of.FullHelp(), helpAlways)}
+	return &helpPage{theme: t, groups: append(of.FullHelp(), helpEditing, helpAlways)}
 }
 
 // press scrolls; done is true for the keys that close the page.
@@ -75,7 +80,7 @@ func (h *helpPage) view() []string {
 
 func (h *helpPage) lines() []string {
 	out := []string{}
-	for _, l := range words("Arrows, Enter, Esc and the mouse are enough. Letters are shortcuts.", min(measure, h.width-2)) {
+	for _, l := range words("The arrows, Enter, Esc and the mouse are enough.", min(measure, h.width-2)) {
 		out = append(out, " "+h.theme.Dim.Render(l))
 	}
 	out = append(out, "")
@@ -117,8 +122,14 @@ func (h *helpPage) split() (left, right []string) {
 
 func (h *helpPage) group(bindings []key.Binding, width int) []string {
 	var out []string
-	for _, b := range hints(bindings...) {
+	for _, b := range bindings {
 		k := b.Help().Key
+		if k == "" {
+			out = append(out, fit(" "+h.theme.Bold.Render(b.Help().Desc), width))
+		}
+		if !b.Enabled() {
+			continue
+		}
 		gap := strings.Repeat(" ", max(1, helpKey-ansi.StringWidth(k)))
 		out = append(out, fit(" "+h.theme.Key.Render(k)+gap+b.Help().Desc, width))
 	}

@@ -13,6 +13,7 @@ import (
 type home struct {
 	*latest
 	writing
+	unread, places int // new posts, and in how many channels
 }
 
 func newHome(a *app, t *theme) *home {
@@ -26,8 +27,22 @@ func newHome(a *app, t *theme) *home {
 }
 
 func (h *home) Title() string { return "Home · latest" }
-func (h *home) Note() string  { return h.note() }
 func (h *home) Where() string { return entryHome }
+
+// Note is what waits above, or how much is new since the last time.
+func (h *home) Note() string {
+	if n := h.note(); n != "" || h.unread == 0 {
+		return n
+	}
+	text := count(h.unread, "new post", "new posts")
+	if h.width >= narrowPost {
+		text += " in " + count(h.places, "channel", "channels")
+		if h.here.ID != 0 {
+			text += " since " + lastHere(h.here.At, h.app.now(), h.app.zone)
+		}
+	}
+	return h.feed.theme.Dim.Render(text)
+}
 
 func (h *home) Init() tea.Cmd { return h.refresh() }
 
@@ -40,7 +55,14 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 	case tea.MouseMsg:
 		return h.mouse(msg)
 	case sidebarMsg:
+		if msg.err != nil {
+			return nil
+		}
+		h.tally(msg.channels)
 		return h.writeTo(msg.channels)
+	case nextMsg: // nothing new is left anywhere: Space is a pager
+		h.pageDown()
+		return h.more()
 	}
 	return tea.Batch(h.latest.update(msg), h.writing.update(msg))
 }
@@ -65,6 +87,17 @@ func (h *home) readOn() tea.Cmd {
 	}
 	h.pageDown()
 	return h.more()
+}
+
+// tally counts what is new.
+func (h *home) tally(channels []store.Channel) {
+	h.unread, h.places = 0, 0
+	for _, c := range channels {
+		if !c.Muted && c.Unread > 0 {
+			h.unread += c.Unread
+			h.places++
+		}
+	}
 }
 
 // writeTo opens the composer of the channel that all are in.
@@ -103,5 +136,5 @@ func (h *home) ShortHelp() []key.Binding {
 }
 
 func (h *home) FullHelp() [][]key.Binding {
-	return [][]key.Binding{helpMoving, {keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, helpWriting}
+	return [][]key.Binding{helpMoving, {heading("Posts"), keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, helpWriting}
 }

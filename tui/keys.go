@@ -17,11 +17,11 @@ type keyMap struct {
 	Join, Part, Mute, Create key.Binding
 
 	// Lists and forms.
-	Add, Edit, Label, Remove, Link, Password, Yes, No key.Binding
-	NextField, PrevField, Save, Cancel                key.Binding
+	Add, Label, Remove, Yes, No                       key.Binding
+	NextField, PrevField, Save, Cancel, Other, Filter key.Binding
 
 	// Composer.
-	Post, NewLine, Complete, Put key.Binding
+	Post, NewLine, Put key.Binding
 
 	// Text fields: as in a shell.
 	CharLeft, CharRight, WordLeft, WordRight       key.Binding
@@ -50,7 +50,7 @@ func newKeyMap() keyMap {
 		Right:    bind("→", "open", "right", "l"),
 		ReadOn:   bind("Space", "reads on", "space"),
 		Help:     bind("?", "all keys", "?"),
-		Quit:     bind("q", "back, and at the end out", "q"),
+		Quit:     bind("q", "back, then out", "q"),
 		Leave:    bind("Ctrl+C", "out", "ctrl+c"),
 
 		New:     bind("n", "new post", "n"),
@@ -63,23 +63,21 @@ func newKeyMap() keyMap {
 		Mute:   bind("m", "mute", "m"),
 		Create: bind("c", "new channel", "c"),
 
-		Add:       bind("a", "add", "a"),
-		Edit:      bind("e", "edit", "e"),
+		Add:       bind("a", "let somebody in", "a"),
 		Label:     bind("l", "label", "l"),
 		Remove:    bind("x", "remove", "x"),
-		Link:      bind("c", "code for another device", "c"),
-		Password:  bind("p", "password", "p"),
 		Yes:       bind("y", "yes", "y"),
 		No:        bind("Esc", "no", "n", "esc"),
 		NextField: bind("Tab", "next", "tab", "down"),
 		PrevField: bind("Shift+Tab", "previous", "shift+tab", "up"),
 		Save:      bind("Enter", "save", "enter"),
 		Cancel:    bind("Esc", "cancel", "esc"),
+		Other:     bind("← →", "the other", "left", "right", "space"),
+		Filter:    bind("/", "filter", "/"),
 
-		Post:     bind("Enter", "posts", "enter"),
-		NewLine:  bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
-		Complete: bind("Tab", "completes @ # :", "tab"),
-		Put:      bind("Esc", "keeps it for later", "esc"),
+		Post:    bind("Enter", "posts", "enter"),
+		NewLine: bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
+		Put:     bind("Esc", "keeps the draft", "esc"),
 
 		CharLeft:      bind("← Ctrl+B", "a character back", "left", "ctrl+b"),
 		CharRight:     bind("→ Ctrl+F", "a character on", "right", "ctrl+f"),
@@ -104,3 +102,6 @@ func says(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)
 	return b
 }
+
+// heading is a line above a group of keys on the help page: a binding without keys.
+func heading(text string) key.Binding { return key.NewBinding(key.WithHelp("", text)) }

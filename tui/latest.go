@@ -29,6 +29,7 @@ type latest struct {
 	ready   bool         // the first answer is here
 	problem string       // why there is nothing to show
 	ended   bool         // there are no older posts
+	moved   bool         // I have joined or left: older posts may be others now
 	waiting []store.Post // newer than the first one shown
 	gap     bool         // more are new than one page holds
 	jump    int64        // my own new post, to be shown at once
@@ -158,6 +159,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if !l.holds(e) {
 		return nil
 	}
+	l.moved = l.moved || e.Kind == store.Channels && e.By == l.app.me
 	id := e.Root
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
@@ -196,6 +198,9 @@ func (l *latest) replace(msg onePostMsg) {
 func (l *latest) arrived(msg pageMsg) tea.Cmd {
 	if msg.before != 0 {
 		l.older = false
+		if notFound(msg.err) {
+			return nil
+		}
 		if msg.err != nil {
 			return fail(msg.err)
 		}
@@ -209,6 +214,9 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 	var again tea.Cmd
 	if l.fresh.end() {
 		again = l.refresh()
+	}
+	if notFound(msg.err) { // what has gone is said by whose posts these were
+		return again
 	}
 	if msg.err != nil {
 		if !l.ready {
@@ -235,19 +243,18 @@ func (l *latest) merge(msg pageMsg) {
 	l.gap = fresh == len(msg.posts) && !short && fresh > 0
 	l.keep(func() {
 		if !l.gap {
-			old := 0
-			if !short {
-				for last := msg.posts[len(msg.posts)-1].ID; old < len(l.posts) && l.posts[old].ID >= last; {
-					old++
-				}
-			} else {
-				old = len(l.posts)
+			older := l.posts[l.reach(msg.posts, short):]
+			if l.moved {
+				older = nil
 			}
-			l.ended = l.ended || short
-			l.posts = append(append([]store.Post{}, msg.posts[fresh:]...), l.posts[old:]...)
+			if len(older) == 0 {
+				l.ended = short
+			}
+			l.posts = append(slices.Clone(msg.posts[fresh:]), older...)
 		}
 		l.waiting = msg.posts[:fresh:fresh]
 	})
+	l.moved = false
 	switch {
 	case !l.ready:
 		l.ready = true
@@ -261,27 +268,41 @@ func (l *latest) merge(msg pageMsg) {
 	}
 }
 
+// reach is how many of the posts shown a page from the top covers.
+func (l *latest) reach(page []store.Post, short bool) int {
+	if short {
+		return len(l.posts)
+	}
+	n := 0
+	for last := page[len(page)-1].ID; n < len(l.posts) && l.posts[n].ID >= last; {
+		n++
+	}
+	return n
+}
+
 // opened notes where the person was: a line below what is new at that moment.
 func (l *latest) opened() {
 	l.choose(0)
-	if i := slices.IndexFunc(l.posts, func(p store.Post) bool { return p.Unread }); i >= 0 {
-		l.seeking = true
-		l.wasHere(l.posts[i:])
+	if l.seeking = slices.ContainsFunc(l.posts, isUnread); l.seeking {
+		l.wasHere(l.posts)
 	}
 }
 
-// wasHere puts the line above the first post that is not new.
+func isUnread(p store.Post) bool { return p.Unread }
+
+// wasHere puts the line below the last of posts that is new; where none follows
+// it, an older page has to tell.
 func (l *latest) wasHere(posts []store.Post) {
-	for _, p := range posts {
-		if p.Unread || !l.seeking {
-			continue
-		}
-		l.seeking = false
-		if !p.Imported {
-			l.keep(func() {
-				l.here = p
-			})
-		}
+	below := len(posts)
+	for below > 0 && !posts[below-1].Unread {
+		below--
+	}
+	if !l.seeking || below == len(posts) {
+		return
+	}
+	l.seeking = false
+	if p := posts[below]; !p.Imported {
+		l.keep(func() { l.here = p })
 	}
 }
 
@@ -290,7 +311,7 @@ func (l *latest) show() {
 	if l.gap {
 		l.posts, l.ended = nil, false
 	}
-	l.keep(func() { l.posts = append(append([]store.Post{}, l.waiting...), l.posts...) })
+	l.keep(func() { l.posts = append(slices.Clone(l.waiting), l.posts...) })
 	l.waiting, l.gap = nil, false
 	l.choose(0)
 }

@@ -57,7 +57,7 @@ func postHead(p store.Post, l look) []string {
 	if p.Bot {
 		role = strings.TrimPrefix(role+" · bot", " · ")
 	}
-	who := t.Name.Render(name)
+	who := t.Text.Render(name)
 	if p.Unread {
 		who = t.Bold.Render(name)
 	}
@@ -65,7 +65,7 @@ func postHead(p store.Post, l look) []string {
 		who += t.Dim.Render(" · " + role)
 	}
 	where := postPlace(p, l)
-	if l.width < narrowPost && l.channel {
+	if l.width < narrowPost && (l.channel || l.full) {
 		return []string{fit(who, l.width), fit(where, l.width)}
 	}
 	return []string{justify(who, where, l.width)}
@@ -80,7 +80,7 @@ func postPlace(p store.Post, l look) string {
 	}
 	var parts []string
 	if l.channel {
-		parts = append(parts, t.Place.Render("#"+p.ChannelName))
+		parts = append(parts, t.Dim.Render("#"+p.ChannelName))
 	}
 	if p.Imported {
 		parts = append(parts, t.Dim.Render("imported"))
@@ -134,10 +134,19 @@ func drawBody(body string, width, limit int, t *theme) []string {
 		}
 	}
 	if limit > 0 && len(out) > limit {
-		more := t.Dim.Render("…  ") + t.Accent.Render("more")
-		out = append(out[:limit-1], ansi.Truncate(out[limit-1], max(0, width-ansi.StringWidth(more)), "")+more)
+		out = append(out[:limit-1], folded(out[limit-1], width, t))
 	}
 	return out
+}
+
+// folded is the last line of a folded post.
+func folded(line string, width int, t *theme) string {
+	more := t.Dim.Render("…  ") + t.Accent.Render("more")
+	line = ansi.Truncate(line, max(0, width-ansi.StringWidth(more)-1), "")
+	if line != "" && !strings.HasSuffix(line, " ") {
+		line += " "
+	}
+	return fit(line+more, width)
 }
 
 // fence follows the ``` of fenced code: inside is kept from line to line, skip
@@ -175,6 +184,7 @@ type drawing struct {
 	channel, full       bool
 	replies, newReplies int
 	at, last            string
+	name, role, place   string
 }
 
 // drawingOf is the key under which a drawn post is kept.
@@ -183,5 +193,6 @@ func drawingOf(p store.Post, l look) drawing {
 		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
 		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
 		at: ago(p.At, l.now, l.zone), last: ago(p.LastReplyAt, l.now, l.zone),
+		name: p.Name, role: p.Department, place: p.ChannelName,
 	}
 }

@@ -38,7 +38,6 @@ type sidebar struct {
 	app      *app
 	theme    *theme
 	channels []store.Channel
-	problem  string
 	width    int
 	height   int
 	focused  bool
@@ -72,7 +71,10 @@ func (s *sidebar) entries() []entry {
 		e.screen = func() screen { return newChannel(a, t, c.ID) }
 		list = append(list, e)
 	}
-	return list
+	return append(list,
+		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
+		entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }},
+	)
 }
 
 // unread is what is new in Home.
@@ -228,7 +230,7 @@ func (s *sidebar) draw(e entry) string {
 	case s.focused && e.name == s.selected:
 		bar = t.Accent.Render("▌")
 	case e.name == s.at:
-		bar = t.Dim.Render("▏")
+		bar = t.Dim.Render("▌")
 	}
 	var right []string
 	if e.draft {

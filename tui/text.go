@@ -109,7 +109,7 @@ func readPair(s string, on mark, depth int) (int, []span) {
 		end += from
 		last, _ := utf8.DecodeLastRuneInString(inner[:end])
 		next, _ := utf8.DecodeRuneInString(inner[end+width:])
-		if end > 0 && !unicode.IsSpace(last) && !wordRune(next) && next != rune(s[0]) {
+		if strings.Trim(inner[:end], "*_~") != "" && !unicode.IsSpace(last) && !wordRune(next) && next != rune(s[0]) {
 			return end + 2*width, readMarks(inner[:end], on|pairMark(s[0]), depth+1)
 		}
 		from = end + width
@@ -153,7 +153,12 @@ func linkLength(s string) int {
 	for n < len(s) && s[n] > ' ' && s[n] < 0x7f && !strings.ContainsRune("<>\"`|\\", rune(s[n])) {
 		n++
 	}
-	n = len(strings.TrimRight(s[:n], ".,;:!?)]}'*_~"))
+	for n > 0 && strings.IndexByte(".,;:!?)]}'*_~", s[n-1]) >= 0 {
+		if s[n-1] == ')' && strings.Count(s[:n], "(") >= strings.Count(s[:n], ")") {
+			break // it belongs to the link
+		}
+		n--
+	}
 	if n <= len("https://") {
 		return 0
 	}
@@ -170,7 +175,11 @@ type cell struct {
 
 // cells cuts spans into clusters and drops what a terminal might obey.
 func cells(in []span) []cell {
-	var out []cell
+	size := 0
+	for _, s := range in {
+		size += len(s.text)
+	}
+	out := make([]cell, 0, size)
 	for _, s := range in {
 		for rest := s.text; rest != ""; {
 			cluster, width := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
@@ -209,7 +218,7 @@ func wrap(in []span, width, limit int) [][]cell {
 func lineEnd(all []cell, start, width int) (end, next int) {
 	used, good := 0, -1
 	for i := start; i < len(all); i++ {
-		if i > start && breakable(all[i-1], all[i]) {
+		if i > start && breakable(all[start:i], all[i]) {
 			good = i
 		}
 		if used+all[i].width > width {
@@ -233,18 +242,18 @@ func lineEnd(all []cell, start, width int) (end, next int) {
 	return len(all), len(all)
 }
 
-// breakable says whether a line may end after a and go on with b.
-func breakable(a, b cell) bool {
+// breakable says whether a line may end after before and go on with next.
+func breakable(before []cell, next cell) bool {
+	last := before[len(before)-1]
 	switch {
-	case b.text == " ":
+	case next.text == " ":
 		return false
-	case a.text == " ":
+	case last.text == " ":
 		return true
-	case a.text == "-" || a.text == "–" || a.text == "/":
-		return a.link == "" && startsWord(b)
-	case a.width == 2 || b.width == 2:
-		return !strings.Contains("、。，．：；！？」』）】〉》ー々", b.text) && !strings.Contains("「『（【〈《", a.text) &&
-			a.text != "(" && b.text != ")" && !strings.Contains(".,;:!?", b.text)
+	case last.text == "-" || last.text == "–" || last.text == "/": // well-known, but --flag
+		return last.link == "" && len(before) > 1 && startsWord(before[len(before)-2]) && startsWord(next)
+	case last.width == 2 || next.width == 2:
+		return !strings.Contains("、。，．：；！？」』）】〉》ー々.,;:!?)", next.text) && !strings.Contains("「『（【〈《(", last.text)
 	}
 	return false
 }
@@ -313,10 +322,14 @@ func words(text string, width int) []string {
 
 // fit cuts text to width columns, with an ellipsis where something is missing.
 func fit(text string, width int) string {
-	if width <= 0 {
-		return ""
+	// Truncate counts a keycap such as 1️⃣ as one column and StringWidth as two,
+	// hence the loop.
+	for w := width; w > 0; w-- {
+		if cut := ansi.Truncate(text, w, "…"); ansi.StringWidth(cut) <= width {
+			return cut
+		}
 	}
-	return ansi.Truncate(text, width, "…")
+	return ""
 }
 
 // pad cuts or fills text to exactly width columns.
@@ -384,13 +397,13 @@ func whole(at, now time.Time, zone *time.Location) string {
 	return at.Format("Mon 2 Jan 2006, 15:04")
 }
 
-// lastHere is a day in words: today at 9:30, yesterday, Tuesday, 12 October.
+// lastHere is a time in words: 9:30, yesterday, Tuesday, 12 October.
 func lastHere(at, now time.Time, zone *time.Location) string {
 	at, now = at.In(zone), now.In(zone)
 	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, zone) }
 	switch days := int(day(now).Sub(day(at)).Hours()+1) / 24; {
 	case days <= 0:
-		return "at " + at.Format("15:04")
+		return at.Format("15:04")
 	case days == 1:
 		return "yesterday"
 	case days < 7:

@@ -9,12 +9,8 @@ import (
 // terminal's own foreground, bold for what is unread and grey for what is
 // secondary. Without colour, bold, faint and underline say the same.
 type theme struct {
-	Dark bool
-
 	Text   lipgloss.Style // the terminal's own foreground
 	Bold   lipgloss.Style // what is unread, titles
-	Name   lipgloss.Style // who wrote a post that has been read
-	Place  lipgloss.Style // the channel of a post
 	Dim    lipgloss.Style // secondary: times, counts, departments
 	Line   lipgloss.Style // the thin lines
 	Accent lipgloss.Style // mentions, channels, the selected post's bar
@@ -23,8 +19,6 @@ type theme struct {
 	Code   lipgloss.Style // `code`
 	Link   lipgloss.Style // a bare link
 	Error  lipgloss.Style // something failed
-	Good   lipgloss.Style // something is done
-	Chosen lipgloss.Style // the chosen entry of a list that has the focus
 }
 
 // newTheme makes the styles for a dark or light background and the colours
@@ -32,9 +26,9 @@ type theme struct {
 func newTheme(dark bool, profile colorprofile.Profile) *theme {
 	plain := lipgloss.NewStyle()
 	t := &theme{
-		Dark: dark, Text: plain, Bold: plain.Bold(true), Name: plain, Place: plain.Faint(true), Dim: plain.Faint(true), Line: plain.Faint(true),
+		Text: plain, Bold: plain.Bold(true), Dim: plain.Faint(true), Line: plain.Faint(true),
 		Accent: plain.Bold(true), New: plain.Bold(true), Key: plain.Bold(true), Code: plain,
-		Link: plain.Underline(true), Error: plain.Bold(true), Good: plain, Chosen: plain.Reverse(true),
+		Link: plain.Underline(true), Error: plain.Bold(true),
 	}
 	pick := func(onDark, onLight string) lipgloss.Style {
 		if dark {
@@ -46,11 +40,11 @@ func newTheme(dark bool, profile colorprofile.Profile) *theme {
 	case profile <= colorprofile.ASCII:
 	case profile == colorprofile.ANSI:
 		t.Accent, t.New, t.Key = pick("6", "4"), pick("3", "5").Bold(true), pick("6", "4")
-		t.Code, t.Error, t.Good = pick("3", "5"), pick("1", "1").Bold(true), pick("2", "2")
+		t.Code, t.Error = pick("3", "5"), pick("1", "1").Bold(true)
 	default:
 		t.Dim, t.Line = pick("245", "242"), pick("238", "250")
 		t.Accent, t.New, t.Key = pick("80", "30"), pick("222", "130"), pick("80", "30")
-		t.Code, t.Error, t.Good = pick("180", "94"), pick("210", "160"), pick("114", "28")
+		t.Code, t.Error = pick("180", "94"), pick("210", "160")
 	}
 	return t
 }

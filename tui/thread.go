@@ -94,7 +94,11 @@ func (th *thread) noReplies(width int) []string {
 	if th.instead == "" {
 		say += " Press r to write the first."
 	}
-	return []string{" " + th.feed.theme.Dim.Render(fit(say, width-2))}
+	var out []string
+	for _, l := range words(say, width-2) {
+		out = append(out, " "+th.feed.theme.Dim.Render(l))
+	}
+	return out
 }
 
 func (th *thread) Init() tea.Cmd { return th.refresh() }
@@ -331,6 +335,9 @@ func (th *thread) mouse(msg tea.MouseMsg) tea.Cmd {
 func (th *thread) markings() []marking {
 	var out []marking
 	root := th.is.Root
+	if len(th.posts) == 0 {
+		return nil
+	}
 	if root.Unread && th.seen(root.ID) {
 		out = append(out, marking{at: store.Place{Channel: root.Channel}, seq: root.Seq, first: root.ID})
 	}
@@ -397,11 +404,11 @@ func (th *thread) ShortHelp() []key.Binding {
 
 func (th *thread) followKey() key.Binding {
 	if th.is.Following {
-		return says(keys.Follow, "no longer follow")
+		return says(keys.Follow, "unfollow")
 	}
 	return keys.Follow
 }
 
 func (th *thread) FullHelp() [][]key.Binding {
-	return [][]key.Binding{helpMoving, {keys.Reply, th.followKey(), keys.ShowNew}, helpWriting}
+	return [][]key.Binding{helpMoving, {heading("Thread"), keys.Reply, th.followKey(), keys.ShowNew}, helpWriting}
 }

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -62,7 +63,8 @@ type Model struct {
 	stack  []*layer // Home is the lowest; never empty
 	help   *helpPage
 	focus  focus
-	events <-chan store.Event
+	events listener
+	leaves map[*leave]bool // screens that have gone and may still be saving
 	end    context.CancelFunc
 
 	width, height int
@@ -78,6 +80,12 @@ type layer struct {
 	screen
 	width, height int
 }
+
+// leave saves the draft of a screen that has gone, once.
+type leave struct{ save func() }
+
+// leftMsg says that it is saved.
+type leftMsg struct{ leave *leave }
 
 // focus is where keys and paste go.
 type focus int
@@ -99,10 +107,13 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	if a.log == nil {
 		a.log = slog.Default()
 	}
-	m := &Model{app: a, me: me, end: end, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
+	m := &Model{app: a, me: me, end: end, leaves: map[*leave]bool{}, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
 	m.stack = []*layer{{screen: newHome(a, m.theme)}}
+	if !me.Welcomed {
+		m.stack = append(m.stack, &layer{screen: newFirst(a, m.theme, me)})
+	}
 	return m
 }
 
@@ -123,6 +134,9 @@ func (m *Model) Close(ctx context.Context) {
 			d.Flush(ctx)
 		}
 	}
+	for l := range m.leaves {
+		l.save()
+	}
 	m.end()
 }
 
@@ -130,22 +144,22 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.nextEvent(), m.side.refresh()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh()}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
 	return tea.Batch(cmds...)
 }
 
-// nextEvent waits for one event; nil once the subscription has ended.
-func (m *Model) nextEvent() tea.Cmd {
-	events := m.events
-	return func() tea.Msg {
-		if e, ok := <-events; ok {
-			return e
-		}
-		return nil
+// listener is the live events of the store.
+type listener <-chan store.Event
+
+// next waits for one event; nil once the subscription has ended.
+func (l listener) next() tea.Msg {
+	if e, ok := <-l; ok {
+		return e
 	}
+	return nil
 }
 
 // Update is the root's part of every message; then everything shown is told its
@@ -184,6 +198,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.goTo(msg.s)
 	case nextMsg:
 		return m.readOn(msg)
+	case leftMsg:
+		delete(m.leaves, msg.leave)
+		return nil
 	case statusMsg:
 		m.status, m.failed = msg.text, false
 		return nil
@@ -194,7 +211,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
 	case store.Event:
-		return tea.Batch(m.nextEvent(), m.tell(msg))
+		return tea.Batch(m.events.next, m.tell(msg))
 	}
 	return m.tell(msg)
 }
@@ -276,17 +293,22 @@ func (m *Model) goTo(s screen) tea.Cmd {
 	return tea.Batch(cmd, m.push(s))
 }
 
-// drop takes the screens from there up away and saves their drafts.
+// drop takes the screens from there up away and saves their drafts, whatever
+// becomes of the session meanwhile.
 func (m *Model) drop(from int) tea.Cmd {
 	var cmds []tea.Cmd
-	ctx := m.app.ctx
+	ctx := context.WithoutCancel(m.app.ctx)
 	for _, s := range m.stack[from:] {
-		if d, ok := s.screen.(drafting); ok {
-			cmds = append(cmds, func() tea.Msg {
-				d.Flush(ctx)
-				return nil
-			})
+		d, ok := s.screen.(drafting)
+		if !ok {
+			continue
 		}
+		l := &leave{sync.OnceFunc(func() { d.Flush(ctx) })}
+		m.leaves[l] = true
+		cmds = append(cmds, func() tea.Msg {
+			l.save()
+			return leftMsg{l}
+		})
 	}
 	clear(m.stack[from:])
 	m.stack = m.stack[:from]
@@ -301,6 +323,9 @@ func (m *Model) readOn(msg nextMsg) tea.Cmd {
 	switch {
 	case !msg.ok:
 		m.status = "Nothing new is left."
+		if len(m.stack) == 1 {
+			return m.top().Update(msg)
+		}
 		return m.goTo(nil)
 	case msg.next.Root != 0:
 		return m.goTo(newThread(m.app, m.theme, msg.next.Root))

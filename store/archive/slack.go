@@ -23,6 +23,8 @@ const (
 	slackSource = "slack"
 	// slackBot is the user that Slack itself writes as; users.json leaves it out.
 	slackBot = "USLACKBOT"
+	// handleStem is how much of a handle is kept before a number that tells it from another.
+	handleStem = 24
 	// batchLimit is how many posts are written in one go, so that people's own posts get their turn in between.
 	batchLimit = 200
 	// fileLimit is the bytes of one JSON file: a day of a very busy channel has some 30 MB, the list of
@@ -188,7 +190,7 @@ func (s *Slack) person(p store.ImportedPerson) store.ImportedPerson {
 	base := first(store.CleanHandle(p.Handle), store.CleanHandle(p.Key), "somebody")
 	p.Handle = base
 	for n := 2; s.taken[p.Handle]; n++ {
-		p.Handle = store.CleanHandle(fmt.Sprintf("%s-%d", base, n))
+		p.Handle = fmt.Sprintf("%s-%d", base[:min(len(base), handleStem)], n)
 	}
 	s.taken[p.Handle] = true
 	s.handles[p.Key] = p.Handle

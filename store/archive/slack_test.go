@@ -95,6 +95,9 @@ func transcript(t *testing.T, s *store.Store, me int64, channel string) string {
 		if !p.EditedAt.IsZero() {
 			b.WriteString(" (edited)")
 		}
+		if p.Deleted || !p.Imported {
+			fmt.Fprintf(&b, " (deleted %v, imported %v)", p.Deleted, p.Imported)
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -399,4 +402,54 @@ func TestRealExport(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLongNamesAreToldApart: a handle has 32 characters, and two long names may share them.
+func TestLongNamesAreToldApart(t *testing.T) {
+	s, me := open(t)
+	long := strings.Repeat("x", 40)
+	bring(t, s, fstest.MapFS{
+		"users.json":    {Data: []byte(`[{"id": "U1", "name": "` + long + `"}, {"id": "U2", "name": "` + long + `"}]`)},
+		"channels.json": {Data: []byte(`[]`)},
+	})
+	for _, handle := range []string{long[:32], long[:24] + "-2"} {
+		if _, err := s.Person(t.Context(), me, handle); err != nil {
+			t.Errorf("%s: %v", handle, err)
+		}
+	}
+}
+
+// FuzzDay: whatever stands in a day's file, every element of a list is accounted for, once, and
+// what is no list is named.
+func FuzzDay(f *testing.F) {
+	for _, day := range []string{"2024-03-01", "2024-03-02", "2024-03-03"} {
+		text, err := os.ReadFile("testdata/slack/general/" + day + ".json")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte(`{"a": [1]}`))
+	f.Add([]byte(`[1, [2], {"ts": "1.000000"}`))
+	f.Fuzz(func(t *testing.T, day []byte) {
+		slack, err := archive.ReadSlack(fstest.MapFS{
+			"channels.json":           {Data: []byte(`[{"id": "C1", "name": "general"}]`)},
+			"general/2024-03-01.json": {Data: day},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		account, err := slack.Import(context.Background(), nil, store.Operator, func(string, int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []json.RawMessage
+		if json.Unmarshal(day, &list) == nil && list != nil {
+			if account.Messages() != len(list) || len(account.Broken) > 0 {
+				t.Errorf("%d of %d messages accounted for, broken %q", account.Messages(), len(list), account.Broken)
+			}
+		} else if len(account.Broken) == 0 && json.Valid(day) {
+			t.Errorf("%q is no list and was taken for one", day)
+		}
+	})
 }

@@ -7,10 +7,8 @@ ALTER TABLE post ADD COLUMN pinned_at  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN hidden_at  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN hidden_by  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN hidden_why TEXT    NOT NULL DEFAULT '';
--- active_id: of a root, the newest of itself and its replies: the order of what was talked about last.
-ALTER TABLE post ADD COLUMN active_id INTEGER NOT NULL DEFAULT 0;
-UPDATE post SET active_id = max(id, last_reply_id) WHERE root_id = 0;
-CREATE INDEX post_active     ON post (channel_id, active_id) WHERE root_id = 0;
+-- The order of what was talked about last.
+CREATE INDEX post_active     ON post (channel_id, max(id, last_reply_id)) WHERE root_id = 0;
 CREATE INDEX post_pinned     ON post (channel_id, pinned_at) WHERE pinned_at > 0;
 CREATE INDEX post_unanswered ON post (channel_id, id) WHERE question = 1 AND answer_id = 0 AND deleted_at = 0;
 CREATE INDEX post_author     ON post (author_id, id);

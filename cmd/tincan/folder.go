@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tincan/store"
+)
+
+const (
+	folderMode  = 0o700 // people's words and the host key: nobody else's business
+	othersModes = 0o077
+)
+
+// makeFolder makes the data folder, or finds one that is ours alone and that we can write to. It
+// tightens the rights of one that is empty or already holds tincan's data, and refuses any other
+// that others may enter: it may be somebody's home.
+func makeFolder(dir string) error {
+	if err := ownFolder(dir); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(dir, ".probe")
+	if err != nil {
+		return fmt.Errorf("%s cannot be written to (%w); choose another folder with --data", dir, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+func ownFolder(dir string) error {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, folderMode); err != nil {
+			return fmt.Errorf("the data folder cannot be made (%w); choose another with --data", err)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the data folder cannot be looked at (%w); choose another with --data", err)
+	}
+	if err := ours(dir, info); err != nil {
+		return err
+	}
+	if info.Mode().Perm()&othersModes == 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("the data folder cannot be read (%w); choose another with --data", err)
+	}
+	if len(entries) > 0 && !hasData(dir) {
+		return fmt.Errorf("%s holds other files and is open to other users; give tincan a folder of its own with --data", dir)
+	}
+	if err := os.Chmod(dir, folderMode); err != nil {
+		return fmt.Errorf("%s is open to other users and cannot be closed to them (%w); choose another folder with --data", dir, err)
+	}
+	return nil
+}
+
+// existingFolder refuses a folder without tincan's data.
+func existingFolder(dir string) error {
+	if !hasData(dir) {
+		return fmt.Errorf("there is no tincan data in %s; name its folder with --data, or start it there: tincan serve", dir)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("the data folder cannot be looked at (%w); choose another with --data", err)
+	}
+	return ours(dir, info)
+}
+
+func hasData(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, store.File))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// ours refuses what is no folder, or belongs to another user: what we wrote there would be theirs.
+func ours(dir string, info fs.FileInfo) error {
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a folder; choose another name with --data", dir)
+	}
+	if owner, foreign := foreignOwner(info); foreign {
+		return fmt.Errorf("%s belongs to %s; run tincan as that user, or choose another folder with --data", dir, owner)
+	}
+	return nil
+}

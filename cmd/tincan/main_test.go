@@ -1,0 +1,348 @@
+//go:build unix
+
+package main
+
+import (
+	"archive/zip"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"tincan/store"
+)
+
+const (
+	patience = 30 * time.Second // for anything that has to happen; only a failing test waits that long
+	nobody   = 65534            // a user who owns nothing
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"tincan":        main,
+		"tincan-nobody": asNobody,
+		"tincan-raised": raised,
+	})
+}
+
+// asNobody is tincan run by a user who owns nothing, where the tests run as root.
+func asNobody() {
+	if os.Geteuid() == 0 {
+		if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(3)
+		}
+	}
+	main()
+}
+
+// raised is tincan for people who post faster than people do.
+func raised() {
+	p := &program{store: store.Options{PostsPerMinute: 1 << 20}}
+	os.Exit(p.run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+func TestStories(t *testing.T) {
+	if _, err := exec.LookPath("ssh"); err != nil {
+		t.Fatal("these tests sign in with the stock ssh client; install openssh-client")
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TRUST", "accept-new")
+			env.Values[serversKey] = servers{}
+			return os.Chmod(env.WorkDir, 0o755) // for nobody
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status,
+			"start":  start,
+			"halt":   halt,
+			"talk":   talk,
+			"ssh":    runSSH,
+			"keep":   keep,
+			"until":  until,
+			"pack":   pack,
+			"sql":    runSQL,
+		},
+	})
+}
+
+// status N COMMAND… runs a command that has to end with exit status N.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND ...")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if want, err := strconv.Atoi(args[0]); err != nil || got != want {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// until N COMMAND… runs a command again and again until it ends with exit status N.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	for deadline := time.Now().Add(patience); ; {
+		err := ts.Exec(args[1], args[2:]...)
+		var exit *exec.ExitError
+		if got := 0; err == nil || errors.As(err, &exit) {
+			if exit != nil {
+				got = exit.ExitCode()
+			}
+			if args[0] == strconv.Itoa(got) {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("it never ended with exit status %s", args[0])
+		}
+	}
+}
+
+// servers are the running servers of a story, by name.
+type servers map[string]*running
+
+const serversKey = "servers"
+
+type running struct {
+	cmd      *exec.Cmd
+	out, err *watched
+}
+
+// watched is what a program printed, for others to wait on.
+type watched struct {
+	mu   sync.Mutex
+	text strings.Builder
+	more chan struct{} // a token whenever text has grown
+}
+
+func newWatched() *watched { return &watched{more: make(chan struct{}, 1)} }
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(p)
+	select {
+	case w.more <- struct{}{}:
+	default:
+	}
+	return len(p), nil
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// wait returns what the pattern matches in the text from byte on, and where the match ends.
+func (w *watched) wait(pattern *regexp.Regexp, from int) ([]string, int, error) {
+	deadline := time.After(patience)
+	for {
+		text := w.String()
+		if at := pattern.FindStringSubmatchIndex(text[from:]); at != nil {
+			return pattern.FindStringSubmatch(text[from:]), from + at[1], nil
+		}
+		select {
+		case <-w.more:
+		case <-deadline:
+			return nil, 0, fmt.Errorf("no %q in %q", pattern, text[from:])
+		}
+	}
+}
+
+var (
+	servingLine = regexp.MustCompile(`(?m)^.*msg=serving listen=127\.0\.0\.1:(\d+) .*\n`)
+	keyLine     = regexp.MustCompile(`(?m)^Host key: +(SHA256:\S+)$`)
+	codeLine    = regexp.MustCompile(`(?m)^first admin's invite code: (\S+)$`)
+)
+
+// startServer runs a server on a free port until it says that it serves, and returns the port.
+func startServer(cmd *exec.Cmd) (r *running, port string, err error) {
+	r = &running{cmd: cmd, out: newWatched(), err: newWatched()}
+	cmd.Stdout, cmd.Stderr = r.out, r.err
+	if err := cmd.Start(); err != nil {
+		return nil, "", err
+	}
+	found, _, err := r.err.wait(servingLine, 0)
+	if err == nil {
+		_, _, err = r.out.wait(keyLine, 0) // it was printed before, by another pipe
+	}
+	if err != nil {
+		cmd.Process.Kill()
+		cmd.Wait()
+		return nil, "", fmt.Errorf("%w; it printed %q", err, r.out)
+	}
+	return r, found[1], nil
+}
+
+// start NAME [FLAG…] runs tincan serve on a free port and sets $PORT, $HOSTKEY and $CODE from what it says.
+// What it prints is in NAME.out.
+func start(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := exec.Command("tincan", append([]string{"serve", "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	cmd.Dir = ts.MkAbs(".")
+	r, port, err := startServer(cmd)
+	ts.Check(err)
+	ts.Defer(func() { cmd.Process.Kill(); cmd.Wait() })
+	all := ts.Value(serversKey).(servers)
+	all[args[0]] = r
+	ts.Setenv("PORT", port)
+	for name, line := range map[string]*regexp.Regexp{"HOSTKEY": keyLine, "CODE": codeLine} {
+		value := ""
+		if found := line.FindStringSubmatch(r.out.String()); found != nil {
+			value = found[1]
+		}
+		ts.Setenv(name, value)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".out"), []byte(r.out.String()), 0o600))
+}
+
+// stopLimit is how long a server may take to end.
+const stopLimit = 10 * time.Second
+
+// halt NAME SIGNAL stops a server in order: with status 0, in stopLimit. Its log is in NAME.err.
+func halt(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT}
+	r := ts.Value(serversKey).(servers)[args[0]]
+	ts.Check(r.cmd.Process.Signal(signals[args[1]]))
+	late := time.AfterFunc(stopLimit, func() { r.cmd.Process.Kill() })
+	err := r.cmd.Wait()
+	if !late.Stop() {
+		ts.Fatalf("it did not stop in %v", stopLimit)
+	}
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".err"), []byte(r.err.String()), 0o600))
+}
+
+// client is the stock ssh client of a story's people, who have nothing of their own but a key.
+func client(ts *testscript.TestScript, user, key string, command ...string) []string {
+	return append([]string{"-F", "none", "-o", "UserKnownHostsFile=" + ts.MkAbs("known"), "-o", "GlobalKnownHostsFile=/dev/null",
+		"-o", "StrictHostKeyChecking=" + ts.Getenv("TRUST"), "-o", "IdentityAgent=none", "-o", "IdentitiesOnly=yes",
+		"-i", ts.MkAbs(key), "-l", user, "-p", ts.Getenv("PORT"), "127.0.0.1"}, command...)
+}
+
+// ssh USER KEY [COMMAND…] runs a command on the server without asking anything.
+func runSSH(ts *testscript.TestScript, neg bool, args []string) {
+	err := ts.Exec("ssh", append([]string{"-o", "BatchMode=yes"}, client(ts, args[0], args[1], args[2:]...)...)...)
+	if (err != nil) != neg {
+		ts.Fatalf("ssh ended with %v", err)
+	}
+}
+
+// keep NAME sets a variable to what the last command printed.
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+}
+
+// talk FILE USER KEY [COMMAND…] runs ssh on a terminal of 80×24 and talks with it as FILE says: a line
+// "< TEXT" waits for text that matches, a line "> TEXT" types it with Enter, "= TEXT" without, "^ X" types ctrl+X, "! SERVER SIGNAL" halts a server.
+// Then ssh has to end, with status 0 unless negated. What it printed is in talk.out.
+func talk(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := exec.Command("ssh", client(ts, args[1], args[2], args[3:]...)...)
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	ts.Check(err)
+	defer terminal.Close()
+	screen := newWatched()
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		buffer := make([]byte, 32<<10)
+		for {
+			n, err := terminal.Read(buffer)
+			screen.Write(buffer[:n])
+			if err != nil { // also the other end's closing
+				return
+			}
+		}
+	}()
+	late := time.AfterFunc(2*patience, func() { cmd.Process.Kill() })
+	at := 0
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		act, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		text = os.Expand(text, func(name string) string { return regexp.QuoteMeta(ts.Getenv(name)) })
+		switch act {
+		case "<":
+			if _, at, err = screen.wait(regexp.MustCompile(text), at); err != nil {
+				cmd.Process.Kill()
+			}
+		case ">":
+			_, err = terminal.WriteString(text + "\r")
+		case "=":
+			_, err = terminal.WriteString(text)
+		case "^":
+			_, err = terminal.Write([]byte{text[0] & 0x1f})
+		case "!":
+			halt(ts, false, strings.Fields(text))
+		}
+		ts.Check(err)
+	}
+	err = cmd.Wait()
+	<-read
+	if !late.Stop() {
+		ts.Fatalf("ssh never ended; it printed %q", screen)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("talk.out"), []byte(screen.String()), 0o600))
+	if (err != nil) != neg {
+		ts.Fatalf("it ended with %v and printed %q", err, screen)
+	}
+}
+
+// sql FILE STATEMENT changes a database behind tincan's back.
+func runSQL(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
+}
+
+// pack FILE FOLDER makes a zip of what is in a folder.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	z := zip.NewWriter(f)
+	ts.Check(errors.Join(z.AddFS(os.DirFS(ts.MkAbs(args[1]))), z.Close(), f.Close()))
+}
+
+func TestTakenPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	dir := filepath.Join(t.TempDir(), "data")
+	var out, errOut strings.Builder
+	got := run(t.Context(), []string{"serve", "--listen", l.Addr().String(), "--data", dir}, strings.NewReader(""), &out, &errOut)
+	if got != 1 || !strings.Contains(errOut.String(), "is taken: another program listens there") || out.String() != "" {
+		t.Errorf("status %d, stdout %q, stderr %q", got, &out, &errOut)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a data folder was made all the same (%v)", err)
+	}
+}

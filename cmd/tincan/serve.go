@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"tincan/server"
+	"tincan/store"
+)
+
+// serveFlags are what serve may be told. All of them have a default that works.
+type serveFlags struct {
+	listen  string // host:port
+	address string // what people type after ssh; "" leaves what was given before
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Let people in; the first start makes the data folder",
+		Args:  arguments(),
+		RunE:  func(c *cobra.Command, _ []string) error { return p.serve(c, f) },
+	}
+	c.Flags().StringVar(&f.listen, "listen", defaultListen, "where to listen, as `host:port`")
+	c.Flags().StringVar(&f.address, "address", "", "the `name` that invitations tell people to type: social.corp, or social.corp:2222")
+	return c
+}
+
+// serve runs until its context ends or the process is told to stop. What may refuse to start
+// comes in an order that leaves nothing behind: flags and port before the folder is made.
+func (p *program) serve(c *cobra.Command, f serveFlags) error {
+	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
+	if f.address != "" {
+		if _, err := sshArguments(f.address); err != nil {
+			return usageError{err}
+		}
+	}
+	listener, err := listen(ctx, f.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	if err := makeFolder(p.data); err != nil {
+		return err
+	}
+	unlock, err := store.Lock(p.data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s, err := store.Open(ctx, p.data, p.store)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+
+	g := greeting{listening: listener.Addr().String()}
+	if g.address, err = keepAddress(ctx, s, f.address); err != nil {
+		return err
+	}
+	key, err := server.LoadHostKey(p.data)
+	if err != nil {
+		return err
+	}
+	g.hostKey = fingerprint(key.PublicKey())
+	if g.code, err = s.FirstAdminCode(ctx); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
+	config := server.Config{HostKey: key, Log: log}
+	if g.address != "" {
+		if config.Address, err = sshArguments(g.address); err != nil {
+			return err
+		}
+	}
+	srv, err := server.New(config, s)
+	if err != nil {
+		return err
+	}
+	if err := g.print(c.OutOrStdout()); err != nil {
+		return err
+	}
+	log.Info("serving", "listen", g.listening, "data", p.data, "version", versionText())
+	err = srv.Serve(ctx, listener)
+	log.Info("stopped")
+	return err
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is taken: another program listens there, perhaps another tincan; stop it, or choose another port with --listen", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("this user may not listen on %s; choose a port above 1023 with --listen", address)
+	case err != nil:
+		return nil, fmt.Errorf("listening on %s fails (%w); write --listen as host:port, such as :2222", address, err)
+	}
+	return l, nil
+}
+
+// keepAddress keeps the address if one is given, and returns the one in force, "" if there is none.
+func keepAddress(ctx context.Context, s *store.Store, given string) (string, error) {
+	if given != "" {
+		return given, s.SetAddress(ctx, given)
+	}
+	return s.Address(ctx)
+}
+
+// greeting is what the operator needs to know once the server is up.
+type greeting struct {
+	address   string // "" if none was ever given
+	listening string
+	hostKey   string
+	code      store.Code // Text is "" once the first admin has come
+}
+
+func (g greeting) print(w io.Writer) error {
+	address := g.address
+	if address == "" {
+		address = thisMachine(g.listening, "localhost")
+	}
+	line, err := sshLine(address)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "To connect: %s\n", line)
+	fmt.Fprintf(&b, "Host key:   %s\n", g.hostKey)
+	if g.code.Text != "" {
+		fmt.Fprintf(&b, "first admin's invite code: %s\n", g.code.Text)
+		fmt.Fprintf(&b, "The first admin gets the name they connect by: %s\n", strings.Replace(line, "ssh ", "ssh -l NAME ", 1))
+	}
+	b.WriteString(portHint(address, g.listening))
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+// portHint says what to do where people are told another port than the one that is listened on:
+// right behind a forwarded port, and a common slip.
+func portHint(address, listening string) string {
+	host, told, err := splitAddress(address)
+	_, real, listenErr := net.SplitHostPort(listening)
+	if err != nil || listenErr != nil || told == real {
+		return ""
+	}
+	return fmt.Sprintf("People are told port %s, and this listens on port %s. Unless the one leads to the other, start with --address %s.\n",
+		told, real, net.JoinHostPort(host, real))
+}

@@ -1,0 +1,412 @@
+package server
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"charm.land/ssh"
+
+	"tincan/store"
+)
+
+// Exit statuses of commands. A refused or failed one is 1.
+const statusUsage = 2
+
+// command is one thing to ask for with `ssh host COMMAND`. Help and usage are made from it.
+type command struct {
+	name  string // one or two words
+	args  string // what follows, as usage shows it
+	does  string // one line for help
+	flags []option
+	least int  // arguments that must be there
+	most  int  // arguments that may be there
+	text  bool // the last of them is TEXT: every word that is left, or - for standard input
+	run   func(*call) error
+}
+
+// option is a flag of a command.
+type option struct {
+	name  string // with its dashes
+	value string // what follows it; "" for none
+}
+
+var (
+	flagJSON    = option{"--json", ""}
+	flagN       = option{"-n", "N"}
+	flagSince   = option{"--since", "1d"}
+	flagPrivate = option{"--private", ""}
+	flagPurpose = option{"--purpose", "TEXT"}
+)
+
+// commands is the table of all commands, in the order of help.
+func commands() []command {
+	json := []option{flagJSON}
+	return []command{
+		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
+		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
+		{name: "home", does: "new posts of your channels, newest first", flags: []option{flagSince, flagN, flagJSON}, run: (*call).home},
+		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: []option{flagN, flagJSON}, least: 1, most: 1, run: (*call).read},
+		{name: "thread", args: "ID", does: "a post and its replies", flags: json, least: 1, most: 1, run: (*call).thread},
+		{name: "channels", does: "the channels that you can see", flags: json, run: (*call).channels},
+		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
+		{name: "post", args: "#channel TEXT|-", does: "write to a channel; - reads standard input", flags: json, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "reply", args: "ID TEXT|-", does: "answer a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
+		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
+		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
+		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
+		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
+		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
+	}
+}
+
+// usage is how a command is written.
+func (c command) usage() string {
+	parts := []string{c.name}
+	if c.args != "" {
+		parts = append(parts, c.args)
+	}
+	for _, f := range c.flags {
+		parts = append(parts, "["+strings.TrimSpace(f.name+" "+f.value)+"]")
+	}
+	return strings.Join(parts, " ")
+}
+
+// misuse is a command line that is not of the form it has to be: exit status 2.
+type misuse struct{ text string }
+
+func (e *misuse) Error() string { return e.text }
+
+// call is one command being run for one person.
+type call struct {
+	*Server
+	session *session
+	ctx     context.Context
+	me      store.Person
+	in      io.Reader
+	out     *bufio.Writer
+	args    []string          // TEXT is one of them
+	flags   map[string]string // those given, and their values
+}
+
+// command runs the command of a session and returns its exit status.
+func (s *Server) command(ss ssh.Session, sn *session, me store.Person) int {
+	return s.perform(ss, sn, me, func(c *call) error {
+		line := ss.RawCommand()
+		if len(line) > maxLine {
+			return refuse(nil, "That command is longer than %d KB. Send the text on standard input, with - in its place.", maxLine>>10)
+		}
+		cmd, err := c.parse(line)
+		if err != nil {
+			return err
+		}
+		return cmd.run(c)
+	})
+}
+
+// plain reads Home line by line, for those without a terminal that can draw.
+func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
+	return s.perform(ss, sn, me, (*call).readHome)
+}
+
+// perform runs an act with the bounds of a command, prints what it has to say, and returns the exit status.
+func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(*call) error) int {
+	ctx, cancel := context.WithTimeout(sn.ctx, s.Limits.CommandTime)
+	defer cancel()
+	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}}
+	if sn.terminal {
+		c.in = keyboard{ss}
+	}
+	c.out = bufio.NewWriter(&bounded{w: newOutput(ss, sn, s.Limits.StallCommand)})
+	err := act(c)
+	if flushed := c.out.Flush(); err == nil {
+		err = flushed
+	}
+	var wrong *misuse
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &wrong):
+		s.tell(ss, wrong.text)
+		return statusUsage
+	case sn.ctx.Err() != nil:
+		return 1 // nobody is there to be told, or the server stops
+	case errors.Is(err, context.DeadlineExceeded):
+		err = refuse(err, "That took longer than %s and was given up.", s.Limits.CommandTime)
+	}
+	s.tell(ss, s.explain(err))
+	return 1
+}
+
+// parse finds the command of a line, and its arguments and flags.
+func (c *call) parse(line string) (command, error) {
+	words, whole := split(line)
+	for n := min(2, len(words)); n > 0; n-- {
+		name := words[0].text
+		if n == 2 {
+			name += " " + words[1].text
+		}
+		for _, cmd := range c.commands {
+			if cmd.name == name {
+				return cmd, c.parseArgs(cmd, line, words[n:], whole)
+			}
+		}
+	}
+	name := ""
+	if len(words) > 0 {
+		name = words[0].text
+	}
+	var family []string
+	for _, cmd := range c.commands {
+		if strings.HasPrefix(cmd.name, name+" ") {
+			family = append(family, "usage: "+cmd.usage())
+		}
+	}
+	if len(family) > 0 {
+		return command{}, &misuse{strings.Join(family, "\n")}
+	}
+	return command{}, &misuse{fmt.Sprintf("There is no command %q. This lists them: %s", short(name), c.typed("help"))}
+}
+
+// parseArgs sorts words into arguments and flags. Flags may stand anywhere before --; a
+// word with a dash that is no flag of the command is text like any other.
+func (c *call) parseArgs(cmd command, line string, words []word, whole bool) error {
+	wrong := &misuse{"usage: " + cmd.usage()}
+	var text []string
+	for options := true; len(words) > 0; {
+		w := words[0]
+		words = words[1:]
+		if options && w.text == "--" {
+			options = false
+			continue
+		}
+		if f, value, is := cmd.flag(w.text); options && is {
+			if f.value != "" && value == "" {
+				if len(words) == 0 {
+					return wrong
+				}
+				value, words = words[0].text, words[1:]
+			}
+			c.flags[f.name] = value
+			continue
+		}
+		if !cmd.text || len(c.args) < cmd.most-1 {
+			c.args = append(c.args, w.text)
+			continue
+		}
+		if !whole { // quotes that do not balance were meant as apostrophes
+			text = []string{strings.TrimSpace(line[w.at:])}
+			break
+		}
+		text = append(text, w.text)
+	}
+	if len(text) > 0 {
+		c.args = append(c.args, strings.Join(text, " "))
+	}
+	if len(c.args) < cmd.least || len(c.args) > cmd.most {
+		return wrong
+	}
+	return nil
+}
+
+// flag is the flag that a word is: --name, or --name=value.
+func (c command) flag(word string) (f option, value string, is bool) {
+	for _, f := range c.flags {
+		if word == f.name {
+			return f, "", true
+		}
+		if v, ok := strings.CutPrefix(word, f.name+"="); ok && f.value != "" && v != "" {
+			return f, v, true
+		}
+	}
+	return option{}, "", false
+}
+
+// has reports whether a flag was given.
+func (c *call) has(f option) bool {
+	_, ok := c.flags[f.name]
+	return ok
+}
+
+// number is the value of -n, or usual where it was not given.
+func (c *call) number(usual, most int) (int, error) {
+	v, given := c.flags[flagN.name]
+	if !given {
+		return usual, nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > most {
+		return 0, &misuse{fmt.Sprintf("-n takes a number from 1 to %d.", most)}
+	}
+	return n, nil
+}
+
+// since is the moment that --since names: so long ago, or the start of a day where I am.
+func (c *call) since() (time.Time, error) {
+	v := c.flags[flagSince.name]
+	if day, err := time.ParseInLocation(time.DateOnly, v, c.zone()); err == nil {
+		return day, nil
+	}
+	units := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	if v != "" {
+		unit, ok := units[v[len(v)-1:]]
+		n, err := strconv.Atoi(v[:len(v)-1])
+		if ok && err == nil && n > 0 && n <= 10_000 {
+			return c.Now().Add(-time.Duration(n) * unit), nil
+		}
+	}
+	return time.Time{}, &misuse{"--since takes a time like 30m, 12h, 3d or 2w, or a day like 2026-11-20."}
+}
+
+// post number of an argument.
+func (c *call) id(arg string) (int64, error) {
+	id, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil || id <= 0 {
+		return 0, &misuse{fmt.Sprintf("%q is no number of a post. It stands before each post, like 1795339200.", short(arg))}
+	}
+	return id, nil
+}
+
+// body is a TEXT argument: the words themselves, or all of standard input for a dash alone.
+func (c *call) body(arg string) (string, error) {
+	if arg != "-" {
+		return arg, nil
+	}
+	type input struct {
+		text []byte
+		err  error
+	}
+	read := make(chan input, 1)
+	c.guard(c.session, func() {
+		text, err := io.ReadAll(io.LimitReader(c.in, maxStdin+1))
+		read <- input{text, err}
+	})
+	select {
+	case in := <-read:
+		if len(in.text) > maxStdin {
+			return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
+		}
+		return strings.TrimRight(string(in.text), "\r\n"), in.err
+	case <-c.ctx.Done():
+		return "", c.ctx.Err()
+	}
+}
+
+// keyboard is the input of a client in raw mode, where keys are not yet what they mean.
+type keyboard struct{ io.Reader }
+
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.Reader.Read(p)
+	for i, b := range p[:n] {
+		switch b {
+		case '\r':
+			p[i] = '\n'
+		case 0x03: // ctrl+C
+			return 0, refuse(nil, "Stopped. Nothing was written.")
+		case 0x04: // ctrl+D
+			return i, io.EOF
+		}
+	}
+	return n, err
+}
+
+// bounded refuses to print more than maxOutput.
+type bounded struct {
+	w io.Writer
+	n int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.n += len(p); b.n > maxOutput {
+		return 0, refuse(nil, "That is more than %d MB. Ask for less with -n.", maxOutput>>20)
+	}
+	return b.w.Write(p)
+}
+
+// object prints one line of JSON.
+func (c *call) object(v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// say prints one line for people.
+func (c *call) say(format string, args ...any) error {
+	_, err := fmt.Fprintf(c.out, format+"\n", args...)
+	return err
+}
+
+// zone is my time zone.
+func (c *call) zone() *time.Location {
+	zone, err := time.LoadLocation(c.me.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// typed is what to type at the other end for a command.
+func (s *Server) typed(command string) string {
+	return fmt.Sprintf("ssh %s %s", cmp.Or(s.Address, "HOST"), command)
+}
+
+// short makes an argument fit to be shown in a sentence.
+func short(arg string) string {
+	const most = 40
+	clean := []rune(store.CleanLine(arg))
+	if len(clean) > most {
+		clean = append(slices.Clone(clean[:most]), '…')
+	}
+	return string(clean)
+}
+
+// help lists the commands, or shows how one is written.
+func (c *call) help() error {
+	if len(c.args) > 0 {
+		name := strings.Join(c.args, " ")
+		found := false
+		for _, cmd := range c.commands {
+			if cmd.name == name || strings.HasPrefix(cmd.name, name+" ") {
+				found = true
+				c.say("%s\n  %s", cmd.usage(), cmd.does)
+			}
+		}
+		if !found {
+			return &misuse{fmt.Sprintf("There is no command %q. This lists them: %s", short(name), c.typed("help"))}
+		}
+		return nil
+	}
+	c.say("%s\n  opens the screens; with a command it does one thing:\n", strings.TrimSpace(c.typed("")))
+	for _, cmd := range c.commands {
+		c.say("%s\n  %s", cmd.usage(), cmd.does)
+	}
+	c.say("\nPut quotes around #channel and TEXT, so that your own shell leaves them alone:")
+	c.say("  %s", c.typed(`"post '#everyone' 'Good morning'"`))
+	return c.say("--json prints one object a line. The exit status is 0 only if it worked.")
+}
+
+// whoami says who I am.
+func (c *call) whoami() error {
+	if c.has(flagJSON) {
+		return c.object(struct {
+			Handle     string `json:"handle"`
+			Name       string `json:"name"`
+			Department string `json:"department"`
+			Title      string `json:"title"`
+			Admin      bool   `json:"admin"`
+		}{c.me.Handle, c.me.Name, c.me.Department, c.me.Title, c.me.Admin})
+	}
+	parts := []string{c.me.Handle, c.me.Name, c.me.Department, c.me.Title}
+	if c.me.Admin {
+		parts = append(parts, "admin")
+	}
+	return c.say("%s", strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · "))
+}

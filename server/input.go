@@ -1,0 +1,147 @@
+package server
+
+import (
+	"bytes"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+const (
+	pasteEnd    = "\x1b[201~"
+	maxPaste    = 1 << 20 // bytes; the rest is dropped: no field takes as much
+	maxSequence = 4 << 10 // bytes of an escape sequence that has not ended
+
+	escapeDelay   = 50 * time.Millisecond // after which a lone Escape is a key, as in other programs
+	sequenceDelay = time.Second           // after which the start of a longer sequence is given up
+)
+
+// typing turns what a client types into messages, until the session ends. It ends with its
+// input: nobody could even leave any more.
+func (s *Server) typing(sn *session, r io.Reader, send func(tea.Msg)) {
+	chunks := make(chan []byte)
+	s.guard(sn, func() {
+		for {
+			p := make([]byte, 4<<10)
+			n, err := r.Read(p)
+			select {
+			case chunks <- p[:n]:
+			case <-sn.ctx.Done():
+				return
+			}
+			if err != nil {
+				sn.end()
+				return
+			}
+		}
+	})
+	var in input
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		var msgs []tea.Msg
+		select {
+		case chunk := <-chunks:
+			msgs = in.feed(chunk)
+		case <-pause.C:
+			msgs = in.decode(true)
+		case <-sn.ctx.Done():
+			return
+		}
+		for _, m := range msgs {
+			send(m)
+		}
+		if wait := in.patience(); wait > 0 {
+			pause.Reset(wait)
+		}
+	}
+}
+
+// input decodes what a terminal sends, and holds back what is not whole yet.
+type input struct {
+	decoder uv.EventDecoder
+	rest    []byte // the start of a character or sequence, or of the end of a paste
+	pasting bool
+	paste   []byte
+}
+
+// feed takes more bytes and returns what they mean so far.
+func (in *input) feed(p []byte) []tea.Msg {
+	in.rest = append(in.rest, p...)
+	return in.decode(false)
+}
+
+// patience is how long to wait for the rest of what is held back; 0: there is nothing to wait for.
+func (in *input) patience() time.Duration {
+	switch {
+	case len(in.rest) == 0 || in.pasting:
+		return 0
+	case len(in.rest) <= 2:
+		return escapeDelay
+	}
+	return sequenceDelay
+}
+
+// decode returns the messages in rest; final takes what is not whole for all there is.
+func (in *input) decode(final bool) (msgs []tea.Msg) {
+	for len(in.rest) > 0 {
+		if in.pasting {
+			if !in.pasted() {
+				return msgs
+			}
+			msgs = append(msgs, uv.PasteEvent{Content: string(bytes.ToValidUTF8(in.paste, nil))})
+			in.paste = nil
+			continue
+		}
+		n, event := in.decoder.Decode(in.rest)
+		n = max(n, 1)
+		_, unknown := event.(uv.UnknownEvent)
+		open := n == len(in.rest) && (unknown || in.rest[0] == 0x1b && n <= 2) || !utf8.FullRune(in.rest)
+		if open && !final && len(in.rest) <= maxSequence {
+			return msgs
+		}
+		in.rest = in.rest[n:]
+		if _, start := event.(uv.PasteStartEvent); start {
+			in.pasting = true
+		} else if more, ok := event.(uv.MultiEvent); ok {
+			for _, e := range more {
+				msgs = said(msgs, e)
+			}
+		} else {
+			msgs = said(msgs, event)
+		}
+	}
+	in.rest = nil
+	return msgs
+}
+
+// said adds an event that the interface may hear of. Sizes are not among them: a terminal's
+// own word for its size is not held to our bounds.
+func said(msgs []tea.Msg, event uv.Event) []tea.Msg {
+	switch event.(type) {
+	case nil, uv.WindowSizeEvent, uv.PixelSizeEvent, uv.CellSizeEvent, uv.PasteEndEvent,
+		uv.UnknownEvent, uv.UnknownCsiEvent, uv.UnknownSs3Event, uv.UnknownOscEvent,
+		uv.UnknownDcsEvent, uv.UnknownSosEvent, uv.UnknownPmEvent, uv.UnknownApcEvent:
+		return msgs
+	}
+	return append(msgs, event)
+}
+
+// pasted moves pasted text out of rest, and reports whether that was the end of it.
+func (in *input) pasted() bool {
+	n := bytes.Index(in.rest, []byte(pasteEnd))
+	ends := n >= 0
+	if !ends {
+		n = max(len(in.rest)-len(pasteEnd)+1, 0)
+	}
+	in.paste = append(in.paste, in.rest[:min(n, maxPaste-len(in.paste))]...)
+	in.rest = in.rest[n:]
+	if ends {
+		in.rest = in.rest[len(pasteEnd):]
+		in.pasting = false
+	}
+	return ends
+}

@@ -1,0 +1,342 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/ssh"
+	"github.com/charmbracelet/colorprofile"
+	gossh "golang.org/x/crypto/ssh"
+
+	"tincan/store"
+	"tincan/tui"
+)
+
+// session is one session channel: what its client asked for, and how long it lives. It reaches
+// the library's handler as the context of the connection, which it embeds.
+type session struct {
+	ssh.Context
+	ctx     context.Context // ends with the channel, the program or the server
+	end     context.CancelFunc
+	conn    *conn
+	started bool // a shell, command or subsystem was asked for
+
+	terminal bool   // a terminal was asked for and granted
+	refused  string // why it was not granted
+	term     string
+	env      map[string]string
+	size     tea.WindowSizeMsg      // the newest
+	resized  chan tea.WindowSizeMsg // holds the newest after start, or nothing
+}
+
+// openSession serves one session channel until the client has closed it too.
+func (s *Server) openSession(lib *ssh.Server, sc *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
+	c := ctx.Value(connKey{}).(*conn)
+	if !c.openSession(sc, ctx.Done()) {
+		_ = ch.Reject(gossh.ResourceShortage, "this connection has too many sessions open; close one first")
+		return
+	}
+	defer c.closeSession()
+	sn := &session{Context: ctx, conn: c, env: map[string]string{}, resized: make(chan tea.WindowSizeMsg, 1)}
+	sn.ctx, sn.end = context.WithCancel(s.ctx)
+	defer sn.end()
+	ssh.DefaultSessionHandler(lib, sc, door{ch, sn}, sn)
+}
+
+// door stands between a session channel and the library, and sees every request first.
+type door struct {
+	gossh.NewChannel
+	session *session
+}
+
+// Accept opens the channel; the library gets only those requests that are let through.
+func (d door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
+	ch, all, err := d.NewChannel.Accept()
+	if err != nil {
+		return nil, nil, err
+	}
+	some := make(chan *gossh.Request)
+	go func() {
+		defer close(some)
+		for req := range all {
+			if d.session.request(req.Type, req.Payload) {
+				some <- req
+			} else {
+				_ = req.Reply(false, nil)
+			}
+		}
+	}()
+	return ch, some, nil
+}
+
+// request reports whether the library shall see a request. A new size is taken here and goes
+// no further; forwarding of any kind, signals and what else there is are refused.
+func (sn *session) request(kind string, payload []byte) bool {
+	switch kind {
+	case "window-change": // nobody waits for the answer: RFC 4254 §6.7
+		var r struct{ Columns, Rows, Width, Height uint32 }
+		if gossh.Unmarshal(payload, &r) == nil && sn.terminal {
+			sn.resize(r.Columns, r.Rows)
+		}
+	case "eow@openssh.com": // nobody reads what we write any more: a closed window of a kept connection
+		sn.end()
+	}
+	if sn.started {
+		return false
+	}
+	switch kind {
+	case "pty-req":
+		return sn.grantTerminal(payload)
+	case "env":
+		sn.setEnv(payload)
+	case "shell", "exec", "subsystem":
+		sn.started = true
+		return true
+	}
+	return false
+}
+
+// grantTerminal notes the terminal's name and first size. An absurd size is refused: drawing it would cost gigabytes.
+func (sn *session) grantTerminal(payload []byte) bool {
+	var r struct {
+		Term                         string
+		Columns, Rows, Width, Height uint32
+		Modes                        string
+	}
+	if gossh.Unmarshal(payload, &r) != nil || sn.terminal {
+		return false
+	}
+	if r.Columns > maxColumns || r.Rows > maxRows {
+		sn.refused = fmt.Sprintf("Your window is too large to draw in: %d × %d characters, and %d × %d is the most. Make it smaller and connect again.",
+			r.Columns, r.Rows, maxColumns, maxRows)
+		return false
+	}
+	sn.terminal, sn.refused = true, ""
+	sn.term = r.Term
+	strange := func(c rune) bool { return !strings.ContainsRune("+-._", c) && (c < '0' || c > 'z') }
+	if len(r.Term) > maxTerm || strings.ContainsFunc(r.Term, strange) {
+		sn.term = "" // it names a file elsewhere
+	}
+	sn.size = tea.WindowSizeMsg{Width: defaultColumns, Height: defaultRows}
+	sn.resize(r.Columns, r.Rows)
+	return true
+}
+
+// resize notes a new size; 0 means that the client does not know (RFC 4254 §6.2).
+func (sn *session) resize(columns, rows uint32) {
+	if columns == 0 || rows == 0 {
+		return
+	}
+	size := tea.WindowSizeMsg{Width: int(min(columns, maxColumns)), Height: int(min(rows, maxRows))}
+	if !sn.started {
+		sn.size = size
+		return
+	}
+	select {
+	case <-sn.resized:
+	default:
+	}
+	sn.resized <- size // only this goroutine sends: there is room
+}
+
+// setEnv keeps the few variables that say what the terminal can do.
+func (sn *session) setEnv(payload []byte) {
+	var r struct{ Name, Value string }
+	if gossh.Unmarshal(payload, &r) != nil || len(r.Value) > maxEnv || r.Value == "" {
+		return
+	}
+	switch r.Name {
+	case "NO_COLOR":
+		sn.env[r.Name] = "1" // any value counts: no-color.org
+	case "COLORTERM", "TERM_PROGRAM":
+		sn.env[r.Name] = store.CleanLine(r.Value)
+	}
+}
+
+// environ is the client's environment as Bubble Tea reads it.
+func (sn *session) environ() []string {
+	// Over SSH only terminals known to answer are asked what they can do: others print the question.
+	env := []string{"TERM=" + sn.term, "SSH_TTY=ssh"}
+	for name, value := range sn.env {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
+// noSubsystem answers sftp, and scp that uses it.
+func (s *Server) noSubsystem(ss ssh.Session) {
+	s.tell(ss, "There are no files to fetch or to send here. Connect without a command to read and write.")
+	_ = ss.Exit(1)
+}
+
+// tell writes a sentence to a client's error output.
+func (s *Server) tell(ss ssh.Session, text string) {
+	_, _ = io.WriteString(ss.Stderr(), text+"\n") // a granted terminal gets its carriage return from the library
+}
+
+// handle runs a session from its request to its exit status.
+func (s *Server) handle(ss ssh.Session) {
+	sn := ss.Context().(*session)
+	if !s.begin() {
+		return
+	}
+	defer s.running.Done()
+	status := 1
+	defer func() { _ = ss.Exit(status) }()
+	defer func() {
+		if r := recover(); r != nil {
+			s.Log.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
+			s.tell(ss, "Something went wrong on our side. Connect again.")
+		}
+	}()
+	me, offer, err := s.whose(sn)
+	if err == nil && !s.sessions.enter(me.ID) {
+		err = refuse(nil, "You have %d sessions open already. Close one first.", s.Limits.SessionsPerson)
+	}
+	if err != nil {
+		s.Log.Info("refused", "from", sn.conn.from, "why", err)
+		s.tell(ss, s.explain(err))
+		return
+	}
+	defer s.sessions.leave(me.ID)
+
+	kind, run := "screen", func() int { return s.screen(ss, sn, me, offer) }
+	switch {
+	case ss.RawCommand() != "":
+		kind, run = "command", func() int { return s.command(ss, sn, me) }
+	case sn.refused != "":
+		kind, run = "refused", func() int { s.tell(ss, sn.refused); return 1 }
+	case !sn.terminal || sn.term == "dumb":
+		kind, run = "plain", func() int { return s.plain(ss, sn, me) }
+	}
+	log := s.Log.With("person", me.ID, "handle", me.Handle, "from", sn.conn.from, "kind", kind)
+	log.Info("session start")
+	began := s.Now()
+	defer func() { log.Info("session end", "after", s.Now().Sub(began).Round(time.Millisecond), "status", status) }()
+	status = run()
+}
+
+// whose is the person of a session as they are now: they may have been suspended since they connected.
+func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
+	id, offer, err := identity(sn.Permissions().Permissions)
+	if err != nil {
+		return store.Person{}, nil, err
+	}
+	me, err := s.store.Me(sn.ctx, id)
+	return me, offer, err
+}
+
+// screen runs the interface: one session, one Bubble Tea program.
+func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *store.Key) int {
+	env := sn.environ()
+	_, noColor := sn.env["NO_COLOR"]
+	ui := tui.New(sn.ctx, s.store, me, tui.Options{Now: s.Now, Host: s.Address, Log: s.Log, NoColor: noColor, OfferKey: offer})
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(sn.ctx), goodbye)
+		defer cancel()
+		ui.Close(ctx)
+	}()
+	defer sn.end()
+	var model tea.Model = ui
+	if s.wrap != nil {
+		model = s.wrap(model)
+	}
+	out := newOutput(ss, sn, s.Limits.Stall)
+	p := tea.NewProgram(model,
+		tea.WithContext(sn.ctx),
+		tea.WithInput(silence{sn.ctx}),
+		tea.WithOutput(out),
+		tea.WithEnvironment(env),
+		tea.WithColorProfile(colorprofile.Env(env)),
+		tea.WithWindowSize(sn.size.Width, sn.size.Height),
+		tea.WithFPS(framesPerSecond),
+		tea.WithoutSignalHandler(),
+	)
+	s.guard(sn, func() { s.typing(sn, ss, p.Send) })
+	s.guard(sn, func() { sn.sizes(out.first, p.Send) })
+	_, err := p.Run()
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, tea.ErrProgramPanic):
+		s.Log.Error("panic in the interface", "person", me.ID, "err", err)
+		s.tell(ss, "Something went wrong on our side; your text is kept. Connect again to go on.")
+	case s.ctx.Err() != nil:
+		s.tell(ss, "The server is being restarted; your text is kept. Connect again in a moment.")
+	}
+	return 1
+}
+
+// guard starts a goroutine of the session; a panic in it ends this session alone.
+func (s *Server) guard(sn *session, run func()) {
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				s.Log.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
+				sn.end()
+			}
+		}()
+		run()
+	}()
+}
+
+// sizes passes each new size on, once the program has taken its first.
+func (sn *session) sizes(running <-chan struct{}, send func(tea.Msg)) {
+	select {
+	case <-running:
+	case <-sn.ctx.Done():
+	}
+	for {
+		select {
+		case size := <-sn.resized:
+			send(size)
+		case <-sn.ctx.Done():
+			return
+		}
+	}
+}
+
+// silence is an input that says nothing and ends with its session: what is typed takes another way.
+type silence struct{ ctx context.Context }
+
+func (s silence) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, io.EOF
+}
+
+// output writes to a client. One that takes nothing for as long as our patience lasts
+// loses its connection, which frees whoever waits here.
+type output struct {
+	w        io.Writer
+	conn     io.Closer
+	patience time.Duration
+	first    chan struct{} // closed by the first write
+	begin    sync.Once
+	mu       sync.Mutex
+}
+
+func newOutput(w io.Writer, sn *session, patience time.Duration) *output {
+	return &output{w: w, conn: sn.conn, patience: patience, first: make(chan struct{})}
+}
+
+func (o *output) Write(p []byte) (n int, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.begin.Do(func() { close(o.first) })
+	const piece = 32 << 10 // so that patience is for progress, not for the whole
+	for err == nil && n < len(p) {
+		var m int
+		watch := time.AfterFunc(o.patience, func() { o.conn.Close() })
+		m, err = o.w.Write(p[n:min(n+piece, len(p))])
+		watch.Stop()
+		n += m
+	}
+	return n, err
+}

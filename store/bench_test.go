@@ -1,0 +1,177 @@
+package store_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tincan/store"
+)
+
+// The two pasts whose times are compared: what a screen asks for may not grow with history.
+const (
+	genSmall = 10_000
+	genLarge = 1_000_000
+)
+
+// question is something that a screen asks for, of one of many people.
+type question func(s *world, person int64) error
+
+// ask times a question at both sizes and reports p50 and p99 of each, and how much slower the larger is.
+func ask(b *testing.B, people []int64, q question) {
+	small, large := openGenerated(b, genSmall), openGenerated(b, genLarge)
+	var times [2][]time.Duration
+	turn := func(i int) {
+		for k, w := range []*world{small, large} {
+			start := time.Now()
+			if err := q(w, people[i%len(people)]); err != nil {
+				b.Fatal(err)
+			}
+			times[k] = append(times[k], time.Since(start))
+		}
+	}
+	for i := range 20 * len(people) { // every connection has seen every person: warm
+		turn(i)
+	}
+	times = [2][]time.Duration{}
+	for i := 0; b.Loop(); i++ {
+		turn(i)
+	}
+	p50, p99 := percentiles(times[0])
+	b.ReportMetric(ms(p50), "10k-p50-ms")
+	b.ReportMetric(ms(p99), "10k-p99-ms")
+	large50, large99 := percentiles(times[1])
+	b.ReportMetric(ms(large50), "1M-p50-ms")
+	b.ReportMetric(ms(large99), "1M-p99-ms")
+	b.ReportMetric(float64(large50)/float64(p50), "1M/10k")
+	b.ReportMetric(0, "ns/op") // the mean of both sizes says nothing
+}
+
+func percentiles(d []time.Duration) (p50, p99 time.Duration) {
+	slices.Sort(d)
+	return d[len(d)/2], d[len(d)*99/100]
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func openGenerated(b *testing.B, n int) *world {
+	b.Helper()
+	return openWorld(b, generated(b, n), store.Options{Now: time.Now})
+}
+
+// few and many are people in genFew and in genMany channels.
+var (
+	few  = []int64{1, 102, 203, 304, 405, 506, 607, 708, 809, 911}
+	many = []int64{10, 120, 230, 340, 450, 560, 670, 780, 890, 1000}
+)
+
+func BenchmarkHome12(b *testing.B) { ask(b, few, home) }
+
+func BenchmarkHome30(b *testing.B) { ask(b, many, home) }
+
+func home(w *world, me int64) error {
+	return full(w.Home(w.ctx, me, 0, 50))
+}
+
+// full fails unless a page of 50 came: nothing is fast that is not there.
+func full(posts []store.Post, err error) error {
+	if err == nil && len(posts) != 50 {
+		err = fmt.Errorf("%d posts of 50", len(posts))
+	}
+	return err
+}
+
+func BenchmarkChannel(b *testing.B) {
+	ask(b, few, func(w *world, me int64) error {
+		return full(w.ChannelPosts(w.ctx, me, 1, 0, 50))
+	})
+}
+
+func BenchmarkThread200(b *testing.B) {
+	long := map[*world]int64{}
+	ask(b, few, func(w *world, me int64) error {
+		if long[w] == 0 {
+			long[w] = w.number(`SELECT id FROM post WHERE channel_id = 1 AND root_id = 0 AND replies = 200 ORDER BY id DESC LIMIT 1`)
+		}
+		th, err := w.Thread(w.ctx, me, long[w], 0, genReplies)
+		if err == nil && len(th.Replies) != genReplies {
+			err = fmt.Errorf("%d replies of %d", len(th.Replies), genReplies)
+		}
+		return err
+	})
+}
+
+func BenchmarkSidebar30(b *testing.B) {
+	ask(b, many, func(w *world, me int64) error {
+		list, err := w.Sidebar(w.ctx, me)
+		if err == nil && len(list) != genMany {
+			err = fmt.Errorf("%d channels of %d", len(list), genMany)
+		}
+		return err
+	})
+}
+
+func BenchmarkNextUnread30(b *testing.B) {
+	ask(b, many, func(w *world, me int64) error {
+		_, _, err := w.NextUnread(w.ctx, me, store.Place{})
+		return err
+	})
+}
+
+func BenchmarkPost1(b *testing.B) { write(b, 1) }
+
+func BenchmarkPost64(b *testing.B) { write(b, 64) }
+
+// write has so many people post at once into a copy of the large past. Each post is on the disk when its time ends.
+func write(b *testing.B, people int) {
+	dir := b.TempDir()
+	if err := copyFile(filepath.Join(dir, store.File), filepath.Join(generated(b, genLarge), store.File)); err != nil {
+		b.Fatal(err)
+	}
+	w := openWorld(b, dir, store.Options{Now: time.Now, PostsPerMinute: 1 << 30})
+	body := "Build 512 is green again. The cause was a clock that ran backwards on one runner."
+	var turns atomic.Int64
+	times := make([][]time.Duration, people)
+	b.ResetTimer()
+	var all sync.WaitGroup
+	for i := range people {
+		all.Go(func() {
+			for turns.Add(1) <= int64(b.N) {
+				start := time.Now()
+				if _, err := w.CreatePost(w.ctx, int64(i+1), store.NewPost{Place: store.Place{Channel: 1}, Body: body}); err != nil {
+					b.Error(err)
+					return
+				}
+				times[i] = append(times[i], time.Since(start))
+			}
+		})
+	}
+	all.Wait()
+	b.StopTimer()
+	p50, p99 := percentiles(slices.Concat(times...))
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
+	b.ReportMetric(ms(p50), "p50-ms")
+	b.ReportMetric(ms(p99), "p99-ms")
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Close()
+}

@@ -1,0 +1,103 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+
+	"tincan/store"
+)
+
+func (w *world) draft(me int64, at store.Place) string {
+	w.t.Helper()
+	body, err := w.Draft(w.ctx, me, at)
+	w.must(err)
+	return body
+}
+
+func TestDrafts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	sales := w.open(maya, "sales")
+	root := w.post(maya, sales, "root")
+	reply := w.reply(maya, root.ID, "reply")
+	at, in := store.Place{Channel: sales}, store.Place{Channel: sales, Root: root.ID}
+
+	equal(t, "none yet", w.draft(maya, at), "")
+	equal(t, "flag", w.channel(maya, sales).Draft, false)
+	w.must(w.SaveDraft(w.ctx, maya, at, "a root\n\n  with room \x1b[31m"))
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Root: reply.ID}, "an answer"))
+	equal(t, "root", w.draft(maya, at), "a root\n\n  with room ")
+	equal(t, "reply, found by its thread", w.draft(maya, in), "an answer")
+	equal(t, "reply, found by a reply", w.draft(maya, store.Place{Root: reply.ID}), "an answer")
+	equal(t, "flag", w.channel(maya, sales).Draft, true)
+
+	// Another session writes over it, nobody else sees it.
+	w.must(w.SaveDraft(w.ctx, maya, at, "newer"))
+	equal(t, "the last one counts", w.draft(maya, at), "newer")
+	equal(t, "ben's", w.draft(ben, at)+w.draft(ben, in), "")
+	equal(t, "ben's flag", w.channel(ben, sales).Draft, false)
+
+	w.must(w.SaveDraft(w.ctx, maya, in, ""))
+	equal(t, "emptied", w.draft(maya, in), "")
+	equal(t, "rows", w.number(`SELECT count(*) FROM draft`), 1)
+
+	// A place where one may not post may still hold what one has begun.
+	w.must(w.SaveDraft(w.ctx, ben, at, "before joining"))
+	_, err := w.CreatePost(w.ctx, ben, store.NewPost{Place: at, Body: "before joining", FromDraft: true})
+	refused(t, err, store.ErrForbidden, "join it first")
+	equal(t, "kept", w.draft(ben, at), "before joining")
+	refused(t, w.SaveDraft(w.ctx, ben, store.Place{Channel: 12345}, "x"), store.ErrNotFound, "There is no channel of that name here.")
+	refused(t, w.SaveDraft(w.ctx, ben, store.Place{Root: 12345}, "x"), store.ErrNotFound, "There is no post of that number here.")
+}
+
+// The draft goes with the post that it became, and with no other.
+func TestPostFromDraft(t *testing.T) {
+	t.Parallel()
+	w := newLimitedWorld(t)
+	maya := w.person("maya")
+	at := store.Place{Channel: w.everyone()}
+	root := w.post(maya, w.everyone(), "root")
+	in := store.Place{Channel: w.everyone(), Root: root.ID}
+	w.must(w.SaveDraft(w.ctx, maya, at, "a root"))
+	w.must(w.SaveDraft(w.ctx, maya, in, "an answer"))
+
+	w.write(maya, at, "something else")
+	equal(t, "kept beside another post", w.draft(maya, at), "a root")
+	reply, err := w.CreatePost(w.ctx, maya, store.NewPost{Place: in, Body: "an answer", FromDraft: true})
+	w.must(err)
+	equal(t, "gone with its post", w.draft(maya, in), "")
+	equal(t, "the other is kept", w.draft(maya, at), "a root")
+
+	w.must(w.SaveDraft(w.ctx, maya, in, "another answer"))
+	_, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: store.Place{Root: reply.ID}, Body: "another answer", FromDraft: true})
+	w.must(err)
+	equal(t, "gone, though a reply was answered", w.draft(maya, in), "")
+
+	for err = nil; err == nil; { // until it is too often
+		_, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: in, Body: "x"})
+	}
+	for body, kind := range map[string]error{"": store.ErrInvalid, strings.Repeat("x", store.PostLimit+1): store.ErrInvalid, "too often": store.ErrLimited} {
+		_, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: at, Body: body, FromDraft: true})
+		refused(t, err, kind, "")
+		equal(t, "kept when refused", w.draft(maya, at), "a root")
+	}
+}
+
+func TestDraftLimits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	at := store.Place{Channel: w.everyone()}
+	most := strings.Repeat("x", store.DraftLimit)
+	w.must(w.SaveDraft(w.ctx, maya, at, most)) // far too long to post, and kept
+	refused(t, w.SaveDraft(w.ctx, maya, at, most+"x"), store.ErrInvalid, "That is too much text to keep: 65,537 bytes of 65,536.")
+	equal(t, "what was there before", len(w.draft(maya, at)), store.DraftLimit)
+
+	w.raw(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+		INSERT INTO draft (person_id, channel_id, root_id, body, saved_at) SELECT ?, 1, i, 'x', 1 FROM n`, ben)
+	refused(t, w.SaveDraft(w.ctx, ben, at, "one more"), store.ErrLimited, "You have 500 unsent texts; send or empty one of them first.")
+	equal(t, "not kept", w.draft(ben, at), "")
+	w.raw(`UPDATE draft SET root_id = 0 WHERE person_id = ? AND root_id = 1`, ben)
+	w.must(w.SaveDraft(w.ctx, ben, at, "changing one is not one more"))
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Migrations is the embedded schema, for whoever has to build an older one.
+var Migrations = migrations
+
+// Statements returns every query that s has prepared so far, sorted.
+func (s *Store) Statements() []string {
+	seen := map[string]bool{}
+	for _, p := range []*pool{&s.writer, &s.reader} {
+		var held []*conn
+		for range p.size {
+			c := <-p.free
+			held = append(held, c)
+			for q := range c.stmts {
+				seen[q] = true
+			}
+		}
+		for _, c := range held {
+			p.free <- c
+		}
+	}
+	var all []string
+	for q := range seen {
+		all = append(all, q)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// LimitPages makes the database full at n pages, as a full disk does; 0 lifts the limit.
+// It returns how many pages there are.
+func (s *Store) LimitPages(ctx context.Context, n int) (pages int, err error) {
+	c := <-s.writer.free
+	defer func() { s.writer.free <- c }()
+	if n == 0 {
+		n = 1 << 30
+	}
+	if _, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
+		return 0, err
+	}
+	err = c.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages)
+	return pages, err
+}
+
+// DataVersion changes when another connection than the writer's own has written.
+func (s *Store) DataVersion(ctx context.Context) (int64, error) { return s.dataVersion(ctx) }
+
+// WriteThen runs fn inside a write that has changed something, to see what becomes of both.
+func (s *Store) WriteThen(ctx context.Context, fn func() error) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.run(`INSERT INTO setting VALUES ('address', 'half done') ON CONFLICT DO UPDATE SET value = excluded.value`); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: Reload})
+		return fn()
+	})
+}
+
+// HoldPasswords takes every slot for hashing a password, until release.
+func (s *Store) HoldPasswords() (release func()) {
+	for range cap(s.argon) {
+		s.argon <- struct{}{}
+	}
+	return func() {
+		for range cap(s.argon) {
+			<-s.argon
+		}
+	}
+}

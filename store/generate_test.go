@@ -1,0 +1,298 @@
+package store_test
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tincan/store"
+)
+
+// The generated company. Its shape is the same at every size; only its past grows.
+const (
+	genVersion  = 2 // raised when generate writes something else
+	genPeople   = 2000
+	genChannels = 200
+	genFew      = 12             // channels that most people are in
+	genMany     = 30             // channels that every tenth person is in
+	genReplies  = 200            // replies of the one long thread
+	genStart    = 1_640_000_000  // Unix second of the first post
+	genStep     = 100            // seconds between posts: a million end before today
+	genThread   = genReplies * 5 // the long thread begins so many posts before the newest
+)
+
+type genPost struct {
+	id, root                     int64 // root 0: a root
+	channel, author              int
+	seq, replies, replySeq, last int64
+	repliers                     []int // authors of its replies, in order
+}
+
+type genMember struct {
+	person, channel int
+	readSeq, own    int64
+}
+
+// company is a generated past before it is written down.
+type company struct {
+	rng     *rand.Rand
+	posts   []*genPost
+	long    *genPost // the thread of genReplies replies
+	members []genMember
+	inside  [][]int      // channel → people in it
+	roots   [][]*genPost // channel → its roots
+}
+
+// generate writes a database of n posts into dir, straight into the real schema, with every counter right.
+func generate(ctx context.Context, dir string, n int) error {
+	s, err := store.Open(ctx, dir, store.Options{})
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	db, err := rawDB(dir, "&_pragma=synchronous(OFF)&_pragma=journal_mode(WAL)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	c := imagine(n)
+	for _, fill := range []func(*sql.Tx) error{c.writePeople, c.writeChannels, c.writePosts, c.writeMembers, c.writeFollows} {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err := fill(tx); err != nil {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	_, err = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
+
+// imagine makes up who is where and who says what to whom.
+func imagine(n int) *company {
+	c := &company{
+		rng:    rand.New(rand.NewPCG(1, 2)),
+		inside: make([][]int, genChannels+1),
+		roots:  make([][]*genPost, genChannels+1),
+	}
+	for person := 1; person <= genPeople; person++ {
+		in := genFew
+		if person%10 == 0 {
+			in = genMany
+		}
+		channels := []int{1, 2}                                              // #everyone and #announcements
+		for at := c.rng.IntN(genChannels - 2); len(channels) < in; at += 7 { // 7 and 198 share no factor
+			channels = append(channels, at%(genChannels-2)+3)
+		}
+		for _, ch := range channels {
+			c.inside[ch] = append(c.inside[ch], person)
+			c.members = append(c.members, genMember{person: person, channel: ch})
+		}
+	}
+	for i := range n {
+		c.say(i, n)
+	}
+	for i := range c.members {
+		c.readSome(&c.members[i])
+	}
+	return c
+}
+
+// say adds the i-th of n posts: a third are roots, the others answer a recent one.
+func (c *company) say(i, n int) {
+	p := &genPost{id: genStart + int64(i)*genStep, channel: 1 + c.rng.IntN(genChannels)}
+	late := i - (n - genThread)
+	switch {
+	case i%10 == 0:
+		p.channel = 1 // #everyone is the liveliest
+	}
+	switch {
+	case late == 0:
+		p.channel = 1
+		c.long = p
+	case late > 0 && late <= genReplies:
+		p.channel, p.root = 1, c.long.id
+	}
+	p.author = c.inside[p.channel][c.rng.IntN(len(c.inside[p.channel]))]
+	roots := c.roots[p.channel]
+	root := c.long
+	if p.root == 0 && p != c.long && len(roots) > 0 && c.rng.IntN(3) > 0 {
+		if root = roots[len(roots)-1-c.rng.IntN(min(20, len(roots)))]; root != c.long {
+			p.root = root.id
+		}
+	}
+	if p.root == 0 {
+		p.seq = int64(len(roots) + 1)
+		c.roots[p.channel] = append(roots, p)
+	} else {
+		root.replies++
+		root.replySeq++
+		root.last, p.seq = p.id, root.replySeq
+		root.repliers = append(root.repliers, p.author)
+	}
+	c.posts = append(c.posts, p)
+}
+
+// readSome leaves up to forty of the newest roots unread.
+func (c *company) readSome(m *genMember) {
+	roots := c.roots[m.channel]
+	unread := min(len(roots), c.rng.IntN(40))
+	m.readSeq = int64(len(roots) - unread)
+	for _, p := range roots[m.readSeq:] {
+		if p.author == m.person {
+			m.own++
+		}
+	}
+}
+
+func (c *company) writePeople(tx *sql.Tx) error {
+	return insert(tx, `INSERT INTO person (id, handle, name, department, state, created_at, came_at) VALUES (?, ?, ?, ?, 2, 1, 1)`, genPeople, func(i int) []any {
+		return []any{i + 1, genHandle(i + 1), fmt.Sprintf("Person %d", i+1), fmt.Sprintf("Department %d", i%12)}
+	})
+}
+
+func genHandle(person int) string { return fmt.Sprintf("person%d", person) }
+
+func (c *company) writeChannels(tx *sql.Tx) error {
+	err := insert(tx, `INSERT INTO channel (id, name, private, created_at, created_by) VALUES (?, ?, ?, 1, 0)`, genChannels-2, func(i int) []any {
+		return []any{i + 3, fmt.Sprintf("channel-%d", i+3), i%10 == 0}
+	})
+	if err != nil {
+		return err
+	}
+	return insert(tx, `UPDATE channel SET seq = ?, members = ? WHERE id = ?`, genChannels, func(i int) []any {
+		return []any{len(c.roots[i+1]), len(c.inside[i+1]), i + 1}
+	})
+}
+
+func (c *company) writePosts(tx *sql.Tx) error {
+	words := strings.Fields("the build is green again after we moved the clock of one runner back to where it was so please look at yours")
+	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, replies, reply_seq, last_reply_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
+		p := c.posts[i]
+		var body []string
+		for range 10 + c.rng.IntN(20) {
+			body = append(body, words[c.rng.IntN(len(words))])
+		}
+		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.id * 1000, p.replies, p.replySeq, p.last}
+	})
+}
+
+func (c *company) writeMembers(tx *sql.Tx) error {
+	return insert(tx, `INSERT INTO member (person_id, channel_id, read_seq, own, joined_at) VALUES (?, ?, ?, ?, 1)`, len(c.members), func(i int) []any {
+		m := c.members[i]
+		return []any{m.person, m.channel, m.readSeq, m.own}
+	})
+}
+
+// writeFollows lets everyone follow where they take part; one in fifty has read nothing of it.
+func (c *company) writeFollows(tx *sql.Tx) error {
+	type follow struct {
+		person int
+		root   *genPost
+		own    int64
+	}
+	var all []follow
+	for _, p := range c.posts {
+		if p.replies == 0 {
+			continue
+		}
+		own := map[int]int64{p.author: 0}
+		for _, r := range p.repliers {
+			own[r]++
+		}
+		for person, n := range own {
+			all = append(all, follow{person, p, n})
+		}
+	}
+	slices.SortFunc(all, func(a, b follow) int {
+		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.root.id, b.root.id))
+	})
+	return insert(tx, `INSERT INTO follow (person_id, root_id, read_seq, own, waiting) VALUES (?, ?, ?, ?, ?)`, len(all), func(i int) []any {
+		f := all[i]
+		if i%50 == 0 {
+			return []any{f.person, f.root.id, 0, f.own, f.root.replySeq > f.own}
+		}
+		return []any{f.person, f.root.id, f.root.replySeq, 0, 0}
+	})
+}
+
+// insert runs one statement n times.
+func insert(tx *sql.Tx, query string, n int, args func(i int) []any) error {
+	st, err := tx.Prepare(query)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for i := range n {
+		if _, err := st.Exec(args(i)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// generated is a folder with a database of n posts, made once for this schema and kept for the next run.
+// It is only to be read; take a copy to write.
+func generated(t testing.TB, n int) string {
+	t.Helper()
+	h := sha256.New()
+	err := fs.WalkDir(store.Migrations, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		script, err := store.Migrations.ReadFile(path)
+		h.Write(script)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("tincan-bench-%d-%d-%x", genVersion, n, h.Sum(nil)[:6]))
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	made, err := os.MkdirTemp(os.TempDir(), "tincan-bench-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := generate(t.Context(), made, n); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(made, dir); err != nil { // only what is whole gets the name
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestGenerated makes sure that what the benchmarks measure is what the store would have written.
+func TestGenerated(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := generate(t.Context(), dir, 10_000); err != nil {
+		t.Fatal(err)
+	}
+	w := openWorld(t, dir, store.Options{})
+	w.healthy()
+	equal(t, "posts", w.number(`SELECT count(*) FROM post`), 10_000)
+	long := w.number(`SELECT id FROM post WHERE replies = 200`)
+	equal(t, "replies of the long thread", len(w.thread(1, long).Replies), genReplies)
+	list, err := w.Sidebar(w.ctx, 10)
+	w.must(err)
+	equal(t, "channels of person 10", len(list), genMany)
+}

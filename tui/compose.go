@@ -1,0 +1,364 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"tincan/store"
+)
+
+const (
+	// enterDelay is how long Enter waits for a key after it; see settle.
+	enterDelay = 50 * time.Millisecond
+	// composerRows is how many rows of text are shown before it scrolls: enough
+	// for most posts, and half of a 12-row terminal stays for reading.
+	composerRows = 5
+	// composerWide is the width from which label and counter stand beside the
+	// text; below it they have a row of their own.
+	composerWide = 60
+	// counterWidth keeps a place for "1,000" and "99 over", so that the text
+	// does not wrap anew while somebody types.
+	counterWidth = 7
+	// labelWidth is the most columns of a label beside the text.
+	labelWidth = 24
+)
+
+var tooLong = fmt.Sprintf("That is more than fits here (%d KB). What you wrote before is kept.", store.DraftLimit>>10)
+
+// composer is the line, or the few, where a post or a reply is written. The text
+// is its place's draft: kept in the store soon after each key, taken up again on
+// any screen or machine, and gone in the same transaction that makes it a post.
+type composer struct {
+	app         *app
+	theme       *theme
+	at          store.Place
+	label       string
+	width       int
+	focus       bool
+	placeholder string // shown while there is no text
+	draft
+}
+
+type (
+	// postedMsg says that a post has been written here.
+	postedMsg struct{ post store.Post }
+
+	enterMsg struct {
+		of      *desk
+		presses int
+	}
+)
+
+// newComposer makes the composer of a place. label names the place: #everyone.
+func newComposer(a *app, t *theme, at store.Place, label string) *composer {
+	return &composer{app: a, theme: t, at: at, label: label, width: 1, draft: newDraft()}
+}
+
+// Init reads the draft.
+func (c *composer) Init() tea.Cmd { return c.load() }
+
+// Focused reports whether keys are text.
+func (c *composer) Focused() bool { return c.focus }
+
+// Focus makes keys text.
+func (c *composer) Focus() tea.Cmd {
+	c.focus = true
+	return nil
+}
+
+// Blur leaves the text; the command saves it.
+func (c *composer) Blur() tea.Cmd {
+	c.settle()
+	c.focus, c.burst = false, false
+	return c.save()
+}
+
+// SetWidth says how many columns there are.
+func (c *composer) SetWidth(width int) {
+	if width = max(width, 1); width != c.width {
+		c.width = width
+		c.fit()
+	}
+}
+
+// SetPlace moves to another place and takes up its draft; the present one is saved.
+func (c *composer) SetPlace(at store.Place, label string) tea.Cmd {
+	c.label = label
+	if at == c.at {
+		c.fit()
+		return nil
+	}
+	c.settle()
+	ctx, leave := c.app.ctx, c.leave()
+	c.at, c.draft = at, newDraft()
+	c.fit()
+	return tea.Sequence(func() tea.Msg { return failed(leave(ctx)) }, c.load())
+}
+
+// Update takes keys and pastes while it has the focus, and every other message always.
+func (c *composer) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if c.focus {
+			return c.write(msg)
+		}
+	case themeMsg:
+		c.theme = msg.theme
+	case store.Event:
+		mine := msg.Kind == store.Read && (msg.Channel == 0 || msg.Channel == c.at.Channel)
+		if (mine || msg.Kind == store.Reload) && c.edits == c.saved && !c.busy {
+			return c.load()
+		}
+	case draftMsg:
+		if msg.of == c.desk {
+			return c.loaded(msg)
+		}
+	case savedMsg:
+		if msg.of == c.desk {
+			return c.kept(msg)
+		}
+	case sentMsg:
+		if msg.of == c.desk {
+			return c.sent(msg)
+		}
+	case draftDueMsg:
+		if msg.of == c.desk {
+			c.armed = false
+			return c.save()
+		}
+	case enterMsg:
+		if msg.of == c.desk && msg.presses == c.presses {
+			return c.quiet()
+		}
+	}
+	return nil
+}
+
+// write is a key or a paste in the text.
+func (c *composer) write(msg tea.Msg) tea.Cmd {
+	c.presses++
+	var cmd, hush tea.Cmd
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		cmd = c.press(msg)
+	case tea.PasteMsg:
+		c.settle()
+		cmd = c.put(c.field.paste(msg.Content))
+	}
+	if c.entered || c.burst {
+		hush = c.app.after(enterDelay, enterMsg{c.desk, c.presses})
+	}
+	return tea.Batch(cmd, hush, c.arm())
+}
+
+func (c *composer) press(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(msg, keys.Post):
+		c.settle()
+		c.entered = true
+		return nil
+	case key.Matches(msg, keys.Put):
+		return c.Blur()
+	case key.Matches(msg, keys.NewLine):
+		// The lines of a paste may end in two characters: Enter, then ctrl+J.
+		if c.settle() && msg.String() == "ctrl+j" {
+			return nil
+		}
+		return c.put(c.field.insert("\n"))
+	}
+	c.settle()
+	before := c.field.text
+	c.field.press(msg)
+	if c.field.text == before && msg.Text == "" {
+		return nil
+	}
+	return c.put(c.field.text != before)
+}
+
+// put follows what was to change the text; it did not fit where ok is false.
+func (c *composer) put(ok bool) tea.Cmd {
+	if !ok {
+		return status(tooLong)
+	}
+	c.changed()
+	return nil
+}
+
+// settle makes a new line of an Enter that still waits; false when none does.
+//
+// Enter waits for a moment before it posts. Some terminals do not mark a paste:
+// its lines come as keys with Enter between them. But those come at once, and no
+// fingers follow Enter with a key within enterDelay. So an Enter that another key
+// follows is a line of text, and so is the Enter that ends such a burst. The
+// limits: where the line stalls and then delivers what was typed meanwhile in one
+// go, Enter may become a new line (nothing is lost, and Enter again posts); and an
+// unmarked paste that stalls right after its first line posts that line.
+func (c *composer) settle() bool {
+	if !c.entered {
+		return false
+	}
+	c.entered, c.burst = false, true
+	c.field.insert("\n")
+	c.changed()
+	return true
+}
+
+// quiet ends a burst of keys, or posts after an Enter on its own.
+func (c *composer) quiet() tea.Cmd {
+	alone := c.entered && !c.burst
+	if alone {
+		c.entered = false
+		return c.post()
+	}
+	c.settle()
+	c.burst = false
+	return c.arm()
+}
+
+// changed follows every change of the text that somebody has typed.
+func (c *composer) changed() {
+	c.edits++
+	c.fit()
+}
+
+// arm sees to it that the draft is saved soon.
+func (c *composer) arm() tea.Cmd {
+	if c.armed || c.edits == c.saved {
+		return nil
+	}
+	c.armed = true
+	return c.app.after(draftDelay, draftDueMsg{c.desk})
+}
+
+// post takes the text out of the field and sends it. While one is on its way,
+// another Enter does nothing.
+func (c *composer) post() tea.Cmd {
+	switch {
+	case c.outgoing != "":
+		return nil
+	case strings.TrimSpace(c.field.text) == "":
+		return status("Nothing to post yet.")
+	}
+	c.outgoing = c.field.text
+	c.field.set("")
+	c.changed()
+	return c.work()
+}
+
+// fit gives the text the room beside the label and the counter, or all of it.
+func (c *composer) fit() {
+	c.left = store.PostLimit - store.Graphemes(c.field.text)
+	width := c.width - c.indent() - 1
+	if c.width >= composerWide {
+		width -= 1 + max(counterWidth, ansi.StringWidth(c.counter()))
+	}
+	c.field.setSize(min(width, measure), composerRows)
+}
+
+// indent is the columns left of the text.
+func (c *composer) indent() int {
+	if c.width < composerWide {
+		return 1
+	}
+	return 1 + ansi.StringWidth(c.name()) + 2
+}
+
+// name is the label as it stands left of the text.
+func (c *composer) name() string { return ansi.Truncate(c.label, labelWidth, "…") }
+
+// counter says how much may still be written, or how much is too much.
+func (c *composer) counter() string {
+	switch {
+	case c.outgoing != "":
+		return c.theme.Dim.Render("posting")
+	case c.left < 0:
+		return c.theme.Error.Render(number(-c.left) + " over")
+	}
+	return c.theme.Dim.Render(number(c.left))
+}
+
+// number writes a number with commas: 1,000.
+func number(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", number(n/1000), n%1000)
+}
+
+// Height is the lines of View.
+func (c *composer) Height() int {
+	switch {
+	case !c.focus:
+		return 1
+	case c.width < composerWide:
+		return 1 + len(c.field.view())
+	}
+	return len(c.field.view())
+}
+
+// View draws the text with the place it goes to, or the one line that invites to write.
+func (c *composer) View() string {
+	if !c.focus {
+		return ansi.Truncate(c.invitation(), c.width, "…")
+	}
+	rows := c.field.view()
+	if c.field.text == "" && c.placeholder != "" {
+		rows = []string{c.theme.Dim.Render(fit(c.placeholder, c.field.width))}
+	}
+	name := " " + c.theme.Accent.Render(c.name())
+	lines := make([]string, 0, len(rows)+1)
+	if c.width < composerWide {
+		lines = append(lines, justify(name, c.counter()+" ", c.width))
+		for _, r := range rows {
+			lines = append(lines, ansi.Truncate(" "+r, c.width, ""))
+		}
+		return strings.Join(lines, "\n")
+	}
+	lines = append(lines, justify(name+"  "+rows[0], c.counter()+" ", c.width))
+	indent := strings.Repeat(" ", c.indent())
+	for _, r := range rows[1:] {
+		lines = append(lines, ansi.Truncate(indent+r, c.width, ""))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// invitation is the line shown while the composer has not the focus.
+func (c *composer) invitation() string {
+	k, does := keys.New.Help().Key, "Write to "+c.label
+	if c.at.Root != 0 {
+		k, does = keys.Reply.Help().Key, "Reply in "+c.label
+	}
+	if text := strings.TrimSpace(c.field.text); text != "" {
+		line, _, _ := strings.Cut(text, "\n")
+		does = "» " + line
+	}
+	return " " + c.theme.Key.Render(k) + "  " + c.theme.Dim.Render(does)
+}
+
+// Cursor is where the terminal's cursor belongs in View; nil without the focus.
+func (c *composer) Cursor() *tea.Cursor {
+	if !c.focus {
+		return nil
+	}
+	x, y := c.field.place()
+	x += c.indent()
+	if c.width < composerWide {
+		y++
+	}
+	cursor := tea.NewCursor(min(x, c.width-1), y)
+	cursor.Shape = tea.CursorBar
+	return cursor
+}
+
+// Hints says what the keys do here.
+func (c *composer) Hints() []key.Binding {
+	if !c.focus {
+		return nil
+	}
+	return []key.Binding{keys.Post, keys.NewLine, keys.Put}
+}

@@ -1,0 +1,249 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+// draftDelay is how long after a key the draft is saved. With the writing itself
+// it stays within a second.
+const draftDelay = 800 * time.Millisecond
+
+// draft is what a composer knows of the text of one place.
+type draft struct {
+	field    *field
+	left     int    // how many graphemes may still be written
+	ready    bool   // what the store has was read
+	edits    int    // how often the text has changed
+	saved    int    // edits when it last was what the store has
+	armed    bool   // a save is due when draftDelay is over
+	due      bool   // a save is due now
+	busy     bool   // the store is at work for us
+	outgoing string // the text on its way to become a post
+	turns    int    // commands given to the desk
+	sending  int    // the turn of the one that makes the post
+	desk     *desk
+
+	presses int  // counts keys
+	entered bool // Enter was the last key, and waits
+	burst   bool // the keys come too fast for fingers
+}
+
+func newDraft() draft {
+	return draft{field: newField(store.DraftLimit), left: store.PostLimit, desk: &desk{}}
+}
+
+type (
+	draftMsg struct {
+		of    *desk
+		edits int
+		text  string
+		err   error
+	}
+	savedMsg struct {
+		of    *desk
+		edits int
+		err   error
+	}
+	sentMsg struct {
+		of   *desk
+		text string
+		post store.Post
+		err  error
+	}
+	draftDueMsg struct{ of *desk }
+)
+
+func (c *composer) save() tea.Cmd {
+	c.due = true
+	return c.work()
+}
+
+// work starts what the store has to do next: one thing at a time, so that no
+// draft arrives after the post that was made of it.
+func (c *composer) work() tea.Cmd {
+	switch {
+	case c.busy || !c.ready:
+		return nil
+	case c.outgoing != "":
+		c.busy = true
+		c.turns++
+		c.sending = c.turns
+		return c.submit(c.turns, c.outgoing)
+	case c.due && c.edits != c.saved:
+		c.busy, c.due = true, false
+		c.turns++
+		return c.keep(c.turns, c.edits, asKept(c.field.text))
+	}
+	c.due = false
+	return nil
+}
+
+func (c *composer) submit(turn int, text string) tea.Cmd {
+	a, d, at := c.app, c.desk, c.at
+	return func() tea.Msg {
+		m := sentMsg{of: d, text: text}
+		m.err = d.do(turn, func() (err error) {
+			m.post, err = a.store.CreatePost(a.ctx, a.me, store.NewPost{Place: at, Body: text, FromDraft: true})
+			return err
+		})
+		return m
+	}
+}
+
+func (c *composer) sent(msg sentMsg) tea.Cmd {
+	c.busy, c.outgoing = false, ""
+	if msg.err != nil {
+		c.field.set(joined(msg.text, c.field.text))
+		c.changed()
+		return tea.Batch(fail(msg.err), c.arm(), c.work())
+	}
+	if c.field.text == "" {
+		c.saved = c.edits
+	}
+	post := msg.post
+	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status("Posted in #"+post.ChannelName+"."), c.work())
+}
+
+func (c *composer) keep(turn, edits int, text string) tea.Cmd {
+	a, d, at := c.app, c.desk, c.at
+	return func() tea.Msg {
+		err := d.do(turn, func() error { return a.store.SaveDraft(a.ctx, a.me, at, text) })
+		return savedMsg{of: d, edits: edits, err: err}
+	}
+}
+
+func (c *composer) kept(msg savedMsg) tea.Cmd {
+	c.busy = false
+	if msg.err != nil {
+		return tea.Batch(fail(msg.err), c.work())
+	}
+	c.saved = msg.edits
+	return c.work()
+}
+
+// load reads the draft of the place.
+func (c *composer) load() tea.Cmd {
+	a, d, at, edits := c.app, c.desk, c.at, c.edits
+	return func() tea.Msg {
+		text, err := a.store.Draft(a.ctx, a.me, at)
+		return draftMsg{of: d, edits: edits, text: text, err: err}
+	}
+}
+
+// loaded takes up the draft. At first, what has been typed before it came stays
+// behind it; later, when another window has saved it, it is taken only where
+// nothing has been typed since.
+func (c *composer) loaded(msg draftMsg) tea.Cmd {
+	first := !c.ready
+	c.ready = true
+	switch {
+	case msg.err != nil:
+		return tea.Batch(fail(msg.err), c.work())
+	case c.edits == c.saved && c.edits == msg.edits && asKept(c.field.text) != msg.text:
+		c.field.set(msg.text)
+	case first && c.edits != c.saved && msg.text != "":
+		c.field.set(joined(msg.text, c.field.text))
+		c.edits++
+	}
+	c.fit()
+	return c.work()
+}
+
+// Flush saves at once what is not yet in the store. A command of ours that has
+// not begun will not begin any more; one at work is waited for.
+func (c *composer) Flush(ctx context.Context) {
+	c.settle()
+	if err := c.leave()(ctx); err != nil {
+		c.app.log.Error("draft not saved", "err", err)
+		return
+	}
+	c.saved = c.edits
+}
+
+// leave returns what saves all text of the present place that is no post yet.
+func (c *composer) leave() func(context.Context) error {
+	a, at, now := c.app, c.at, c.draft
+	text := now.field.text
+	return func(ctx context.Context) error {
+		sent := now.desk.stop(now.turns, now.sending)
+		switch {
+		case now.outgoing != "" && !sent:
+			text = joined(now.outgoing, text)
+		case now.edits == now.saved:
+			return nil
+		}
+		if !now.ready {
+			before, err := a.store.Draft(ctx, a.me, at)
+			if err != nil {
+				return err
+			}
+			text = joined(before, text)
+		}
+		return a.store.SaveDraft(ctx, a.me, at, asKept(text))
+	}
+}
+
+// asKept is a draft as the store has it; nothing but spaces is none.
+func asKept(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	return store.Clean(text)
+}
+
+// joined is two texts, one under the other.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "\n" + b
+}
+
+// fail tells the person about an error.
+func fail(err error) tea.Cmd { return func() tea.Msg { return failed(err) } }
+
+// failed is the message of an error, none for none.
+func failed(err error) tea.Msg {
+	if err == nil {
+		return nil
+	}
+	return errMsg{err}
+}
+
+// desk is where a composer's commands take their turn, and what says whose they
+// are. Flush needs it: it may run while a command is at work or has not begun.
+type desk struct {
+	mu   sync.Mutex
+	void int // turns up to this one may not begin any more
+	done int // the last turn that went well
+}
+
+// do runs f, unless the desk was closed to its turn.
+func (d *desk) do(turn int, f func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if turn <= d.void {
+		return context.Canceled
+	}
+	err := f()
+	if err == nil {
+		d.done = turn
+	}
+	return err
+}
+
+// stop waits for the turn at work, closes the desk to those up to last, and
+// reports whether the one asked for went well.
+func (d *desk) stop(last, turn int) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.void = last
+	return turn != 0 && turn == d.done
+}

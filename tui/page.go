@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// page is a few paragraphs and, below them, what can be done about them.
+type page struct {
+	menu
+	theme *theme
+	title string
+	text  string // \n\n between paragraphs; a line that starts with spaces stands out
+	shown int    // the first line of the text shown, where there is nothing to do
+	all   int    // the lines of the page
+}
+
+func (p *page) Init() tea.Cmd { return nil }
+
+// Title is the header.
+func (p *page) Title() string { return p.title }
+
+func (p *page) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		p.width, p.all = msg.Width, msg.Height
+		p.arrange()
+	case themeMsg:
+		p.theme = msg.theme
+	case tea.KeyPressMsg:
+		return p.press(msg)
+	case tea.MouseMsg:
+		if len(p.items) == 0 {
+			return p.wheel(msg)
+		}
+		return p.menu.mouse(msg, msg.Mouse().Y-p.over())
+	}
+	return nil
+}
+
+// arrange gives the menu its lines, and the text what is left.
+func (p *page) arrange() {
+	p.setSize(p.width, min(p.all, len(p.items)))
+	p.scroll(0)
+}
+
+func (p *page) press(msg tea.KeyPressMsg) tea.Cmd {
+	if len(p.items) > 0 {
+		cmd, _ := p.menu.press(msg)
+		return cmd
+	}
+	switch {
+	case key.Matches(msg, keys.Up):
+		p.scroll(-1)
+	case key.Matches(msg, keys.Down):
+		p.scroll(1)
+	case key.Matches(msg, keys.PageUp):
+		p.scroll(-max(p.all-pageOverlap, 1))
+	case key.Matches(msg, keys.PageDown, keys.ReadOn):
+		p.scroll(max(p.all-pageOverlap, 1))
+	case key.Matches(msg, keys.Top):
+		p.scroll(-p.shown)
+	case key.Matches(msg, keys.Bottom):
+		p.scroll(len(p.lines()))
+	}
+	return nil
+}
+
+func (p *page) wheel(msg tea.MouseMsg) tea.Cmd {
+	if w, ok := msg.(tea.MouseWheelMsg); ok {
+		switch w.Button {
+		case tea.MouseWheelUp:
+			p.scroll(-wheelLines)
+		case tea.MouseWheelDown:
+			p.scroll(wheelLines)
+		}
+	}
+	return nil
+}
+
+func (p *page) scroll(by int) {
+	p.shown = max(min(p.shown+by, len(p.lines())-p.room()), 0)
+}
+
+// room is the lines that the text may take: all but the menu and the air above it.
+func (p *page) room() int {
+	if len(p.items) == 0 {
+		return p.all
+	}
+	return max(p.all-p.height-1, 0)
+}
+
+// over is the lines above the menu.
+func (p *page) over() int {
+	if n := min(len(p.lines()), p.room()); n > 0 {
+		return n + 1
+	}
+	return 0
+}
+
+// lines is the text, wrapped.
+func (p *page) lines() []string {
+	var out []string
+	width := min(max(p.width-2, 1), measure)
+	for line := range strings.SplitSeq(p.text, "\n") {
+		bare := strings.TrimLeft(line, " ")
+		style, indent := p.theme.Text, len(line)-len(bare)
+		if indent > 0 {
+			style = p.theme.Accent
+		}
+		for _, l := range words(bare, max(width-indent, 1)) {
+			out = append(out, fit(" "+line[:indent]+style.Render(l), p.width))
+		}
+	}
+	return out
+}
+
+func (p *page) View() tea.View {
+	lines := p.lines()
+	lines = lines[min(p.shown, len(lines)):min(p.shown+p.room(), len(lines))]
+	if len(p.items) > 0 {
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, p.menu.view(p.theme)...)
+	}
+	return tea.NewView(strings.Join(lines[:min(len(lines), max(p.all, 0))], "\n"))
+}
+
+func (p *page) ShortHelp() []key.Binding {
+	if len(p.items) == 0 && len(p.lines()) > p.all {
+		return []key.Binding{says(keys.Down, "down"), keys.Back}
+	}
+	return append(p.current().keys, keys.Back)
+}
+
+func (p *page) FullHelp() [][]key.Binding {
+	return [][]key.Binding{{keys.Up, keys.Down, keys.Open, keys.Back}}
+}
