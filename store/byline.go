@@ -72,9 +72,9 @@ const bylinesQuery = `SELECT p.id, p.handle, p.name, p.department, p.bot FROM js
 // sign fills in who wrote each post and its last reply.
 func (t *tx) sign(posts []Post) error {
 	lines := map[int64]byline{}
-	people := make([]int64, 0, 2*len(posts))
+	people := make([]int64, 0, 3*len(posts))
 	for i := range posts {
-		for _, p := range []int64{posts[i].Author, posts[i].lastReplier} {
+		for _, p := range []int64{posts[i].Author, posts[i].lastReplier, posts[i].answerer} {
 			if _, seen := lines[p]; !seen && p != 0 {
 				lines[p] = byline{}
 				people = append(people, p)
@@ -92,6 +92,9 @@ func (t *tx) sign(posts []Post) error {
 		p.Handle, p.Name, p.Department, p.Bot = line.handle, line.display(), line.department, line.bot
 		if p.lastReplier != 0 {
 			p.LastReplyBy = lines[p.lastReplier].display()
+		}
+		if p.answerer != 0 {
+			p.AnswerBy = lines[p.answerer].display()
 		}
 	}
 	return nil

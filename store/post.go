@@ -31,6 +31,7 @@ type Post struct {
 	ID          int64 // Unix second of writing, or the next free one: order, page cursor and the number people type
 	Channel     int64
 	ChannelName string
+	Direct      bool  // in a direct conversation: ChannelName is then the others' names
 	Root        int64 // 0 for a root
 	Author      int64
 	Handle      string // the author's, as the next three
@@ -48,10 +49,12 @@ type Post struct {
 	Replies     int // of a root
 	LastReplyAt time.Time
 	LastReplyBy string // display name
+	LastReply   int64  // its ID, 0 for none: what orders HomeActive
 
 	Reactions Reactions
 	Question  bool   // asks something
 	Answer    int64  // the reply that answers it, 0 while none does
+	AnswerBy  string // display name of who wrote that reply
 	Pinned    bool   // kept on top of its channel by a steward
 	Hidden    bool   // by a steward; Body is then empty
 	HiddenWhy string // their reason
@@ -61,7 +64,7 @@ type Post struct {
 	Following  bool // a root whose thread I follow
 	NewReplies int  // replies not yet read in a thread I follow
 
-	replySeq, lastReplier int64
+	replySeq, lastReplier, answerer int64
 }
 
 // postColumns are what has to be read of every post p, as person ?1 sees it. Flags share a column: what a page
@@ -72,7 +75,7 @@ const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revi
 	p.reactions, CASE p.reactions WHEN '' THEN 0 ELSE coalesce((SELECT x.kinds FROM reaction x WHERE x.post_id = p.id AND x.person_id = ?1), 0) END`
 
 // anyColumns are those of any post in any place; the joins are all by primary key.
-const anyColumns = postColumns + `, p.channel_id, ` + channelShown + `, p.root_id, p.answer_id, p.replies, p.reply_seq, coalesce(l.at, 0), coalesce(l.author_id, 0),
+const anyColumns = postColumns + `, p.channel_id, ` + channelShown + `, c.direct <> '', p.root_id, p.answer_id, p.replies, p.reply_seq, p.last_reply_id, coalesce(l.at, 0), coalesce(l.author_id, 0),
 	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
 const anyJoins = `
@@ -100,7 +103,7 @@ func (p *Post) scan(r *sql.Rows, more ...any) error {
 func scanAny(r *sql.Rows) (p Post, err error) {
 	var last int64
 	var name sql.NullString // null in a direct conversation that everybody else has left
-	err = p.scan(r, &p.Channel, &name, &p.Root, &p.Answer, &p.Replies, &p.replySeq, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
+	err = p.scan(r, &p.Channel, &name, &p.Direct, &p.Root, &p.Answer, &p.Replies, &p.replySeq, &p.LastReply, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
 	p.ChannelName, p.LastReplyAt = name.String, fromMS(last)
 	return p, err
 }
@@ -111,9 +114,15 @@ func (t *tx) posts(scan func(*sql.Rows) (Post, error), q string, args ...any) ([
 	if err != nil {
 		return nil, err
 	}
-	for i := range list { // hidden posts are too few to carry their reasons in every page
-		if p := &list[i]; p.Hidden {
+	for i := range list { // hidden and answered posts are too few to carry reasons and answers in every page
+		p := &list[i]
+		if p.Hidden {
 			if err := t.get(`SELECT hidden_why FROM post WHERE id = ?`, []any{p.ID}, &p.HiddenWhy); err != nil {
+				return nil, err
+			}
+		}
+		if p.Answer != 0 {
+			if err := t.get(`SELECT author_id FROM post WHERE id = ?`, []any{p.Answer}, &p.answerer); err != nil {
 				return nil, err
 			}
 		}

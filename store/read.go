@@ -158,17 +158,25 @@ func scanUnread(r *sql.Rows) (u Unread, err error) {
 }
 
 // UnreadFrom moves my position back, so that the post and all after it in its channel or thread are new again.
+// ErrInvalid where nothing counts as new for me: an imported post, a channel I have not joined, a thread I do not follow.
 func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 	return s.write(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		p, _, err := t.post(me, id)
+		p, c, err := t.post(me, id)
 		if err != nil {
 			return err
 		}
-		if p.Seq == 0 {
+		switch follows, err := t.has(`SELECT 1 FROM follow WHERE person_id = ? AND root_id = ? AND following = 1`, me, p.Root); {
+		case err != nil:
+			return err
+		case p.Seq == 0:
 			return refuse(ErrInvalid, "That post was imported; it never counts as new.")
+		case p.Root == 0 && !c.Joined:
+			return refuse(ErrInvalid, "You are not in #%s, so nothing there counts as new. Join it first.", c.Name)
+		case p.Root != 0 && !follows:
+			return refuse(ErrInvalid, "You do not follow this thread, so its replies do not count as new. Follow it first.")
 		}
 		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: p.Root, By: me}, me)
 		if p.Root == 0 {

@@ -58,7 +58,7 @@ const threadQuery = `SELECT ` + postColumns + ` FROM post p
 // scanReply reads postColumns of a reply in the thread of root.
 func scanReply(root Post) func(*sql.Rows) (Post, error) {
 	return func(r *sql.Rows) (Post, error) {
-		p := Post{Channel: root.Channel, ChannelName: root.ChannelName, Root: root.ID}
+		p := Post{Channel: root.Channel, ChannelName: root.ChannelName, Direct: root.Direct, Root: root.ID}
 		err := p.scan(r)
 		return p, err
 	}
