@@ -48,10 +48,32 @@ func (s *Store) OwnPosts(ctx context.Context, me, after int64, n int) (posts []P
 		if err != nil {
 			return err
 		}
-		posts, err = t.postsByID(me, ids)
-		return err
+		if posts, err = t.postsByID(me, ids); err != nil {
+			return err
+		}
+		for i := range posts {
+			if p := &posts[i]; p.Hidden { // from others, not from who wrote it
+				if err := t.get(`SELECT body FROM post WHERE id = ?`, []any{p.ID}, &p.Body); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 	return posts, err
+}
+
+// OwnVersions returns what a post of mine said before it was edited, oldest first, wherever it stands; none
+// for a post of somebody else.
+func (s *Store) OwnVersions(ctx context.Context, me, id int64) (all []Version, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		all, err = collect(t, scanVersion, `SELECT v.body, v.at FROM version v JOIN post p ON p.id = v.post_id WHERE v.post_id = ? AND p.author_id = ? ORDER BY v.id`, id, me)
+		return err
+	})
+	return all, err
 }
 
 // KeptDraft is something that a person has begun to write.
@@ -90,6 +112,9 @@ const (
 // NotifyHow returns how me wants to be told.
 func (s *Store) NotifyHow(ctx context.Context, me int64) (n Notify, err error) {
 	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		return t.get(`SELECT notify FROM person WHERE id = ?`, []any{me}, &n)
 	})
 	return n, err

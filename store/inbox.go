@@ -16,6 +16,10 @@ const (
 	Answered                   // a question of mine has an answer, or a reply of mine is one
 )
 
+func (k InboxKind) String() string {
+	return [...]string{"mention", "reply", "reaction", "answer"}[k]
+}
+
 // inboxKept is how many entries of one person are kept: what is older than a thousand is history.
 const inboxKept = 1000
 
@@ -27,13 +31,14 @@ const unreadMost = 100
 
 // InboxItem is something that concerns me.
 type InboxItem struct {
-	ID     int64
-	Kind   InboxKind
-	Post   Post   // the place it opens
-	By     string // display name of who did it last
-	Count  int    // how many times since I read it
-	At     time.Time
-	Unread bool
+	ID       int64
+	Kind     InboxKind
+	Post     Post   // the place it opens
+	By       string // display name of who did it last
+	ByHandle string
+	Count    int // how many times since I read it
+	At       time.Time
+	Unread   bool
 }
 
 // notify puts something into a person's inbox, or brings it up again.
@@ -80,12 +85,12 @@ func (s *Store) Inbox(ctx context.Context, me int64, before *InboxItem, n int) (
 	return items, err
 }
 
-const inboxQuery = `SELECT i.id, i.kind, i.post_id, coalesce(nullif(b.name, ''), b.handle), i.n, i.at, i.unread FROM inbox i JOIN person b ON b.id = i.by_id ` +
+const inboxQuery = `SELECT i.id, i.kind, i.post_id, coalesce(nullif(b.name, ''), b.handle), b.handle, i.n, i.at, i.unread FROM inbox i JOIN person b ON b.id = i.by_id ` +
 	inboxVisible + ` AND (i.at, i.id) < (?2, ?3) ORDER BY i.at DESC, i.id DESC LIMIT +?4`
 
 func scanInbox(r *sql.Rows) (i InboxItem, err error) {
 	var at int64
-	err = r.Scan(&i.ID, &i.Kind, &i.Post.ID, &i.By, &i.Count, &at, &i.Unread)
+	err = r.Scan(&i.ID, &i.Kind, &i.Post.ID, &i.By, &i.ByHandle, &i.Count, &at, &i.Unread)
 	i.At = fromMS(at)
 	return i, err
 }
@@ -93,6 +98,9 @@ func scanInbox(r *sql.Rows) (i InboxItem, err error) {
 // InboxUnread is how many entries of mine are not read, counted up to 100.
 func (s *Store) InboxUnread(ctx context.Context, me int64) (n int, err error) {
 	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
 		return t.get(inboxUnreadQuery, []any{me, unreadMost}, &n)
 	})
 	return n, err
