@@ -1,22 +1,26 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
 // fold is the form in which words are indexed and looked for: compatibility forms are one (NFKC),
-// case is folded (ß is ss), letters lose their diacritics, and scripts that write no spaces are cut
-// into overlapping pairs, because FTS5's tokenizers would take a whole sentence of them for one word.
+// case is folded (ß is ss), letters lose their diacritics, what is neither letter nor digit only
+// separates, and scripts that write no spaces are cut into overlapping pairs, because FTS5's
+// tokenizers would take a whole sentence of them for one word. The last character of such a run
+// stands once more alone, so that a single one is found there too.
 //
-//	"Größe ZOË"  → "grosse zoe"
-//	"日本語"      → "日本 本語 語"
-func fold(s string) string { return pairs(plainLetters(s), true) }
+//	"Größe, ZOË"  → "grosse zoe"
+//	"日本語"       → "日本 本語 語"
+func fold(s string) string { return strings.Join(tokens(foldedWords(s)), " ") }
 
-// plainLetters is fold without the pairs.
+// plainLetters takes case, compatibility forms and diacritics off.
 func plainLetters(s string) string {
 	s = cases.Fold().String(norm.NFKC.String(s))
 	last := rune(0)
@@ -33,109 +37,137 @@ func plainLetters(s string) string {
 // unspaced reports whether r is of a script that writes no spaces between words, or is Korean,
 // whose words change at their end.
 func unspaced(r rune) bool {
-	return r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= 0xe00 && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar))
 }
 
-// pairs cuts each run of an unspaced script into overlapping pairs; with tail its last character
-// stands once more alone, so that a single character is found at the end of a run too.
-func pairs(s string, tail bool) string {
-	if strings.IndexFunc(s, unspaced) < 0 {
-		return s
-	}
-	var b strings.Builder
-	var run []rune
-	flush := func() {
-		for i := range run {
-			if i+1 < len(run) {
-				b.WriteString(" " + string(run[i:i+2]))
-			} else if tail || len(run) == 1 {
-				b.WriteString(" " + string(run[i]))
+// foldedWord is a word of a text, or one character of an unspaced script.
+type foldedWord struct {
+	text       string
+	start, end int  // bytes of the text
+	unspaced   bool // one character of an unspaced script
+	joined     bool // nothing stands between it and the word before
+}
+
+// foldedWords cuts s into words, and folds them.
+func foldedWords(s string) []foldedWord {
+	var words []foldedWord
+	inWord, gap := false, true // the last word may grow; something has come after it
+	for i := 0; i < len(s); {
+		end, plain := nextFolded(s, i)
+		for _, r := range plain {
+			switch {
+			case unicode.IsMark(r) && !inWord, unicode.Is(unicode.Cf, r) && r != '\u200b': // ornaments and joiners do not separate; U+200B is a space
+			case unspaced(r) && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)):
+				words = append(words, foldedWord{string(r), i, end, true, !gap})
+				inWord, gap = false, false
+			case !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r):
+				inWord, gap = false, true
+			case inWord:
+				w := &words[len(words)-1]
+				w.text, w.end = w.text+string(r), end
+			default:
+				words = append(words, foldedWord{string(r), i, end, false, !gap})
+				inWord, gap = true, false
 			}
 		}
-		if len(run) > 0 {
-			b.WriteByte(' ')
-		}
-		run = run[:0]
+		i = end
 	}
-	for _, r := range s {
-		if unspaced(r) {
-			run = append(run, r)
-			continue
-		}
-		flush()
-		b.WriteRune(r)
-	}
-	flush()
-	return strings.TrimSpace(b.String())
+	return words
 }
 
-// wordRune reports whether r belongs to a word, as the search table's tokenizer has it.
-func wordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
+// nextFolded folds the shortest piece of s from i that does not depend on what follows it.
+func nextFolded(s string, i int) (end int, plain string) {
+	if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
+		if 'A' <= c && c <= 'Z' {
+			return i + 1, asciiLower[c-'A' : c-'A'+1]
+		}
+		return i + 1, s[i : i+1]
+	}
+	end = i + max(1, norm.NFKC.NextBoundaryInString(s[i:], true))
+	return end, plainLetters(s[i:end])
 }
 
-// Term is a word that was looked for, as it is compared.
+const asciiLower = "abcdefghijklmnopqrstuvwxyz"
+
+// tokens are words as they stand in the index.
+func tokens(words []foldedWord) []string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = w.text
+		if next := i + 1; w.unspaced && next < len(words) && words[next].unspaced && words[next].joined {
+			all[i] += words[next].text
+		}
+	}
+	return all
+}
+
+// Term is a word or phrase that was looked for, as it is compared.
 type Term struct {
-	folded string // words of it separated by one space
-	prefix bool
+	words  []string // what stands in a text
+	tokens []string // the same in the index
+	prefix bool     // the last word goes on
+	begins bool     // so does the last token
+}
+
+// newTerm folds what was typed; ok is false if there is no word in it.
+func newTerm(typed string, prefix bool) (term Term, ok bool) {
+	words := foldedWords(typed)
+	if len(words) == 0 {
+		return term, false
+	}
+	term = Term{tokens: tokens(words), prefix: prefix, begins: prefix}
+	for _, w := range words {
+		term.words = append(term.words, w.text)
+	}
+	n := len(words)
+	switch last := words[n-1]; {
+	case last.unspaced && last.joined && n > 1 && words[n-2].unspaced: // it may go on in the text, and is in the pair before
+		term.tokens = term.tokens[:n-1]
+	case last.unspaced:
+		term.begins = true
+	}
+	return term, true
 }
 
 // Matches returns where the terms stand in body, as byte ranges in order, so that a screen can light them.
 func Matches(body string, terms []Term) [][2]int {
 	words := foldedWords(body)
 	var found [][2]int
-	for i := range words {
+	for i := 0; i < len(words); i++ {
+		longest := 0
 		for _, t := range terms {
-			if n := t.matchAt(words[i:]); n > 0 {
-				found = append(found, [2]int{words[i].start, words[i+n-1].end})
-				break
-			}
+			longest = max(longest, t.matchAt(words[i:]))
+		}
+		if longest > 0 {
+			found = append(found, [2]int{words[i].start, words[i+longest-1].end})
+			i += longest - 1
 		}
 	}
 	return found
 }
 
-type foldedWord struct {
-	text       string
-	start, end int
-}
-
-// foldedWords cuts s as the index does; each character of an unspaced script is a word here.
-func foldedWords(s string) []foldedWord {
-	var words []foldedWord
-	start := -1
-	flush := func(end int) {
-		if start >= 0 {
-			words = append(words, foldedWord{plainLetters(s[start:end]), start, end})
-		}
-		start = -1
-	}
-	for i, r := range s {
-		switch {
-		case unspaced(r):
-			flush(i)
-			words = append(words, foldedWord{plainLetters(string(r)), i, i + len(string(r))})
-		case !wordRune(r):
-			flush(i)
-		case start < 0:
-			start = i
-		}
-	}
-	flush(len(s))
-	return words
-}
-
 // matchAt is how many of the first words the term covers, 0 if it does not stand there.
 func (t Term) matchAt(words []foldedWord) int {
-	want := foldedWords(t.folded)
-	if len(want) == 0 || len(want) > len(words) {
+	if len(t.words) > len(words) {
 		return 0
 	}
-	for i, w := range want {
-		last := i == len(want)-1
-		if words[i].text != w.text && !(last && t.prefix && strings.HasPrefix(words[i].text, w.text)) {
+	for i, w := range t.words {
+		last := i == len(t.words)-1
+		if words[i].text != w && !(last && t.prefix && strings.HasPrefix(words[i].text, w)) {
 			return 0
 		}
 	}
-	return len(want)
+	return len(t.words)
+}
+
+// count is how often the term stands in the tokens of a text.
+func (t Term) count(tokens []string) (n int) {
+	for i := 0; i+len(t.tokens) <= len(tokens); i++ {
+		last := i + len(t.tokens) - 1
+		if slices.Equal(tokens[i:last], t.tokens[:len(t.tokens)-1]) &&
+			(tokens[last] == t.tokens[len(t.tokens)-1] || t.begins && strings.HasPrefix(tokens[last], t.tokens[len(t.tokens)-1])) {
+			n++
+		}
+	}
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -68,12 +69,15 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if err != nil {
 			return err
 		}
+		found.More = order == Newest && len(ids) > n
+		if ids, err = t.present(me, ids); err != nil {
+			return err
+		}
 		if order == Best {
 			if ids, err = t.best(ids, q.terms); err != nil {
 				return err
 			}
 		}
-		found.More = order == Newest && len(ids) > n
 		found.Posts, err = t.postsByID(me, ids[:min(n, len(ids))])
 		return err
 	})
@@ -82,6 +86,19 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 }
 
 const searchQuery = `SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT +?4`
+
+// present leaves out what has been deleted, hidden or moved out of my sight since it was indexed.
+func (t *tx) present(me int64, ids []int64) ([]int64, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return collect(t, scanID, presentQuery, me, string(list))
+}
+
+const presentQuery = `SELECT p.id FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value JOIN channel c ON c.id = p.channel_id
+	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = c.id
+	WHERE p.deleted_at = 0 AND p.hidden_at = 0 AND (c.private = 0 OR m.person_id IS NOT NULL)`
 
 // searchFor is a query taken apart.
 type searchFor struct {
@@ -107,17 +124,12 @@ func (s *Store) parseQuery(query string) (q searchFor, err error) {
 				continue
 			}
 		}
-		term := Term{prefix: !phrase && strings.HasSuffix(word, "*")}
-		term.folded = strings.TrimSpace(strings.Map(func(r rune) rune {
-			if wordRune(r) {
-				return r
-			}
-			return ' '
-		}, plainLetters(word)))
-		if term.folded == "" {
+		prefix := !phrase && strings.HasSuffix(word, "*")
+		term, ok := newTerm(word, prefix)
+		if !ok {
 			continue
 		}
-		if term.prefix && utf8.RuneCountInString(term.folded) < prefixLeast && strings.IndexFunc(term.folded, unspaced) < 0 {
+		if last := term.words[len(term.words)-1]; prefix && utf8.RuneCountInString(last) < prefixLeast && !unspaced([]rune(last)[0]) {
 			return q, refuse(ErrInvalid, "A beginning needs at least %d letters before the *.", prefixLeast)
 		}
 		q.terms = append(q.terms, term)
@@ -125,7 +137,7 @@ func (s *Store) parseQuery(query string) (q searchFor, err error) {
 	if len(q.terms) > termsLimit {
 		return q, refuse(ErrInvalid, "That search has %d words; it may have %d.", len(q.terms), termsLimit)
 	}
-	if len(q.terms) == 0 && len(q.from)+len(q.in)+len(q.tag)+len(q.has) == 0 {
+	if len(q.terms)+len(q.from)+len(q.in)+len(q.tag)+len(q.has) == 0 && q.since == 0 {
 		return q, refuse(ErrInvalid, "Nothing to look for yet. Type a word, or from: in: tag: since: has:")
 	}
 	return q, nil
@@ -194,8 +206,8 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err error) {
 	var and []string
 	for _, term := range q.terms {
-		text := `"` + pairs(term.folded, false) + `"`
-		if term.prefix || utf8.RuneCountInString(term.folded) == 1 && strings.IndexFunc(term.folded, unspaced) >= 0 {
+		text := `"` + strings.Join(term.tokens, " ") + `"`
+		if term.begins {
 			text += "*"
 		}
 		and = append(and, "text : "+text)
@@ -241,18 +253,29 @@ func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err e
 // best orders the newest matches by how much they say about the terms: how often they name them for
 // their length, the newer first among equals. FTS5's own ranking reads every post that has a word.
 func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
 	score := make(map[int64]float64, len(ids))
-	for _, id := range ids {
+	_, err = collect(t, func(r *sql.Rows) (id int64, err error) {
 		var text string
-		if err := t.get(`SELECT body FROM post WHERE id = ?`, []any{id}, &text); err != nil {
-			return nil, err
+		err = r.Scan(&id, &text)
+		words, hits := strings.Fields(text), 0
+		for _, term := range terms {
+			hits += term.count(words)
 		}
-		words := len(foldedWords(text))
-		score[id] = float64(len(Matches(text, terms))) / float64(words+20) // a word or two do not beat a whole text about it
+		score[id] = float64(hits) / float64(len(words)+20) // a word or two do not beat a whole text about it
+		return id, err
+	}, bestQuery, string(list))
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(ids, func(a, b int64) int { return cmp.Compare(score[b], score[a]) })
 	return ids, nil
 }
+
+const bestQuery = `SELECT f.id, f.text FROM json_each(?1) j CROSS JOIN folded f ON f.id = j.value`
 
 // enqueue asks for a post to be indexed as it will be after this transaction.
 func (t *tx) enqueue(post int64) error {

@@ -7,6 +7,8 @@ ALTER TABLE post ADD COLUMN pinned_at  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN hidden_at  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN hidden_by  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN hidden_why TEXT    NOT NULL DEFAULT '';
+-- What comes after a reading position. A thread that was moved has a low number and a late position.
+CREATE INDEX post_position   ON post (channel_id, seq) WHERE root_id = 0;
 -- The order of what was talked about last.
 CREATE INDEX post_active     ON post (channel_id, max(id, last_reply_id)) WHERE root_id = 0;
 CREATE INDEX post_pinned     ON post (channel_id, pinned_at) WHERE pinned_at > 0;
@@ -51,6 +53,7 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE UNIQUE INDEX inbox_about ON inbox (person_id, post_id, kind);
 CREATE INDEX inbox_order  ON inbox (person_id, at, id);
+CREATE INDEX inbox_post   ON inbox (post_id);
 CREATE INDEX inbox_unread ON inbox (person_id, post_id) WHERE unread = 1;
 
 CREATE TABLE report (
@@ -77,13 +80,13 @@ CREATE TABLE person_word (
 ) STRICT, WITHOUT ROWID;
 
 -- Search. folded is what the index was last told of a post, which FTS5 has to be told again to forget it; meta holds
--- who may find it and what it can be filtered by. search_queue holds the posts that changed since.
+-- who may find it and what it can be filtered by. The tokenizer cuts at spaces only, as fold has done the rest. search_queue holds the posts that changed since.
 CREATE TABLE folded (
 	id   INTEGER PRIMARY KEY,
 	text TEXT NOT NULL,
 	meta TEXT NOT NULL
 ) STRICT;
-CREATE VIRTUAL TABLE search USING fts5 (text, meta, content = 'folded', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co S*'");
+CREATE VIRTUAL TABLE search USING fts5 (text, meta, content = 'folded', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'");
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 CREATE TABLE search_queue (
 	post_id INTEGER PRIMARY KEY
