@@ -44,9 +44,9 @@ type channelRow struct {
 	seq, readSeq, own int64
 }
 
-// channelShown is a channel's name, of a direct conversation the others' names.
+// channelShown is a channel's name, of a direct conversation the others' names, also of those who have left.
 const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_concat(n, ', ') FROM (SELECT coalesce(nullif(o.name, ''), o.handle) AS n
-		FROM member om JOIN person o ON o.id = om.person_id WHERE om.channel_id = c.id AND om.person_id <> ?1 ORDER BY o.id)) END`
+		FROM json_each('[' || c.direct || ']') j JOIN person o ON o.id = j.value WHERE o.id <> ?1 ORDER BY o.id)) END`
 
 // channelSelect reads channels as person ?1 sees them; a private one only for its members.
 const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
@@ -65,10 +65,9 @@ var sidebarSelect = strings.Replace(channelSelect,
 func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	var created int64
 	var admin bool
-	var name sql.NullString // null in a direct conversation that everybody else has left
-	err = r.Scan(&c.ID, &name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
+	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
 		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Draft)
-	c.Name, c.CreatedAt = name.String, fromMS(created)
+	c.CreatedAt = fromMS(created)
 	if c.Everyone && admin { // admins look after #everyone and #announcements
 		c.Steward = true
 	}
@@ -254,7 +253,7 @@ func (t *tx) mayOpen(me int64, name string) error {
 	}
 	var opened int
 	day := t.at.Add(-24 * time.Hour).UnixMilli()
-	if err := t.get(`SELECT count(*) FROM channel WHERE created_by = ? AND created_at > ?`, []any{me, day}, &opened); err != nil {
+	if err := t.get(`SELECT count(*) FROM channel WHERE created_by = ? AND created_at > ? AND direct = ''`, []any{me, day}, &opened); err != nil {
 		return err
 	}
 	if opened >= channelsADay {

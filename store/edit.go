@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 )
 
@@ -42,7 +43,7 @@ func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, 
 		if err := t.run(`UPDATE post SET body = ?, edited_at = ?, revision = revision + 1 WHERE id = ?`, body, t.ms(), id); err != nil {
 			return err
 		}
-		if err := t.unindex(p); err != nil {
+		if err := t.unindex(p, body); err != nil {
 			return err
 		}
 		if err := t.index(c, id, p.Root, me, p.Seq, body); err != nil {
@@ -82,14 +83,18 @@ func (t *tx) mayEdit(p Post) error {
 	return nil
 }
 
-// unindex forgets the mentions and tags of a post. Who was told stays told.
-func (t *tx) unindex(p Post) error {
+// unindex forgets the tags of a post, and the mentions that body has no more. Who was told stays told.
+func (t *tx) unindex(p Post, body string) error {
 	for _, tag := range Tags(p.Body) {
 		if err := t.run(`DELETE FROM tag WHERE name = ? AND post_id = ?`, tag, p.ID); err != nil {
 			return err
 		}
 	}
+	still := Mentions(body)
 	for _, handle := range Mentions(p.Body) {
+		if slices.Contains(still, handle) {
+			continue
+		}
 		if err := t.run(`DELETE FROM mention WHERE post_id = ? AND person_id = (SELECT id FROM person WHERE handle = ?)`, p.ID, handle); err != nil {
 			return err
 		}
@@ -124,11 +129,11 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 		if err != nil {
 			return err
 		}
-		if err := t.unindex(p); err != nil {
+		if err := t.unindex(p, ""); err != nil {
 			return err
 		}
 		for _, q := range []string{
-			`DELETE FROM version WHERE post_id = ?`, `DELETE FROM reaction WHERE post_id = ?`, `DELETE FROM mention WHERE post_id = ?`,
+			`DELETE FROM version WHERE post_id = ?`, `DELETE FROM reaction WHERE post_id = ?`,
 			`DELETE FROM inbox WHERE post_id = ? AND kind <> 1`, // told of replies to it, people still are
 			`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0, revision = revision + 1 WHERE id = ?`,
 		} {
@@ -169,6 +174,16 @@ func (t *tx) uncount(p Post) error {
 	if err := t.run(`UPDATE follow SET own = own + 1 WHERE root_id = ? AND following = 1 AND read_seq < ? AND person_id <> ?`, p.Root, p.Seq, p.Author); err != nil {
 		return err
 	}
-	return t.run(`UPDATE follow SET waiting = 0 WHERE root_id = ?1 AND following = 1 AND waiting = 1
-		AND (SELECT reply_seq FROM post WHERE id = ?1) - read_seq - own <= 0`, p.Root)
+	nothingNew, err := collect(t, scanID, `UPDATE follow SET waiting = 0 WHERE root_id = ?1 AND following = 1 AND waiting = 1
+		AND (SELECT reply_seq FROM post WHERE id = ?1) - read_seq - own <= 0 RETURNING person_id`, p.Root)
+	if err != nil {
+		return err
+	}
+	for _, person := range nothingNew {
+		if err := t.run(`UPDATE inbox SET unread = 0 WHERE person_id = ? AND post_id = ? AND kind = ?`, person, p.Root, Replied); err != nil {
+			return err
+		}
+		t.emitTo(Event{Kind: Inbox, Post: p.Root, By: p.Author}, person)
+	}
+	return nil
 }

@@ -10,6 +10,9 @@ import (
 // completions is how many names a completion offers: what fits above a composer.
 const completions = 8
 
+// lastRune comes after every character: what starts with s is from s to s+lastRune.
+const lastRune = "\U0010ffff"
+
 // People returns up to n (at most 200) people on the roster, by handle, after the handle after. With find,
 // those with a name or handle each of whose words starts with a word of it.
 func (s *Store) People(ctx context.Context, me int64, find, after string, n int) (people []Person, err error) {
@@ -33,7 +36,7 @@ func (t *tx) peopleNamed(words []string, after string, n int) ([]Person, error) 
 	q := `SELECT ` + personColumns + ` FROM person p WHERE p.state IN (1, 2, 3) AND p.handle > ?1`
 	args := []any{after}
 	for _, w := range words {
-		args = append(args, w, w+"\U0010ffff")
+		args = append(args, w, w+lastRune)
 		q += ` AND p.id IN (SELECT person_id FROM person_word WHERE word >= ? AND word < ?)`
 	}
 	args = append(args, n)
@@ -54,17 +57,29 @@ func (s *Store) CompletePerson(ctx context.Context, me int64, prefix string) (pe
 	if len(words) == 0 {
 		return nil, nil
 	}
+	handle := strings.ToLower(strings.TrimPrefix(CleanLine(prefix), "@"))
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		people, err = t.peopleNamed(words, "", MaxPage)
+		people, err = collect(t, scanPerson, handlesQuery, handle, handle+lastRune, MaxPage)
+		if err != nil || len(people) >= completions {
+			return err
+		}
+		named, err := t.peopleNamed(words, "", MaxPage)
+		for _, p := range named {
+			if !strings.HasPrefix(p.Handle, handle) {
+				people = append(people, p)
+			}
+		}
 		return err
 	})
-	handle := strings.ToLower(prefix)
 	slices.SortStableFunc(people, func(a, b Person) int { return completionRank(a, handle) - completionRank(b, handle) })
 	return people[:min(completions, len(people))], err
 }
+
+// handlesQuery is apart from the names', so that a hundred of a name do not keep out a handle that starts as typed.
+const handlesQuery = `SELECT ` + personColumns + ` FROM person p WHERE p.state IN (1, 2, 3) AND p.handle >= ?1 AND p.handle < ?2 ORDER BY p.handle LIMIT +?3`
 
 func completionRank(p Person, handle string) int {
 	rank := 0

@@ -76,7 +76,7 @@ const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revi
 
 // anyColumns are those of any post in any place; the joins are all by primary key.
 const anyColumns = postColumns + `, p.channel_id, ` + channelShown + `, c.direct <> '', p.root_id, p.answer_id, p.replies, p.reply_seq, p.last_reply_id, coalesce(l.at, 0), coalesce(l.author_id, 0),
-	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
+	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq AND p.deleted_at = 0, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
 const anyJoins = `
 	JOIN channel c ON c.id = p.channel_id LEFT JOIN post l ON l.id = p.last_reply_id
@@ -102,9 +102,8 @@ func (p *Post) scan(r *sql.Rows, more ...any) error {
 // scanAny reads anyColumns.
 func scanAny(r *sql.Rows) (p Post, err error) {
 	var last int64
-	var name sql.NullString // null in a direct conversation that everybody else has left
-	err = p.scan(r, &p.Channel, &name, &p.Direct, &p.Root, &p.Answer, &p.Replies, &p.replySeq, &p.LastReply, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
-	p.ChannelName, p.LastReplyAt = name.String, fromMS(last)
+	err = p.scan(r, &p.Channel, &p.ChannelName, &p.Direct, &p.Root, &p.Answer, &p.Replies, &p.replySeq, &p.LastReply, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
+	p.LastReplyAt = fromMS(last)
 	return p, err
 }
 
@@ -465,7 +464,7 @@ func (t *tx) index(c channelRow, id, root, author, seq int64, body string) error
 }
 
 func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error {
-	if p.ID == author {
+	if p.ID == author || p.State == Left {
 		return nil
 	}
 	if c.Private {
@@ -474,7 +473,11 @@ func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error 
 			return err
 		}
 	}
-	if err := t.run(`INSERT INTO mention VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id); err != nil {
+	r, err := t.exec(`INSERT INTO mention VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 { // an edit that still names them
 		return err
 	}
 	if err := t.notify(p.ID, Mentioned, id, author); err != nil {

@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // ResolveQuestion makes a reply the answer of the question it stands under, or (on false) takes that back.
 // The question's author and the stewards of its channel may.
@@ -23,16 +26,17 @@ func (s *Store) ResolveQuestion(ctx context.Context, me, reply int64, on bool) e
 		case q.Author != me && !c.Steward:
 			return refuse(ErrForbidden, "Only %s, who asked, or a steward of #%s can choose the answer.", q.Name, c.Name)
 		}
+		if on == (q.Answer == reply) {
+			return nil
+		}
 		answer := int64(0)
 		if on {
 			answer = reply
-		} else if q.Answer != reply {
-			return nil
 		}
 		if err := t.changed(c, q, me, `answer_id = ?`, answer); err != nil {
 			return err
 		}
-		for _, person := range []int64{q.Author, r.Author} {
+		for _, person := range slices.Compact([]int64{q.Author, r.Author}) {
 			if on && person != me {
 				if err := t.notify(person, Answered, reply, me); err != nil {
 					return err
@@ -53,6 +57,9 @@ func (s *Store) MarkQuestion(ctx context.Context, me, id int64, on bool) error {
 		if p.Root != 0 {
 			return refuse(ErrInvalid, "Only the first post of a thread can be a question.")
 		}
+		if p.Question == on {
+			return nil
+		}
 		return t.changed(c, p, me, `question = ?, answer_id = 0`, on)
 	})
 }
@@ -69,7 +76,7 @@ func (s *Store) Unanswered(ctx context.Context, me int64) (posts []Post, err err
 			if !c.Steward {
 				continue
 			}
-			some, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND question = 1 AND answer_id = 0 AND deleted_at = 0 ORDER BY id LIMIT +?`, c.ID, MaxPage)
+			some, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND question = 1 AND answer_id = 0 AND deleted_at = 0 AND hidden_at = 0 ORDER BY id LIMIT +?`, c.ID, MaxPage)
 			if err != nil {
 				return err
 			}

@@ -17,28 +17,32 @@ func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
 			return err
 		}
 		seq = min(seq, c.seq)
+		if err := t.readInbox(me, channel, 0, seq); err != nil { // who is not in it may have been named there
+			return err
+		}
 		if !c.Joined || seq <= c.readSeq {
 			return nil
 		}
 		own := int64(0)
-		if c.own > 0 && seq < c.seq {
-			var unread int64
-			if err := t.get(unreadRootsQuery, []any{channel, c.seq - seq, seq, me}, &unread); err != nil {
+		if c.own > 0 {
+			if own, err = t.passedRoots(me, c, seq); err != nil {
 				return err
 			}
-			own = c.seq - seq - unread
-		}
-		if err := t.readInbox(me, channel, 0, seq); err != nil {
-			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: channel, By: me}, me)
 		return t.run(`UPDATE member SET read_seq = ?, own = ? WHERE person_id = ? AND channel_id = ?`, seq, own, me, channel)
 	})
 }
 
-// unreadRootsQuery counts others' live roots after a position, among the newest of a channel; imported ones have no position.
-const unreadRootsQuery = `SELECT count(*) FROM (SELECT seq, author_id, deleted_at FROM post WHERE channel_id = ?1 AND root_id = 0 AND seq > 0 ORDER BY id DESC LIMIT +?2)
-	WHERE seq > ?3 AND author_id <> ?4 AND deleted_at = 0`
+// passedRoots is how many positions of a channel after seq hold nothing to read: my own posts, deleted ones, and
+// those of threads that were moved away.
+func (t *tx) passedRoots(me int64, c channelRow, seq int64) (int64, error) {
+	var unread int64
+	err := t.get(unreadRootsQuery, []any{c.ID, seq, me}, &unread)
+	return c.seq - seq - unread, err
+}
+
+const unreadRootsQuery = `SELECT count(*) FROM post INDEXED BY post_position WHERE channel_id = ?1 AND root_id = 0 AND seq > ?2 AND author_id <> ?3 AND deleted_at = 0`
 
 // ownRoot keeps an author's own post from counting as unread for them.
 func (t *tx) ownRoot(c channelRow, author, seq int64) error {
@@ -58,6 +62,10 @@ func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 		if err != nil {
 			return err
 		}
+		seq = min(seq, p.replySeq)
+		if err := t.readInbox(me, p.Channel, root, seq); err != nil {
+			return err
+		}
 		if !p.Following {
 			return nil
 		}
@@ -65,23 +73,24 @@ func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 		if err := t.get(`SELECT read_seq, own FROM follow WHERE person_id = ? AND root_id = ?`, []any{me, root}, &read, &own); err != nil {
 			return err
 		}
-		seq = min(seq, p.replySeq)
 		if seq <= read {
 			return nil
 		}
 		if own > 0 {
-			var unread int64
-			if err := t.get(`SELECT count(*) FROM post WHERE root_id = ? AND root_id <> 0 AND seq > ? AND author_id <> ? AND deleted_at = 0`, []any{root, seq, me}, &unread); err != nil {
+			if own, err = t.passedReplies(me, p, seq); err != nil {
 				return err
 			}
-			own = p.replySeq - seq - unread
-		}
-		if err := t.readInbox(me, p.Channel, root, seq); err != nil {
-			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: root, Post: root, By: me}, me)
 		return t.run(`UPDATE follow SET read_seq = ?, own = ?, waiting = ? WHERE person_id = ? AND root_id = ?`, seq, own, p.replySeq-seq-own > 0, me, root)
 	})
+}
+
+// passedReplies is passedRoots for the replies of a root.
+func (t *tx) passedReplies(me int64, root Post, seq int64) (int64, error) {
+	var unread int64
+	err := t.get(`SELECT count(*) FROM post WHERE root_id = +? AND root_id <> 0 AND seq > ? AND author_id <> ? AND deleted_at = 0`, []any{root.ID, seq, me}, &unread)
+	return root.replySeq - seq - unread, err
 }
 
 // Unread is a place with something new in it.
@@ -158,7 +167,7 @@ func scanUnread(r *sql.Rows) (u Unread, err error) {
 }
 
 // UnreadFrom moves my position back, so that the post and all after it in its channel or thread are new again.
-// ErrInvalid where nothing counts as new for me: an imported post, a channel I have not joined, a thread I do not follow.
+// It changes nothing where I have not read so far, and in places that I do not follow.
 func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 	return s.write(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
@@ -168,22 +177,27 @@ func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 		if err != nil {
 			return err
 		}
-		switch follows, err := t.has(`SELECT 1 FROM follow WHERE person_id = ? AND root_id = ? AND following = 1`, me, p.Root); {
-		case err != nil:
-			return err
-		case p.Seq == 0:
+		if p.Seq == 0 {
 			return refuse(ErrInvalid, "That post was imported; it never counts as new.")
-		case p.Root == 0 && !c.Joined:
-			return refuse(ErrInvalid, "You are not in #%s, so nothing there counts as new. Join it first.", c.Name)
-		case p.Root != 0 && !follows:
-			return refuse(ErrInvalid, "You do not follow this thread, so its replies do not count as new. Follow it first.")
 		}
+		seq := p.Seq - 1
 		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: p.Root, By: me}, me)
 		if p.Root == 0 {
-			return t.run(`UPDATE member SET read_seq = ?1, own = (SELECT count(*) FROM post WHERE channel_id = ?2 AND root_id = 0 AND id >= ?3 AND seq > ?1 AND (author_id = ?4 OR deleted_at > 0))
-				WHERE person_id = ?4 AND channel_id = ?2 AND read_seq > ?1`, p.Seq-1, p.Channel, id, me)
+			own, err := t.passedRoots(me, c, seq)
+			if err != nil {
+				return err
+			}
+			return t.run(`UPDATE member SET read_seq = ?1, own = ?2 WHERE person_id = ?3 AND channel_id = ?4 AND read_seq > ?1`, seq, own, me, p.Channel)
 		}
-		return t.run(`UPDATE follow SET read_seq = ?1, own = (SELECT count(*) FROM post WHERE root_id = ?2 AND root_id <> 0 AND seq > ?1 AND (author_id = ?3 OR deleted_at > 0)), waiting = 1
-			WHERE person_id = ?3 AND root_id = ?2 AND following = 1 AND read_seq > ?1`, p.Seq-1, p.Root, me)
+		root, _, err := t.post(me, p.Root)
+		if err != nil {
+			return err
+		}
+		own, err := t.passedReplies(me, root, seq)
+		if err != nil {
+			return err
+		}
+		return t.run(`UPDATE follow SET read_seq = ?1, own = ?2, waiting = ?3 WHERE person_id = ?4 AND root_id = ?5 AND following = 1 AND read_seq > ?1`,
+			seq, own, root.replySeq-seq-own > 0, me, p.Root)
 	})
 }

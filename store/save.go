@@ -8,6 +8,10 @@ const savedLimit = 5000
 // SavePost puts a post into my own list, or takes it out. Nobody else sees it.
 func (s *Store) SavePost(ctx context.Context, me, id int64, on bool) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		t.emitTo(Event{Kind: Read, Post: id, By: me}, me)
 		if !on {
 			return t.run(`DELETE FROM saved WHERE person_id = ? AND post_id = ?`, me, id)
 		}
@@ -21,7 +25,6 @@ func (s *Store) SavePost(ctx context.Context, me, id int64, on bool) error {
 		if have >= savedLimit {
 			return refuse(ErrLimited, "You have saved %s posts; take some out first.", thousands(have))
 		}
-		t.emitTo(Event{Kind: Read, Post: id, By: me}, me)
 		return t.run(`INSERT INTO saved VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, me, id, t.ms())
 	})
 }

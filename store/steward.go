@@ -96,7 +96,7 @@ func (s *Store) PinPost(ctx context.Context, me, id int64, on bool) error {
 // Pinned returns the pinned roots of a channel that me may see, newest pin first.
 func (s *Store) Pinned(ctx context.Context, me, channel int64) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		ids, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND pinned_at > 0 ORDER BY pinned_at DESC LIMIT +?`, channel, MaxPage)
+		ids, err := collect(t, scanID, `SELECT id FROM post WHERE channel_id = ? AND pinned_at > 0 AND hidden_at = 0 ORDER BY pinned_at DESC LIMIT +?`, channel, MaxPage)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,11 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 		if err := t.uncount(p); err != nil {
 			return err
 		}
-		if err := t.run(`UPDATE channel SET seq = seq + 1 WHERE id = ?`, to); err != nil {
+		var seq int64
+		if err := t.get(`UPDATE channel SET seq = seq + 1 WHERE id = ? RETURNING seq`, []any{to}, &seq); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE member SET own = own + 1 WHERE person_id = ? AND channel_id = ?`, p.Author, to); err != nil { // nobody's own post is new to them
 			return err
 		}
 		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE id = ?1 OR root_id = ?1 AND root_id <> 0 ON CONFLICT DO NOTHING`, id); err != nil {
@@ -142,7 +146,7 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 		if err := t.emitIn(from, Event{Kind: Changed, Post: id, By: me}); err != nil {
 			return err
 		}
-		return t.changed(c, p, me, `channel_id = ?, pinned_at = 0, seq = (SELECT seq FROM channel WHERE id = ?)`, to, to)
+		return t.changed(c, p, me, `channel_id = ?, pinned_at = 0, seq = ?`, to, seq)
 	})
 }
 

@@ -68,7 +68,7 @@ func scanReply(root Post) func(*sql.Rows) (Post, error) {
 func (th *Thread) markUnread(me int64) {
 	for i := range th.Replies {
 		r := &th.Replies[i]
-		r.Unread = th.Following && r.Author != me && r.Seq > th.ReadSeq
+		r.Unread = th.Following && r.Author != me && r.Seq > th.ReadSeq && !r.Deleted
 	}
 }
 
