@@ -2,9 +2,12 @@ package tui
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -25,22 +28,27 @@ type channel struct {
 	known bool
 	gone  string // why it can no longer be seen
 	again refresher
+
+	pins  []store.Post
+	asked int // questions that nobody has answered, for its stewards
 }
 
 // channelMsg is what is known of a channel now.
 type channelMsg struct {
 	of      *channel
 	channel store.Channel
+	pins    []store.Post
+	asked   int
 	err     error
 }
 
 func newChannel(a *app, t *theme, id int64) *channel {
-	c := &channel{latest: newLatest(a, t), writing: writing{theme: t}, id: id}
+	c := &channel{latest: newLatest(a, t), writing: writing{acts: a, theme: t}, id: id}
 	c.load = func(ctx context.Context, before int64, n int) ([]store.Post, error) {
 		return a.store.ChannelPosts(ctx, a.me, id, before, n)
 	}
 	c.holds = func(e store.Event) bool { return e.Channel == id || e.Channel == 0 }
-	c.head = c.purpose
+	c.head, c.latest.here = c.overview, c.hereActs
 	return c
 }
 
@@ -51,8 +59,8 @@ func (c *channel) Title() string {
 	if !c.known {
 		return ""
 	}
-	title := "#" + c.is.Name
-	if c.is.Private {
+	title := called(c.is)
+	if c.is.Private && !c.is.Direct {
 		title += " · private"
 	}
 	if c.is.Archived {
@@ -69,7 +77,57 @@ func (c *channel) Note() string {
 	if n := c.note(); n != "" || !c.known {
 		return n
 	}
-	return c.feed.theme.Dim.Render(count(c.is.Members, "person", "people"))
+	return c.latest.theme.Dim.Render(count(c.is.Members, "person", "people"))
+}
+
+// overview stands above the posts: what the channel is for, what is pinned, and what waits for its stewards.
+func (c *channel) overview(width int) []string {
+	out := c.purpose(width)
+	t, room := c.latest.theme, c.textWidth()
+	line := func(text string, k key.Binding) {
+		hint := t.Dim.Render(" · ") + t.Key.Render(k.Help().Key)
+		out = append(out, " "+fit(text, max(1, room-ansi.StringWidth(hint)))+hint)
+	}
+	if n := len(c.pins); n > 0 {
+		first, _, _ := strings.Cut(c.pins[0].Body, "\n")
+		head := "Pinned: "
+		if n > 1 {
+			head = strconv.Itoa(n) + " pinned: "
+		}
+		line(t.Dim.Render(head+c.pins[0].Name+", "+first), keys.Pins)
+	}
+	if c.asked > 0 {
+		line(t.New.Render(count(c.asked, "question waits", "questions wait")+" for an answer"), keys.Questions)
+	}
+	if c.pins != nil || c.asked > 0 {
+		out = append(out, "")
+	}
+	return out
+}
+
+// hereActs are the acts on the channel itself.
+func (c *channel) hereActs() []postAct {
+	if !c.known {
+		return nil
+	}
+	a := c.app
+	var list []postAct
+	add := func(when bool, name string, k key.Binding, do func(*theme) tea.Cmd) {
+		if when {
+			list = append(list, postAct{name, k, do})
+		}
+	}
+	add(!c.is.Joined, "Join "+called(c.is), keys.Join, func(*theme) tea.Cmd { return a.join(c.is) })
+	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return push(newPins(a, t, c.is)) })
+	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return push(newQuestions(a, t)) })
+	add(true, "Members and stewards", key.Binding{}, func(t *theme) tea.Cmd { return push(newMembers(a, t, c.id)) })
+	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return push(newLetIn(a, t, c.is)) })
+	if _, some := c.current(); !some {
+		add(c.is.Joined && !c.is.Muted, "Mute "+called(c.is), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c.is, true) })
+		add(c.is.Joined && c.is.Muted, "No longer mute "+called(c.is), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c.is, false) })
+	}
+	add(c.is.Joined && !c.is.Everyone, "Leave "+called(c.is), keys.Part, func(*theme) tea.Cmd { return c.part() })
+	return list
 }
 
 // purpose stands above the posts; where there is little room, its beginning.
@@ -86,7 +144,7 @@ func (c *channel) purpose(int) []string {
 		lines[most-1] = fit(lines[most-1]+" …", c.textWidth())
 	}
 	for i := range lines {
-		lines[i] = " " + c.feed.theme.Dim.Render(lines[i])
+		lines[i] = " " + c.latest.theme.Dim.Render(lines[i])
 	}
 	return append(lines, "")
 }
@@ -100,8 +158,21 @@ func (c *channel) ask() tea.Cmd {
 	}
 	a, id := c.app, c.id
 	return func() tea.Msg {
-		ch, err := a.store.ChannelByID(a.ctx, a.me, id)
-		return channelMsg{c, ch, err}
+		m := channelMsg{of: c}
+		if m.channel, m.err = a.store.ChannelByID(a.ctx, a.me, id); m.err != nil {
+			return m
+		}
+		if m.pins, m.err = a.store.Pinned(a.ctx, a.me, id); m.err != nil || !m.channel.Steward {
+			return m
+		}
+		var open []store.Post
+		open, m.err = a.store.Unanswered(a.ctx, a.me)
+		for _, p := range open {
+			if p.Channel == id {
+				m.asked++
+			}
+		}
+		return m
 	}
 }
 
@@ -118,9 +189,11 @@ func (c *channel) Update(msg tea.Msg) tea.Cmd {
 			return c.learn(msg)
 		}
 		return nil
+	case sidebarMsg: // it knows its own channel, also where I have not joined it
+		return c.writing.update(msg)
 	case store.Event:
 		cmds := []tea.Cmd{c.latest.update(msg), c.writing.update(msg)}
-		if c.holds(msg) && msg.Kind != store.Posted && msg.Kind != store.Changed {
+		if c.holds(msg) && (msg.Kind != store.Posted || c.is.Steward) {
 			cmds = append(cmds, c.ask())
 		}
 		return tea.Batch(cmds...)
@@ -142,11 +215,12 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	case msg.err != nil:
 		return tea.Batch(again, fail(msg.err))
 	}
-	c.keep(func() { c.is, c.known, c.gone = msg.channel, true, "" })
+	c.keep(func() { c.is, c.known, c.gone, c.pins, c.asked = msg.channel, true, "", msg.pins, msg.asked })
+	c.know([]store.Channel{c.is})
 	if why := closed(c.is, false); why != "" {
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}
-	return tea.Batch(again, c.open(c.app, store.Place{Channel: c.id}, "#"+c.is.Name))
+	return tea.Batch(again, c.open(c.app, store.Place{Channel: c.id}, called(c.is)))
 }
 
 // closed says why nothing can be written in a channel; "" where it can.
@@ -170,15 +244,6 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.write()
 	case key.Matches(msg, keys.ReadOn):
 		return c.readOn()
-	case !c.known:
-	case key.Matches(msg, keys.Join) && !c.is.Joined:
-		return c.app.join(c.is)
-	case key.Matches(msg, keys.Part) && c.is.Joined && !c.is.Everyone:
-		return c.part()
-	case key.Matches(msg, keys.Add) && c.letsIn():
-		return push(newLetIn(c.app, c.feed.theme, c.is))
-	case key.Matches(msg, keys.Mute) && c.is.Joined:
-		return c.app.mute(c.is, !c.is.Muted)
 	}
 	cmd, _ := c.latest.press(msg)
 	return cmd
@@ -236,16 +301,6 @@ func (c *channel) ShortHelp() []key.Binding {
 }
 
 func (c *channel) FullHelp() [][]key.Binding {
-	mute := says(keys.Mute, "mute it")
-	if c.is.Muted {
-		mute = says(keys.Mute, "no longer mute it")
-	}
-	own := []key.Binding{heading("This channel"), says(keys.Part, "leave it"), mute}
-	if c.letsIn() {
-		own = append(own, keys.Add)
-	}
-	if !c.is.Joined {
-		own = []key.Binding{own[0], says(keys.Join, "join it")}
-	}
-	return [][]key.Binding{helpMoving, {heading("Posts"), keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, own, helpWriting}
+	own := append([]key.Binding{heading("This channel")}, actKeys(c.hereActs())...)
+	return [][]key.Binding{helpMoving, c.actHelp(), own, helpWriting}
 }

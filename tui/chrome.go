@@ -57,11 +57,13 @@ func (m *Model) frame() frame {
 	if m.width >= wideScreen && !full {
 		f.side = sideWidth(m.width)
 	}
-	f.menu = f.side == 0 && m.focus == onSide
+	f.menu = f.side == 0 && m.focus == onSide && m.palette == nil
 	f.hints = m.footer()
 	height := m.height - len(f.hints)
-	if s, ok := over.screen.(footed); ok && m.help == nil && !f.menu {
+	if s, ok := over.screen.(footed); ok && !m.covered() && !f.menu {
 		f.foot, f.cursor = s.Foot(m.width)
+	}
+	if f.foot != "" {
 		f.foot, f.cursor = clip(f.foot, f.cursor, m.width, max(1, height/2))
 		height -= strings.Count(f.foot, "\n") + 1
 	}
@@ -118,6 +120,9 @@ func (m *Model) arrange() tea.Cmd {
 	if f.menu {
 		m.side.width, m.side.height = m.width, f.body()-m.airs()
 	}
+	if m.palette != nil {
+		m.palette.resize(m.width-f.x(), f.body()-m.airs())
+	}
 	if m.help != nil {
 		m.help.width, m.help.height = m.width-f.x(), f.body()-m.airs()
 	}
@@ -130,12 +135,15 @@ func (m *Model) arrange() tea.Cmd {
 	}
 	for _, l := range m.stack {
 		if w, ok := l.screen.(watching); ok {
-			visible := m.help == nil && !f.menu && f.shows(l)
+			visible := !m.covered() && !f.menu && f.shows(l)
 			cmds = append(cmds, w.Watch(visible, visible && m.focus != onSide && l == m.focused()))
 		}
 	}
 	return tea.Batch(cmds...)
 }
+
+// covered says whether something lies over the screens.
+func (m *Model) covered() bool { return m.help != nil || m.palette != nil }
 
 func (f frame) shows(l *layer) bool {
 	for _, p := range f.panes {
@@ -181,8 +189,16 @@ func (m *Model) View() tea.View {
 	default:
 		v = m.draw(f)
 	}
-	v.AltScreen, v.MouseMode, v.WindowTitle = true, tea.MouseModeCellMotion, "tincan"
+	v.AltScreen, v.MouseMode, v.WindowTitle = true, tea.MouseModeCellMotion, m.title()
 	return v
+}
+
+// title is the terminal's: it says from afar how much waits for me.
+func (m *Model) title() string {
+	if n := m.side.news(); n > 0 {
+		return "tincan · " + capped(n) + " new"
+	}
+	return "tincan"
 }
 
 // tooSmall is what a window shows in which nothing can be read.
@@ -199,6 +215,12 @@ func (m *Model) draw(f frame) tea.View {
 	var cols [][]string
 	var widths []int
 	switch {
+	case m.palette != nil:
+		lines, cursor := m.palette.view()
+		cursor.X, cursor.Y = cursor.X+f.x(), cursor.Y+m.airs()
+		v.Cursor = cursor
+		cols = [][]string{append(m.header(m.theme.Bold.Render("Go to"), "", m.palette.width), lines...)}
+		widths = []int{m.palette.width}
 	case m.help != nil:
 		cols = [][]string{append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)}
 		widths = []int{m.help.width}
@@ -320,6 +342,8 @@ func (m *Model) footer() []string {
 	}
 	var list []key.Binding
 	switch {
+	case m.palette != nil:
+		return []string{" " + m.hint([]key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next"), says(keys.Cancel, "closes")}, m.width-2)}
 	case m.help != nil:
 		list = []key.Binding{keys.Up, keys.Down, keys.Back}
 	case m.focus == onSide:

@@ -40,13 +40,17 @@ type composer struct {
 	label       string
 	width       int
 	focus       bool
-	placeholder string // shown while there is no text
+	placeholder string     // shown while there is no text
+	was         store.Post // the post that is being written anew; the zero Post: a new one
 	draft
 }
 
 type (
 	// postedMsg says that a post has been written here.
 	postedMsg struct{ post store.Post }
+
+	// editedMsg says that a post of mine is no longer being written anew.
+	editedMsg struct{ of *desk }
 
 	enterMsg struct {
 		of      *desk
@@ -59,6 +63,15 @@ func newComposer(a *app, t *theme, at store.Place, label string) *composer {
 	return &composer{app: a, theme: t, at: at, label: label, width: 1, draft: newDraft()}
 }
 
+// newEditor makes a composer with the text of a post of mine in it. It has no draft.
+func newEditor(a *app, t *theme, p store.Post) *composer {
+	c := newComposer(a, t, store.Place{Channel: p.Channel, Root: p.Root}, "Edit your post")
+	c.was, c.ready, c.focus = p, true, true
+	c.field.set(p.Body)
+	c.fit()
+	return c
+}
+
 // Init reads the draft.
 func (c *composer) Init() tea.Cmd { return c.load() }
 
@@ -69,6 +82,14 @@ func (c *composer) Focused() bool { return c.focus }
 func (c *composer) Focus() tea.Cmd {
 	c.focus = true
 	return nil
+}
+
+// quote begins with what somebody has written, below what is already there.
+func (c *composer) quote(text string) tea.Cmd {
+	c.settle()
+	c.field.set(joined(strings.TrimRight(c.field.text, "\n"), text))
+	c.changed()
+	return c.arm()
 }
 
 // Blur leaves the text; the command saves it.
@@ -111,7 +132,7 @@ func (c *composer) Update(msg tea.Msg) tea.Cmd {
 		c.theme = msg.theme
 	case store.Event:
 		mine := msg.Kind == store.Read && (msg.Channel == 0 || msg.Channel == c.at.Channel)
-		if (mine || msg.Kind == store.Reload) && c.edits == c.saved && !c.busy {
+		if (mine || msg.Kind == store.Reload) && c.was.ID == 0 && c.edits == c.saved && !c.busy {
 			return c.load()
 		}
 	case draftMsg:
@@ -164,6 +185,11 @@ func (c *composer) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case key.Matches(msg, keys.Put):
 		return c.Blur()
+	case key.Matches(msg, keys.Ask):
+		c.settle()
+		c.question = c.asks() && !c.question
+		c.fit()
+		return nil
 	case key.Matches(msg, keys.NewLine):
 		// The lines of a paste may end in two characters: Enter, then ctrl+J.
 		if c.settle() && msg.String() == "ctrl+j" {
@@ -269,7 +295,15 @@ func (c *composer) indent() int {
 }
 
 // name is the label as it stands left of the text.
-func (c *composer) name() string { return ansi.Truncate(c.label, labelWidth, "…") }
+func (c *composer) name() string {
+	if c.question {
+		return ansi.Truncate("Question to "+c.label, labelWidth, "…")
+	}
+	return ansi.Truncate(c.label, labelWidth, "…")
+}
+
+// asks says whether what is written may become a question: a new post, and no reply.
+func (c *composer) asks() bool { return c.at.Root == 0 && c.was.ID == 0 }
 
 // counter says how much may still be written, or how much is too much.
 func (c *composer) counter() string {
@@ -359,6 +393,14 @@ func (c *composer) Cursor() *tea.Cursor {
 func (c *composer) Hints() []key.Binding {
 	if !c.focus {
 		return nil
+	}
+	switch {
+	case c.was.ID != 0:
+		return []key.Binding{says(keys.Post, "saves"), keys.NewLine, says(keys.Put, "keeps it as it was")}
+	case c.question:
+		return []key.Binding{keys.Post, says(keys.Ask, "no question"), keys.NewLine, keys.Put}
+	case c.asks():
+		return []key.Binding{keys.Post, keys.NewLine, keys.Ask, keys.Put}
 	}
 	return []key.Binding{keys.Post, keys.NewLine, keys.Put}
 }

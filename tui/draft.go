@@ -28,6 +28,7 @@ type draft struct {
 	outgoing string // the text on its way to become a post
 	turns    int    // commands given to the desk
 	sending  int    // the turn of the one that makes the post
+	question bool   // it asks something
 	desk     *desk
 
 	presses int  // counts keys
@@ -76,7 +77,7 @@ func (c *composer) work() tea.Cmd {
 		c.turns++
 		c.sending = c.turns
 		return c.submit(c.turns, c.outgoing)
-	case c.due && c.edits != c.saved:
+	case c.due && c.edits != c.saved && c.was.ID == 0:
 		c.busy, c.due = true, false
 		c.turns++
 		return c.keep(c.turns, c.edits, asKept(c.field.text))
@@ -86,11 +87,16 @@ func (c *composer) work() tea.Cmd {
 }
 
 func (c *composer) submit(turn int, text string) tea.Cmd {
-	a, d, at := c.app, c.desk, c.at
+	a, d, was := c.app, c.desk, c.was.ID
+	post := store.NewPost{Place: c.at, Body: text, Question: c.question, FromDraft: true}
 	return func() tea.Msg {
 		m := sentMsg{of: d, text: text}
 		m.err = d.do(turn, func() (err error) {
-			m.post, err = a.store.CreatePost(a.ctx, a.me, store.NewPost{Place: at, Body: text, FromDraft: true})
+			if was != 0 {
+				m.post, err = a.store.EditPost(a.ctx, a.me, was, text)
+				return err
+			}
+			m.post, err = a.store.CreatePost(a.ctx, a.me, post)
 			return err
 		})
 		return m
@@ -107,8 +113,13 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 	if c.field.text == "" {
 		c.saved = c.edits
 	}
+	if c.was.ID != 0 {
+		return tea.Batch(said(editedMsg{c.desk}), status("Saved. What it said before can still be read."))
+	}
+	c.question = false
+	c.fit()
 	post := msg.post
-	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status("Posted in #"+post.ChannelName+"."), c.work())
+	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status("Posted in "+placeName(post.ChannelName, post.Direct)+"."), c.work())
 }
 
 func (c *composer) keep(turn, edits int, text string) tea.Cmd {
@@ -171,6 +182,9 @@ func (c *composer) Flush(ctx context.Context) {
 func (c *composer) leave() func(context.Context) error {
 	a, at, now := c.app, c.at, c.draft
 	text := now.field.text
+	if c.was.ID != 0 { // the post itself keeps what was posted
+		return func(context.Context) error { return nil }
+	}
 	return func(ctx context.Context) error {
 		sent := now.desk.stop(now.turns, now.sending)
 		switch {

@@ -31,8 +31,10 @@ type feed struct {
 
 	above      func(store.Post) string  // what a thin line above a post says; "" for no line
 	head, tail func(width int) []string // lines above the first and below the last post
+	light      func(string) string      // lights what was looked for in a line of a post's text; nil: nothing
 	say        string                   // what stands here while there is no post
 
+	answer        int64 // the reply that answers the question of the thread
 	selected      int64
 	top           int // line at the top of the window
 	width, height int
@@ -68,7 +70,7 @@ func (f *feed) textWidth() int { return max(1, min(measure, f.width-2)) }
 func (f *feed) look(p store.Post) look {
 	return look{
 		width: f.textWidth(), theme: f.theme, now: f.app.now(), zone: f.app.zone,
-		list: f.list, channel: f.where, full: !f.list && p.Root == 0,
+		list: f.list, channel: f.where, full: !f.list && p.Root == 0, answer: p.Root != 0 && p.ID == f.answer,
 	}
 }
 
@@ -81,6 +83,11 @@ func (f *feed) draw(i int) []string {
 		return d.lines
 	}
 	lines := drawPost(p, l)
+	if f.light != nil {
+		for i := len(postHead(p, l)); i < len(lines); i++ {
+			lines[i] = f.light(lines[i])
+		}
+	}
 	f.drawn[p.ID] = drawnPost{as, lines}
 	return lines
 }

@@ -11,7 +11,7 @@ import (
 // where is the sidebar's entry for what is shown.
 func (m *Model) where() string {
 	for i := len(m.stack) - 1; i > 0; i-- {
-		if l, ok := m.stack[i].screen.(located); ok {
+		if l, ok := m.stack[i].screen.(located); ok && l.Where() != "" {
 			return l.Where()
 		}
 	}
@@ -33,6 +33,9 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		return nil
 	}
+	if m.palette != nil {
+		return m.pressPalette(msg)
+	}
 	over := m.focused()
 	if e, ok := over.screen.(editing); ok && e.Editing() && m.focus != onSide {
 		return over.Update(msg)
@@ -43,6 +46,11 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case isFull(over):
 		return over.Update(msg)
+	case key.Matches(msg, keys.Palette):
+		m.palette = m.newPalette(over.screen)
+		return m.palette.Init()
+	case key.Matches(msg, keys.Search) && (m.focus == onSide || !finds(over)):
+		return m.push(newSearch(m.app, m.theme, m.side.searched))
 	case key.Matches(msg, keys.Tab):
 		m.turn()
 		return nil
@@ -50,10 +58,23 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.pressSide(msg)
 	case key.Matches(msg, keys.Quit) && len(m.stack) == 1:
 		return tea.Quit
+	case key.Matches(msg, keys.Cancel) && holds(over):
 	case key.Matches(msg, keys.Back, keys.Quit):
 		return m.back()
 	}
 	return over.Update(msg)
+}
+
+// finds says whether a screen looks for something by itself.
+func finds(l *layer) bool {
+	_, ok := l.screen.(finding)
+	return ok
+}
+
+// holds says whether Esc is for the screen.
+func holds(l *layer) bool {
+	h, ok := l.screen.(holding)
+	return ok && h.Holds()
 }
 
 // back leaves the screen on top; from Home it leads to the sidebar.
@@ -109,6 +130,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	switch {
 	case !clicked && !wheeled, f.small:
 		return nil
+	case m.palette != nil:
+		return m.mousePalette(f, msg)
 	case m.help != nil:
 		if clicked {
 			m.help = nil
@@ -128,6 +151,22 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	return m.mousePane(f, msg, click, clicked)
+}
+
+// mousePalette chooses in the palette; a click beside it closes it.
+func (m *Model) mousePalette(f frame, msg tea.MouseMsg) tea.Cmd {
+	at := msg.Mouse()
+	p := m.palette
+	if _, clicked := msg.(tea.MouseClickMsg); clicked && (at.X < f.x() || at.Y >= f.body()) {
+		m.palette = nil
+		return nil
+	}
+	cmd := p.mouse(msg, at.Y-m.airs()-p.over())
+	if cmd != nil {
+		m.remember(p.chosen)
+		m.palette = nil
+	}
+	return cmd
 }
 
 // mousePane gives the mouse to the screen under it.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -10,10 +11,14 @@ import (
 )
 
 // writing is the foot of a screen where one may write: its composer, or the
-// sentence that says why there is none, or a question that waits for yes or no.
+// sentence that says why there is none, or a question that waits for yes or no,
+// or what one can react with, or a post of mine that is being written anew.
 type writing struct {
+	acts     *app // does what is chosen
 	theme    *theme
 	composer *composer // nil until it is known whether one may write here
+	editor   *composer
+	picker   *picker
 	instead  string
 	question string
 	yes      tea.Cmd
@@ -56,7 +61,15 @@ func (w *writing) write() tea.Cmd {
 
 // Editing reports whether every key belongs to the foot.
 func (w *writing) Editing() bool {
-	return w.question != "" || w.composer != nil && w.composer.Focused()
+	return w.question != "" || w.picker != nil || w.editor != nil || w.composer != nil && w.composer.Focused()
+}
+
+// pen is what is being written with, nil where there is nothing to write.
+func (w *writing) pen() *composer {
+	if w.editor != nil {
+		return w.editor
+	}
+	return w.composer
 }
 
 // Flush saves the draft.
@@ -72,7 +85,27 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 	case themeMsg:
 		w.theme = msg.theme
 	case footClickMsg:
-		return w.write()
+		switch {
+		case w.picker != nil:
+			return w.picked(w.picker.click(msg.x))
+		case w.editor == nil:
+			return w.write()
+		}
+		return nil
+	case askMsg:
+		w.ask(msg.question, msg.yes)
+		return nil
+	case reactMsg:
+		w.picker = newPicker(msg.post)
+		return nil
+	case editMsg:
+		w.editor = newEditor(w.acts, w.theme, msg.post)
+		return nil
+	case editedMsg:
+		if w.editor != nil && w.editor.desk == msg.of {
+			w.editor = nil
+		}
+		return nil
 	case postedMsg: // written: back to reading
 		if c := w.composer; c != nil && c.at == (store.Place{Channel: msg.post.Channel, Root: msg.post.Root}) {
 			return c.Blur()
@@ -86,23 +119,73 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 			}
 			return nil
 		}
+		switch {
+		case w.picker != nil:
+			return w.picked(w.picker.press(msg))
+		case w.editor != nil && key.Matches(msg, keys.Put):
+			return w.putDown()
+		case w.editor != nil:
+			return w.editor.Update(msg)
+		}
+	case tea.PasteMsg:
+		if w.editor != nil {
+			return w.editor.Update(msg)
+		}
 	}
-	if w.composer == nil {
+	var cmd tea.Cmd
+	if w.editor != nil {
+		cmd = w.editor.Update(msg)
+	}
+	if w.composer != nil {
+		cmd = tea.Batch(cmd, w.composer.Update(msg))
+	}
+	return cmd
+}
+
+// picked puts the chosen reaction on the post, or takes it off.
+func (w *writing) picked(r store.Reaction, state picking) tea.Cmd {
+	p := w.picker.post
+	switch state {
+	case stillPicking:
+		return nil
+	case chosen:
+		w.picker = nil
+		return w.acts.react(p.ID, r, !p.Reactions.Mine[r])
+	}
+	w.picker = nil
+	return nil
+}
+
+// putDown leaves a post as it was; what was written meanwhile only after a question.
+func (w *writing) putDown() tea.Cmd {
+	e := w.editor
+	if e.outgoing != "" {
 		return nil
 	}
-	return w.composer.Update(msg)
+	if e.settle(); e.field.text == e.was.Body {
+		w.editor = nil
+		return nil
+	}
+	w.ask("Leave the post as it was, and give up what you have written?", said(editedMsg{e.desk}))
+	return nil
 }
 
 // Foot draws the composer, or what stands in its place.
 func (w *writing) Foot(width int) (string, *tea.Cursor) {
 	switch {
 	case w.question != "":
-		return " " + w.theme.Bold.Render(fit(w.question, width-2)), nil
-	case w.composer == nil:
+		lines := words(w.question, width-2)
+		for i := range lines {
+			lines[i] = " " + w.theme.Bold.Render(lines[i])
+		}
+		return strings.Join(lines, "\n"), nil
+	case w.picker != nil:
+		return w.picker.view(width, w.theme), nil
+	case w.pen() == nil:
 		return " " + w.theme.Dim.Render(fit(w.instead, width-2)), nil
 	}
-	w.composer.SetWidth(width)
-	return w.composer.View(), w.composer.Cursor()
+	w.pen().SetWidth(width)
+	return w.pen().View(), w.pen().Cursor()
 }
 
 // hints are the keys while the foot is Editing.
@@ -110,5 +193,8 @@ func (w *writing) hints() []key.Binding {
 	if w.question != "" {
 		return []key.Binding{keys.Yes, keys.No}
 	}
-	return w.composer.Hints()
+	if w.picker != nil {
+		return []key.Binding{says(keys.Open, "puts it on or takes it off"), says(keys.Other, "another"), says(keys.Cancel, "none")}
+	}
+	return w.pen().Hints()
 }

@@ -2,6 +2,10 @@ package tui
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -9,42 +13,120 @@ import (
 	"tincan/store"
 )
 
-// home is the newest posts of all channels that I am in and have not muted.
+// awayFor is how long one has to be away for Home to say what has come meanwhile: a line that
+// dropped is no absence.
+const awayFor = time.Hour
+
+// home is the posts of all channels that I am in and have not muted, in one of two orders.
 type home struct {
 	*latest
 	writing
-	unread, places int // new posts, and in how many channels
+	other          *latest // the other order
+	unread, places int     // new posts, and in how many channels
+	away           store.CatchUp
+}
+
+// awayMsg is what has come since the last time.
+type awayMsg struct {
+	of   *home
+	away store.CatchUp
+	err  error
 }
 
 func newHome(a *app, t *theme) *home {
-	h := &home{latest: newLatest(a, t), writing: writing{theme: t}}
-	h.where = true
-	h.load = func(ctx context.Context, before int64, n int) ([]store.Post, error) {
+	h := &home{latest: newLatest(a, t), other: newLatest(a, t), writing: writing{acts: a, theme: t}}
+	h.latest.load = func(ctx context.Context, before int64, n int) ([]store.Post, error) {
 		return a.store.Home(ctx, a.me, before, n)
 	}
-	h.holds = func(store.Event) bool { return true }
+	h.other.active = true
+	h.other.load = func(ctx context.Context, before int64, n int) ([]store.Post, error) {
+		posts, _, err := a.store.HomeActive(ctx, a.me, before, n)
+		return posts, err
+	}
+	for _, l := range []*latest{h.latest, h.other} {
+		l.where, l.head, l.here = true, h.catchUp, h.hereActs
+		l.holds = func(store.Event) bool { return true }
+	}
 	return h
 }
 
-func (h *home) Title() string { return "Home · latest" }
+// Title says which order it is in.
+func (h *home) Title() string {
+	if h.active {
+		return "Home · active"
+	}
+	return "Home · latest"
+}
+
 func (h *home) Where() string { return entryHome }
+
+// hereActs are what can be done with Home itself.
+func (h *home) hereActs() []postAct {
+	turn := postAct{"What was talked about last first", keys.Order, func(*theme) tea.Cmd { return said(turnMsg{}) }}
+	if h.active {
+		turn.name = "The newest posts first"
+	}
+	return []postAct{turn}
+}
+
+// turnMsg changes Home's order.
+type turnMsg struct{}
+
+// turn shows the other order; each keeps its place.
+func (h *home) turn() tea.Cmd {
+	was := h.latest
+	h.latest, h.other = h.other, was
+	h.know(slices.Collect(maps.Values(was.channels)))
+	h.keep(func() { h.latest.theme = was.theme })
+	h.resize(was.width, was.height)
+	return h.refresh()
+}
+
+// catchUp stands above the posts after an absence.
+func (h *home) catchUp(width int) []string {
+	a := h.away
+	if a.Since.IsZero() || a.Mentions+a.Posts == 0 {
+		return nil
+	}
+	var parts []string
+	if a.Mentions > 0 {
+		parts = append(parts, count(a.Mentions, "mention", "mentions"))
+	}
+	if a.Posts > 0 {
+		parts = append(parts, count(a.Posts, "post", "posts")+" in "+count(a.Channels, "channel", "channels"))
+	}
+	var out []string
+	for _, l := range words("Since "+lastHere(a.Since, h.app.now(), h.app.zone)+": "+strings.Join(parts, ", "), min(measure, max(1, width-2))) {
+		out = append(out, " "+h.latest.theme.New.Render(l))
+	}
+	return append(out, "")
+}
 
 // Note is what waits above, or how much is new since the last time.
 func (h *home) Note() string {
-	if n := h.note(); n != "" || h.unread == 0 {
+	if n := h.note(); n != "" || h.unread == 0 || len(h.catchUp(h.width)) > 0 {
 		return n
 	}
 	text := count(h.unread, "new post", "new posts")
 	if h.width >= narrowPost {
 		text += " in " + count(h.places, "channel", "channels")
-		if h.here.ID != 0 {
-			text += " since " + lastHere(h.here.At, h.app.now(), h.app.zone)
+		if h.was.ID != 0 {
+			text += " since " + lastHere(h.was.At, h.app.now(), h.app.zone)
 		}
 	}
 	return h.feed.theme.Dim.Render(text)
 }
 
-func (h *home) Init() tea.Cmd { return h.refresh() }
+func (h *home) Init() tea.Cmd { return tea.Batch(h.arrive(), h.refresh()) }
+
+// arrive notes that I am here and asks what has come since the last time.
+func (h *home) arrive() tea.Cmd {
+	a := h.app
+	return func() tea.Msg {
+		away, err := a.store.Arrive(a.ctx, a.me)
+		return awayMsg{h, away, err}
+	}
+}
 
 func (h *home) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -54,10 +136,24 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		return h.writing.update(msg)
 	case tea.MouseMsg:
 		return h.mouse(msg)
+	case awayMsg:
+		switch {
+		case msg.of != h:
+		case msg.err != nil:
+			return fail(msg.err)
+		case h.app.now().Sub(msg.away.Since) >= awayFor:
+			h.keep(func() { h.away = msg.away })
+		}
+		return nil
+	case turnMsg:
+		return h.turn()
+	case pageMsg, onePostMsg, markedMsg, heldMsg: // an answer may be to the order that is not shown
+		return tea.Batch(h.latest.update(msg), h.other.update(msg), h.writing.update(msg))
 	case sidebarMsg:
 		if msg.err != nil {
 			return nil
 		}
+		h.know(msg.channels)
 		h.tally(msg.channels)
 		return h.writeTo(msg.channels)
 	case nextMsg: // nothing new is left anywhere: Space is a pager
@@ -136,5 +232,5 @@ func (h *home) ShortHelp() []key.Binding {
 }
 
 func (h *home) FullHelp() [][]key.Binding {
-	return [][]key.Binding{helpMoving, {heading("Posts"), keys.Open, keys.Reply, keys.Follow, keys.New, keys.ShowNew}, helpWriting}
+	return [][]key.Binding{helpMoving, h.actHelp(), append([]key.Binding{heading("Home")}, actKeys(h.besides())...), helpWriting}
 }

@@ -8,20 +8,29 @@ type keyMap struct {
 	// Everywhere.
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	Open, Back, Tab, ReadOn, Right          key.Binding
-	Help, Quit, Leave                       key.Binding
+	Help, Quit, Leave, Palette, Search      key.Binding
 
 	// Posts.
-	New, Reply, Follow, ShowNew key.Binding
+	New, Reply, Follow, ShowNew, More, Order   key.Binding
+	Quote, React, Keep, UnreadFrom, Copy, Edit key.Binding
+	Delete, Versions, Pin, Report, Answer      key.Binding
+	Pins, Questions                            key.Binding
 
 	// Channels.
 	Join, Part, Mute, Create key.Binding
+
+	// Inbox, people, members.
+	AllRead, Write, Pick, Members, Steward key.Binding
 
 	// Lists and forms.
 	Add, Label, Remove, Yes, No                       key.Binding
 	NextField, PrevField, Save, Cancel, Other, Filter key.Binding
 
 	// Composer.
-	Post, NewLine, Put key.Binding
+	Post, NewLine, Put, Ask key.Binding
+
+	// A list above the composer.
+	Complete, Take, Close, ListUp, ListDown key.Binding
 
 	// Text fields: as in a shell.
 	CharLeft, CharRight, WordLeft, WordRight       key.Binding
@@ -52,16 +61,46 @@ func newKeyMap() keyMap {
 		Help:     bind("?", "all keys", "?"),
 		Quit:     bind("q", "back, then out", "q"),
 		Leave:    bind("Ctrl+C", "out", "ctrl+c"),
+		Palette:  bind("g", "go to anything", "g", "ctrl+k"),
+		Search:   bind("/", "search", "/"),
 
 		New:     bind("n", "new post", "n"),
 		Reply:   bind("r", "reply", "r"),
 		Follow:  bind("f", "follow", "f"),
 		ShowNew: bind(".", "show what is new", "."),
+		More:    bind("o", "more", "o"),
+		Order:   bind("t", "the other order", "t"),
+
+		Quote:      bind("R", "reply quoting", "R"),
+		React:      bind("+", "react", "+"),
+		Keep:       bind("s", "save", "s"),
+		UnreadFrom: bind("u", "unread from here", "u"),
+		Copy:       bind("y", "copy link", "y"),
+		Edit:       bind("e", "edit", "e"),
+		Delete:     bind("d", "delete", "d"),
+		Versions:   bind("v", "earlier versions", "v"),
+		Pin:        bind("p", "pin", "p"),
+		Report:     bind("!", "report", "!"),
+		Answer:     bind("A", "the answer", "A"),
+		Pins:       bind("P", "pinned posts", "P"),
+		Questions:  bind("Q", "open questions", "Q"),
 
 		Join:   bind("J", "join", "J"),
 		Part:   bind("L", "leave", "L"),
 		Mute:   bind("m", "mute", "m"),
 		Create: bind("c", "new channel", "c"),
+
+		AllRead: bind("M", "all read", "M"),
+		Write:   bind("w", "write to them", "w"),
+		Pick:    bind("Space", "choose several", "space"),
+		Members: bind("i", "who is in it", "i"),
+		Steward: bind("S", "steward or not", "S"),
+
+		Complete: bind("Tab", "completes @ # :", "tab"),
+		Take:     bind("Enter", "takes it", "enter", "tab"),
+		Close:    bind("Esc", "closes the list", "esc"),
+		ListUp:   bind("↑", "up", "up", "ctrl+p"),
+		ListDown: bind("↓", "down", "down", "ctrl+n"),
 
 		Add:       bind("a", "let somebody in", "a"),
 		Label:     bind("l", "label", "l"),
@@ -78,6 +117,7 @@ func newKeyMap() keyMap {
 		Post:    bind("Enter", "posts", "enter"),
 		NewLine: bind("Alt+Enter", "new line", "alt+enter", "shift+enter", "ctrl+j"),
 		Put:     bind("Esc", "keeps the draft", "esc"),
+		Ask:     bind("Ctrl+Q", "asks a question", "ctrl+q", "alt+q"),
 
 		CharLeft:      bind("← Ctrl+B", "a character back", "left", "ctrl+b"),
 		CharRight:     bind("→ Ctrl+F", "a character on", "right", "ctrl+f"),

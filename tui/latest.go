@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -18,13 +19,19 @@ const (
 	loadAhead = 15
 )
 
-// latest is a feed of root posts, newest first: Home and a channel. Older posts
-// are loaded when the end comes near. Newer ones wait above until they are asked
-// for, so that nothing moves under the reader's eyes.
+// latest is a feed of posts, newest or most recently active first: Home, a channel,
+// what I have saved. Older posts are loaded when the end comes near. Newer ones wait
+// above until they are asked for, so that nothing moves under the reader's eyes.
 type latest struct {
 	feed
-	load  func(ctx context.Context, before int64, n int) ([]store.Post, error)
-	holds func(store.Event) bool // an event that may concern what is shown
+	load     func(ctx context.Context, before int64, n int) ([]store.Post, error)
+	holds    func(store.Event) bool // an event that may concern what is shown
+	here     func() []postAct       // what can be done besides, for the menu; nil: nothing
+	channels map[int64]store.Channel
+
+	active bool // in the order of what was talked about last
+	whole  bool // a page is all there is, in an order of its own
+	live   bool // what is newer comes in at once
 
 	ready   bool         // the first answer is here
 	problem string       // why there is nothing to show
@@ -33,7 +40,9 @@ type latest struct {
 	waiting []store.Post // newer than the first one shown
 	gap     bool         // more are new than one page holds
 	jump    int64        // my own new post, to be shown at once
-	here    store.Post   // the newest post that was not new when this was opened
+	was     store.Post   // the newest post that was not new when this was opened
+	newest  int64        // the order key of the first post when it was put there
+	cursor  int64        // the order key before which the next page ends
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
 	older   bool // the next page is on its way
@@ -54,6 +63,13 @@ type onePostMsg struct {
 	id   int64
 	post store.Post
 	gone bool
+}
+
+// placesMsg is my channels, as the acts on their posts need them.
+type placesMsg struct {
+	of       *latest
+	channels []store.Channel
+	err      error
 }
 
 // refresher lets one reading be under way at a time and remembers that another is due.
@@ -77,15 +93,59 @@ func (r *refresher) end() bool {
 }
 
 func newLatest(a *app, t *theme) *latest {
-	l := &latest{feed: newFeed(a, t)}
+	l := &latest{feed: newFeed(a, t), channels: map[int64]store.Channel{}}
 	l.list = true
 	l.above = func(p store.Post) string {
-		if p.ID != l.here.ID {
+		if p.ID != l.was.ID {
 			return ""
 		}
 		return "you were here " + lastHere(p.At, a.now(), a.zone)
 	}
 	return l
+}
+
+// key is where a post stands in the order.
+func (l *latest) key(p store.Post) int64 {
+	if l.active {
+		return max(p.ID, p.LastReply)
+	}
+	return p.ID
+}
+
+// askChannels reads my channels.
+func (l *latest) askChannels() tea.Cmd {
+	a := l.app
+	return func() tea.Msg {
+		channels, err := a.store.Sidebar(a.ctx, a.me)
+		return placesMsg{l, channels, err}
+	}
+}
+
+// know takes in my channels.
+func (l *latest) know(channels []store.Channel) {
+	clear(l.channels)
+	for _, c := range channels {
+		l.channels[c.ID] = c
+	}
+}
+
+// Acts are what I can do with the selected post.
+func (l *latest) Acts() []postAct {
+	p, some := l.current()
+	if !some {
+		return nil
+	}
+	c, known := l.channels[p.Channel]
+	if !known {
+		c = store.Channel{ID: p.Channel, Name: p.ChannelName, Direct: p.Direct}
+	}
+	return l.app.postActs(p, c)
+}
+
+// menu shows everything that can be done here.
+func (l *latest) menu() tea.Cmd {
+	groups := [][]postAct{l.Acts(), l.besides()}
+	return push(newMore(l.theme, "What to do", groups...))
 }
 
 // read asks for n posts before one; 0 from the top.
@@ -115,7 +175,7 @@ func (l *latest) more() tea.Cmd {
 		return nil
 	}
 	l.older = true
-	return l.read(l.lastID(), pageSize)
+	return l.read(l.cursor, pageSize)
 }
 
 // update handles every message but keys and mouse.
@@ -133,6 +193,16 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 		if msg.of == l {
 			l.replace(msg)
 		}
+	case sidebarMsg:
+		if msg.err == nil {
+			l.know(msg.channels)
+		}
+	case placesMsg:
+		if msg.of == l && msg.err == nil {
+			l.know(msg.channels)
+		}
+	case heldMsg:
+		l.hold(msg)
 	case store.Event:
 		return l.event(msg)
 	case postedMsg:
@@ -164,7 +234,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
-	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 {
+	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
 		return l.refresh()
 	}
 	if l.index(id) < 0 {
@@ -204,9 +274,16 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 		if msg.err != nil {
 			return fail(msg.err)
 		}
-		if msg.before == l.lastID() {
-			l.keep(func() { l.posts = append(l.posts, msg.posts...) })
+		if msg.before == l.cursor {
+			l.keep(func() {
+				for _, p := range msg.posts {
+					if l.index(p.ID) < 0 {
+						l.posts = append(l.posts, p)
+					}
+				}
+			})
 			l.ended = len(msg.posts) < msg.n
+			l.setCursor(msg.posts)
 			l.wasHere(msg.posts)
 		}
 		return l.more()
@@ -229,28 +306,28 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 	return tea.Batch(again, l.more())
 }
 
+// setCursor notes where the page after this one begins.
+func (l *latest) setCursor(page []store.Post) {
+	if len(page) > 0 {
+		l.cursor = l.key(page[len(page)-1])
+	}
+}
+
 // merge brings what is shown up to date with the newest posts: those above the
 // first one shown wait, the others replace their like, and what is no longer
 // among them goes.
 func (l *latest) merge(msg pageMsg) {
 	fresh := 0
-	if len(l.posts) > 0 {
-		for fresh < len(msg.posts) && msg.posts[fresh].ID > l.posts[0].ID {
+	if len(l.posts) > 0 && !l.live {
+		for fresh < len(msg.posts) && l.key(msg.posts[fresh]) > l.newest {
 			fresh++
 		}
 	}
-	short := len(msg.posts) < msg.n
+	short := len(msg.posts) < msg.n || l.whole
 	l.gap = fresh == len(msg.posts) && !short && fresh > 0
 	l.keep(func() {
 		if !l.gap {
-			older := l.posts[l.reach(msg.posts, short):]
-			if l.moved {
-				older = nil
-			}
-			if len(older) == 0 {
-				l.ended = short
-			}
-			l.posts = append(slices.Clone(msg.posts[fresh:]), older...)
+			l.bring(msg.posts, fresh, short)
 		}
 		l.waiting = msg.posts[:fresh:fresh]
 	})
@@ -268,13 +345,52 @@ func (l *latest) merge(msg pageMsg) {
 	}
 }
 
+// bring puts the posts of a page from the top where they belong, but for the fresh ones.
+func (l *latest) bring(page []store.Post, fresh int, short bool) {
+	var older []store.Post
+	if !l.whole && !l.moved {
+		older = l.posts[l.reach(page, short):]
+	}
+	switch {
+	case l.active && len(l.posts) > 0 && !l.moved:
+		l.posts = l.inPlace(page, short)
+	default:
+		l.posts = append(slices.Clone(page[fresh:]), older...)
+	}
+	if len(l.posts) > 0 && (l.newest == 0 || !l.active || l.moved) {
+		l.newest = l.key(l.posts[0])
+	}
+	if len(older) == 0 {
+		l.ended = short
+		l.setCursor(page)
+	}
+}
+
+// inPlace is what is shown, in the order in which it is shown, with what the page says of it. What has been
+// answered meanwhile stands higher in the page; here it stays where somebody may be reading it.
+func (l *latest) inPlace(page []store.Post, short bool) []store.Post {
+	now := map[int64]store.Post{}
+	for _, p := range page {
+		now[p.ID] = p
+	}
+	var out []store.Post
+	for _, p := range l.posts {
+		if q, ok := now[p.ID]; ok {
+			out = append(out, q)
+		} else if !short && l.key(p) < l.key(page[len(page)-1]) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // reach is how many of the posts shown a page from the top covers.
 func (l *latest) reach(page []store.Post, short bool) int {
 	if short {
 		return len(l.posts)
 	}
 	n := 0
-	for last := page[len(page)-1].ID; n < len(l.posts) && l.posts[n].ID >= last; {
+	for last := l.key(page[len(page)-1]); n < len(l.posts) && l.key(l.posts[n]) >= last; {
 		n++
 	}
 	return n
@@ -283,6 +399,9 @@ func (l *latest) reach(page []store.Post, short bool) int {
 // opened notes where the person was: a line below what is new at that moment.
 func (l *latest) opened() {
 	l.choose(0)
+	if l.active || l.live { // what is new stands anywhere
+		return
+	}
 	if l.seeking = slices.ContainsFunc(l.posts, isUnread); l.seeking {
 		l.wasHere(l.posts)
 	}
@@ -302,16 +421,29 @@ func (l *latest) wasHere(posts []store.Post) {
 	}
 	l.seeking = false
 	if p := posts[below]; !p.Imported {
-		l.keep(func() { l.here = p })
+		l.keep(func() { l.was = p })
 	}
 }
 
 // show brings in the posts that wait above and goes to them.
 func (l *latest) show() {
+	if len(l.waiting) == 0 {
+		return
+	}
 	if l.gap {
 		l.posts, l.ended = nil, false
+		l.setCursor(l.waiting)
 	}
-	l.keep(func() { l.posts = append(slices.Clone(l.waiting), l.posts...) })
+	l.keep(func() {
+		posts := slices.Clone(l.waiting)
+		for _, p := range l.posts {
+			if !slices.ContainsFunc(l.waiting, func(w store.Post) bool { return w.ID == p.ID }) {
+				posts = append(posts, p)
+			}
+		}
+		l.posts = posts
+	})
+	l.newest = l.key(l.waiting[0])
 	l.waiting, l.gap = nil, false
 	l.choose(0)
 }
@@ -344,15 +476,29 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		}
 	case some && key.Matches(msg, keys.Open):
 		return push(newThread(l.app, l.theme, p.ID)), true
-	case some && key.Matches(msg, keys.Reply):
-		return push(replyTo(l.app, l.theme, p.ID)), true
-	case some && key.Matches(msg, keys.Follow):
-		return l.app.follow(p.ID, !p.Following), true
+	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
+		return l.menu(), true
 	default:
+		if cmd, used = pressed(append(l.Acts(), l.besides()...), msg, l.theme); used {
+			return cmd, true
+		}
 		used = l.move(msg)
 		return l.more(), used
 	}
 	return l.more(), true
+}
+
+// besides is what can be done here besides what is done with a post.
+func (l *latest) besides() []postAct {
+	if l.here == nil {
+		return nil
+	}
+	return l.here()
+}
+
+// actHelp is the part of the help page about the selected post.
+func (l *latest) actHelp() []key.Binding {
+	return slices.Concat([]key.Binding{heading("This post"), keys.Open}, actKeys(l.Acts()), []key.Binding{keys.More, keys.New, keys.ShowNew})
 }
 
 // selectedHints speaks about the selected post.
@@ -360,7 +506,8 @@ func (l *latest) selectedHints() []key.Binding {
 	if _, some := l.current(); !some {
 		return []key.Binding{keys.New, keys.ReadOn}
 	}
-	out := []key.Binding{keys.Open, keys.Reply, keys.New, keys.ReadOn}
+	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Reply, keys.React, keys.Keep)...)
+	out = append(out, keys.ReadOn, keys.More)
 	if len(l.waiting) > 0 {
 		out = append([]key.Binding{keys.ShowNew}, out...)
 	}
@@ -396,13 +543,15 @@ func (l *latest) unreadBelow() bool {
 func (l *latest) markings() []marking {
 	type run struct {
 		marking
+		last   int64
 		broken bool
 	}
+	posts := slices.Clone(l.posts)
+	slices.SortStableFunc(posts, func(a, b store.Post) int { return cmp.Compare(a.Seq, b.Seq) }) // a thread that was moved here is new, and has an old number
 	runs := map[int64]*run{}
 	var order []int64
-	for i := len(l.posts) - 1; i >= 0; i-- {
-		p := l.posts[i]
-		if p.Seq == 0 || p.Author == l.app.me {
+	for _, p := range posts {
+		if p.Seq == 0 || p.Author == l.app.me && !l.active {
 			continue
 		}
 		r := runs[p.Channel]
@@ -413,7 +562,10 @@ func (l *latest) markings() []marking {
 			}
 			runs[p.Channel] = r
 			order = append(order, p.Channel)
+		} else if l.active && !l.ended && p.Unread && p.Seq > r.last+1 {
+			r.broken = true // what stands between may be further down
 		}
+		r.last = p.Seq
 		switch {
 		case !p.Unread || r.broken:
 		case l.seen(p.ID):

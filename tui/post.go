@@ -16,6 +16,8 @@ const (
 	measure = 84
 	// narrowPost is the width below which name and time have a line each.
 	narrowPost = 48
+	// footGap is the columns between what came of a post.
+	footGap = 3
 )
 
 // look is everything besides the post that decides how it is drawn.
@@ -27,24 +29,74 @@ type look struct {
 	list    bool // in a list: folded, with its count of replies
 	channel bool // say which channel it is in
 	full    bool // say the time in full
+	answer  bool // it answers the question of its thread
 }
 
 // drawPost draws one post as lines of at most l.width columns: who and when,
 // the text below, and in lists what was answered.
 func drawPost(p store.Post, l look) []string {
-	lines := postHead(p, l)
+	lines, t := postHead(p, l), l.theme
 	switch {
 	case p.Deleted:
-		lines = append(lines, l.theme.Dim.Render(fit("This post was deleted by its author.", l.width)))
-	case l.list:
-		lines = append(lines, drawBody(p.Body, l.width, foldAfter, l.theme)...)
-	default:
-		lines = append(lines, drawBody(p.Body, l.width, 0, l.theme)...)
+		return append(append(lines, t.Dim.Render(fit("This post was deleted by its author.", l.width))), postFoot(p, l)...)
+	case p.Hidden:
+		for _, line := range words("Hidden by a steward: "+p.HiddenWhy, l.width) {
+			lines = append(lines, t.Dim.Render(line))
+		}
+		return append(lines, postFoot(p, l)...)
+	}
+	if p.Question {
+		lines = append(lines, t.New.Render(fit("Question", l.width)))
+	}
+	if l.list {
+		lines = append(lines, drawBody(p.Body, l.width, foldAfter, t)...)
+	} else {
+		lines = append(lines, drawBody(p.Body, l.width, 0, t)...)
+	}
+	return append(lines, postFoot(p, l)...)
+}
+
+// postFoot is what came of a post: reactions, the answer, in lists how often it was answered. It
+// takes one line where there is room, and none where nothing came.
+func postFoot(p store.Post, l look) []string {
+	var parts []string
+	if r := reactionsLine(p.Reactions, l.theme); r != "" {
+		parts = append(parts, r)
+	}
+	if p.Question && p.Answer != 0 && !p.Deleted && !p.Hidden {
+		parts = append(parts, l.theme.Accent.Render("Answered by "+p.AnswerBy))
 	}
 	if l.list && p.Replies > 0 {
-		lines = append(lines, repliesLine(p, l))
+		parts = append(parts, repliesLine(p, l))
 	}
-	return lines
+	var out []string
+	for _, part := range parts {
+		last := len(out) - 1
+		if last >= 0 && ansi.StringWidth(out[last])+footGap+ansi.StringWidth(part) <= l.width {
+			out[last] += strings.Repeat(" ", footGap) + part
+		} else {
+			out = append(out, part)
+		}
+	}
+	for i := range out {
+		out[i] = fit(out[i], l.width)
+	}
+	return out
+}
+
+// reactionsLine is "👍 4  👀 2"; my own are bold.
+func reactionsLine(r store.Reactions, t *theme) string {
+	var parts []string
+	for i, n := range r.Count {
+		switch text := store.Reaction(i).Emoji() + " " + capped(n); {
+		case n <= 0:
+		case r.Mine[i]:
+			parts = append(parts, t.Bold.Render(text))
+		default:
+			parts = append(parts, t.Dim.Render(text))
+		}
+	}
+	return strings.Join(parts, "  ")
 }
 
 // postHead is the line of name and time, or the two lines in a narrow window.
@@ -80,13 +132,22 @@ func postPlace(p store.Post, l look) string {
 	}
 	var parts []string
 	if l.channel {
-		parts = append(parts, t.Dim.Render("#"+p.ChannelName))
+		parts = append(parts, t.Dim.Render(placeName(p.ChannelName, p.Direct)))
+	}
+	if l.answer {
+		parts = append(parts, t.Accent.Render("the answer"))
+	}
+	if p.Pinned {
+		parts = append(parts, t.Dim.Render("pinned"))
 	}
 	if p.Imported {
 		parts = append(parts, t.Dim.Render("imported"))
 	}
 	if !p.EditedAt.IsZero() && !p.Deleted {
 		parts = append(parts, t.Dim.Render("edited"))
+	}
+	if p.Saved {
+		parts = append(parts, t.Dim.Render("saved"))
 	}
 	parts = append(parts, t.Dim.Render(at))
 	line := strings.Join(parts, t.Dim.Render(" · "))
@@ -182,9 +243,12 @@ type drawing struct {
 	theme               *theme
 	unread, list        bool
 	channel, full       bool
+	answer, saved       bool
 	replies, newReplies int
 	at, last            string
 	name, role, place   string
+	reactions           store.Reactions
+	answered            string
 }
 
 // drawingOf is the key under which a drawn post is kept.
@@ -194,5 +258,6 @@ func drawingOf(p store.Post, l look) drawing {
 		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
 		at: ago(p.At, l.now, l.zone), last: ago(p.LastReplyAt, l.now, l.zone),
 		name: p.Name, role: p.Department, place: p.ChannelName,
+		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy,
 	}
 }

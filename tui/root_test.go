@@ -102,9 +102,14 @@ func (s *sitting) wait(d time.Duration) {
 	s.hear()
 }
 
-// press sends keys by name, each followed by a moment.
+// press sends keys by name, each followed by a moment; "to #lunch" opens that channel.
 func (s *sitting) press(names ...string) {
 	for _, n := range names {
+		if name, ok := strings.CutPrefix(n, "to #"); ok {
+			s.run(goTo(newChannel(s.m.app, s.m.theme, s.channel(name).ID)))
+			s.hear()
+			continue
+		}
 		s.send(keyOf(n))
 	}
 }
@@ -265,7 +270,7 @@ func TestUnknownKeysDoNothing(t *testing.T) {
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
 	before := s.screen()
-	s.press("z", "X", "ctrl+t", "5", "!", "alt+x", "delete")
+	s.press("z", "X", "ctrl+t", "5", "alt+x", "delete")
 	if s.screen() != before || s.left {
 		t.Errorf("a key that means nothing did something:\n%s", s.screen())
 	}
@@ -330,7 +335,7 @@ func TestMouse(t *testing.T) {
 	}
 	s.send(tea.MouseClickMsg{X: 2, Y: s.row(" announcements"), Button: tea.MouseLeft})
 	s.sees("#announcements", "instead of mail to all")
-	s.send(tea.MouseClickMsg{X: 2, Y: s.row(" everyone"), Button: tea.MouseLeft})
+	s.send(tea.MouseClickMsg{X: 2, Y: s.row(" everyone  "), Button: tea.MouseLeft})
 	s.send(tea.MouseClickMsg{X: 30, Y: s.row("Write to #everyone"), Button: tea.MouseLeft})
 	s.write("clicked")
 	s.sees("clicked", "posts")

@@ -41,7 +41,7 @@ type titled interface{ Title() string }
 // header. A click on the header reaches it as headClickMsg.
 type noted interface{ Note() string }
 
-// located is a screen that has an entry of its own in the sidebar.
+// located is a screen that may have an entry of its own in the sidebar.
 type located interface{ Where() string }
 
 // watching is a screen that notes what has been read. It is told after every
@@ -56,6 +56,12 @@ type watching interface {
 type footed interface {
 	Foot(width int) (lines string, cursor *tea.Cursor)
 }
+
+// finding is a screen on which the key of Search looks for something of its own.
+type finding interface{ Finds() }
+
+// holding is a screen that may want Esc for itself.
+type holding interface{ Holds() bool }
 
 // fullscreen is a screen without sidebar and header: the first one.
 type fullscreen interface{ Full() bool }

@@ -16,6 +16,7 @@ const dwell = time.Second
 // A post has been seen when all of its lines have, at once or bit by bit.
 type reading struct {
 	sights  map[int64]*sight
+	held    map[int64]bool // made new again: they do not count as read while they stay on the screen
 	ticking bool
 }
 
@@ -29,7 +30,19 @@ type sight struct {
 // seenMsg comes when the oldest line on the screen may have been there for dwell.
 type seenMsg struct{ of *feed }
 
-func newReading() reading { return reading{sights: map[int64]*sight{}} }
+func newReading() reading { return reading{sights: map[int64]*sight{}, held: map[int64]bool{}} }
+
+// hold makes what stands at a place from a post on new again, until somebody comes back to it.
+func (f *feed) hold(msg heldMsg) {
+	f.keep(func() {
+		for i := range f.posts {
+			p := &f.posts[i]
+			if (store.Place{Channel: p.Channel, Root: p.Root}) == msg.at && p.Seq >= msg.seq && p.Author != f.app.me {
+				f.reading.held[p.ID], p.Unread = true, true
+			}
+		}
+	})
+}
 
 // watch looks at what is on the screen now. It starts the one tick that is
 // needed if there is something to wait for, and none otherwise.
@@ -41,6 +54,7 @@ func (f *feed) watch(visible bool) tea.Cmd {
 		}
 	}
 	if !visible {
+		clear(f.reading.held)
 		return nil
 	}
 	for i := range f.posts {
@@ -62,7 +76,7 @@ func (f *feed) watch(visible bool) tea.Cmd {
 // sight is what is known of post i; nil once it need not be watched.
 func (f *feed) sight(i, height int) *sight {
 	p := f.posts[i]
-	if !p.Unread {
+	if !p.Unread || f.reading.held[p.ID] {
 		delete(f.reading.sights, p.ID)
 		return nil
 	}

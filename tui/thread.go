@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -19,8 +21,9 @@ type thread struct {
 	first    int64 // the first new reply when this was opened
 	jump     int64 // my own new reply, to be shown at once
 	fresh    refresher
-	earlier  bool // earlier replies are on their way
-	replyNow bool // write as soon as it is known that one may
+	earlier  bool       // earlier replies are on their way
+	replyNow bool       // write as soon as it is known that one may
+	quote    store.Post // what the reply quotes
 }
 
 // threadMsg is a thread with its replies before one, or up to the last.
@@ -33,7 +36,7 @@ type threadMsg struct {
 
 func newThread(a *app, t *theme, id int64) *thread {
 	f := newFeed(a, t)
-	th := &thread{feed: &f, writing: writing{theme: t}, id: id}
+	th := &thread{feed: &f, writing: writing{acts: a, theme: t}, id: id}
 	th.above = th.ruleAbove
 	th.tail = th.noReplies
 	return th
@@ -46,11 +49,26 @@ func replyTo(a *app, t *theme, id int64) *thread {
 	return th
 }
 
+// quoting is the thread of a post with a reply begun that quotes it.
+func quoting(a *app, t *theme, p store.Post) *thread {
+	th := replyTo(a, t, p.ID)
+	th.quote = p
+	return th
+}
+
+// Acts are what I can do with the selected post.
+func (th *thread) Acts() []postAct {
+	if p, some := th.current(); some && th.ready {
+		return th.app.replyActs(p, th.is)
+	}
+	return nil
+}
+
 func (th *thread) Title() string {
 	if !th.ready {
 		return "Thread"
 	}
-	return "Thread · #" + th.is.Channel.Name
+	return "Thread · " + called(th.is.Channel)
 }
 
 // Note is what waits below, or that I follow.
@@ -161,6 +179,14 @@ func (th *thread) Update(msg tea.Msg) tea.Cmd {
 		}
 	case markedMsg:
 		th.marked(msg)
+	case heldMsg:
+		th.hold(msg)
+		if i := slices.IndexFunc(th.posts, func(p store.Post) bool { return p.Root == msg.at.Root && p.Root != 0 && p.Seq == msg.seq }); i >= 0 {
+			th.keep(func() { th.first = th.posts[i].ID })
+		}
+	case replyMsg:
+		th.quote = msg.quote
+		return th.reply()
 	case store.Event:
 		if th.concerns(msg) {
 			return tea.Batch(th.refresh(), th.writing.update(msg))
@@ -244,7 +270,7 @@ func (th *thread) merge(is store.Thread) {
 			}
 		}
 		th.posts = append(posts, is.Replies...)
-		th.is, th.ready = is, true
+		th.is, th.ready, th.answer = is, true, is.Root.Answer
 	})
 	if i := th.index(th.jump); th.jump != 0 && i >= 0 {
 		th.choose(i)
@@ -278,12 +304,22 @@ func (th *thread) place() tea.Cmd {
 	if why := closed(c, true); why != "" {
 		return th.shut(th.app.ctx, why)
 	}
-	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, "#"+c.Name)
+	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c))
 	if th.replyNow {
 		th.replyNow = false
-		return tea.Batch(cmd, th.write())
+		return tea.Batch(cmd, th.reply())
 	}
 	return cmd
+}
+
+// reply gives the composer the keys, and what is to be quoted.
+func (th *thread) reply() tea.Cmd {
+	p := th.quote
+	th.quote = store.Post{}
+	if p.ID == 0 || th.composer == nil {
+		return th.write()
+	}
+	return tea.Batch(th.write(), th.composer.quote(quoted(p)))
 }
 
 func (th *thread) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -296,8 +332,8 @@ func (th *thread) press(msg tea.KeyPressMsg) tea.Cmd {
 	case !th.ready:
 	case key.Matches(msg, keys.Reply, keys.New):
 		return th.write()
-	case key.Matches(msg, keys.Follow):
-		return th.app.follow(root.ID, !th.is.Following)
+	case key.Matches(msg, keys.Open, keys.More):
+		return push(newMore(th.feed.theme, "What to do", th.Acts()))
 	case key.Matches(msg, keys.Join) && !th.is.Channel.Joined:
 		return th.app.join(th.is.Channel)
 	case key.Matches(msg, keys.ReadOn):
@@ -311,6 +347,9 @@ func (th *thread) press(msg tea.KeyPressMsg) tea.Cmd {
 		if key.Matches(msg, keys.Up, keys.PageUp) {
 			return th.loadEarlier()
 		}
+	default:
+		cmd, _ := pressed(th.Acts(), msg, th.feed.theme)
+		return cmd
 	}
 	return nil
 }
@@ -399,16 +438,11 @@ func (th *thread) ShortHelp() []key.Binding {
 	case !th.is.Channel.Joined:
 		return []key.Binding{keys.Join, keys.ReadOn, keys.Back}
 	}
-	return []key.Binding{keys.Reply, th.followKey(), keys.ReadOn, keys.Back}
-}
-
-func (th *thread) followKey() key.Binding {
-	if th.is.Following {
-		return says(keys.Follow, "unfollow")
-	}
-	return keys.Follow
+	list := actKeys(th.Acts(), keys.Reply, keys.React, keys.Keep, keys.Answer, keys.Follow, keys.Edit)
+	return append(list, says(keys.Open, "more"), keys.ReadOn, keys.Back)
 }
 
 func (th *thread) FullHelp() [][]key.Binding {
-	return [][]key.Binding{helpMoving, {heading("Thread"), keys.Reply, th.followKey(), keys.ShowNew}, helpWriting}
+	own := slices.Concat([]key.Binding{heading("This post")}, actKeys(th.Acts()), []key.Binding{says(keys.Open, "more"), keys.ShowNew})
+	return [][]key.Binding{helpMoving, own, helpWriting}
 }

@@ -56,23 +56,26 @@ func (a *app) after(d time.Duration, msg tea.Msg) tea.Cmd {
 
 // Model is the root of the interface of one person in one terminal.
 type Model struct {
-	app    *app
-	me     store.Person
-	theme  *theme
-	side   *sidebar
-	stack  []*layer // Home is the lowest; never empty
-	help   *helpPage
-	focus  focus
-	events listener
-	leaves map[*leave]bool // screens that have gone and may still be saving
-	end    context.CancelFunc
+	app     *app
+	me      store.Person
+	theme   *theme
+	side    *sidebar
+	stack   []*layer // Home is the lowest; never empty
+	help    *helpPage
+	palette *palette
+	recent  []string // what was last chosen in the palette, by name
+	focus   focus
+	events  listener
+	leaves  map[*leave]bool // screens that have gone and may still be saving
+	end     context.CancelFunc
 
 	width, height int
 	dark          bool
 	profile       colorprofile.Profile
-	plain         bool   // no colours, whatever the terminal has
-	status        string // shown until the next key
-	failed        bool   // status tells of a failure
+	plain         bool      // no colours, whatever the terminal has
+	rang          time.Time // when the terminal last rang
+	status        string    // shown until the next key
+	failed        bool      // status tells of a failure
 }
 
 // layer is a screen and the size that it was told last.
@@ -137,6 +140,9 @@ func (m *Model) Close(ctx context.Context) {
 	for l := range m.leaves {
 		l.save()
 	}
+	if err := m.app.store.Depart(ctx, m.app.me); err != nil {
+		m.app.log.Error("departure not noted", "err", err)
+	}
 	m.end()
 }
 
@@ -175,6 +181,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.status, m.failed = "", false
 		return m.press(msg)
 	case tea.PasteMsg:
+		if m.palette != nil {
+			if m.palette.field.paste(msg.Content) {
+				return m.palette.typed()
+			}
+			return nil
+		}
 		if m.help == nil && m.focus != onSide {
 			return m.focused().Update(msg)
 		}
@@ -198,6 +210,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.goTo(msg.s)
 	case nextMsg:
 		return m.readOn(msg)
+	case askMsg, reactMsg, editMsg, replyMsg: // what was chosen on the screen that has the keys
+		return m.focused().Update(msg)
 	case leftMsg:
 		delete(m.leaves, msg.leave)
 		return nil
@@ -211,7 +225,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
 	case store.Event:
-		return tea.Batch(m.events.next, m.tell(msg))
+		return tea.Batch(m.events.next, m.notify(msg), m.tell(msg))
 	}
 	return m.tell(msg)
 }
@@ -219,6 +233,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 // tell hands a message to the sidebar and to every screen.
 func (m *Model) tell(msg tea.Msg) tea.Cmd {
 	cmds := []tea.Cmd{m.side.update(msg)}
+	if m.palette != nil {
+		m.palette.update(msg)
+	}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Update(msg))
 	}
