@@ -27,41 +27,63 @@ type command struct {
 	args  string // what follows, as usage shows it
 	does  string // one line for help
 	flags []option
-	least int  // arguments that must be there
-	most  int  // arguments that may be there
-	text  bool // the last of them is TEXT: every word that is left, or - for standard input
+	least int                   // arguments that must be there
+	most  int                   // arguments that may be there
+	text  bool                  // the last of them is TEXT: every word that is left, or - for standard input
+	join  func([]string) string // makes TEXT of its words; nil: with spaces between
 	run   func(*call) error
 }
 
 // option is a flag of a command.
 type option struct {
 	name  string // with its dashes
-	value string // what follows it; "" for none
+	value string // what follows it; "" for none, TEXT for every word up to the next flag
 }
 
 var (
-	flagJSON    = option{"--json", ""}
-	flagN       = option{"-n", "N"}
-	flagSince   = option{"--since", "1d"}
-	flagPrivate = option{"--private", ""}
-	flagPurpose = option{"--purpose", "TEXT"}
+	flagJSON     = option{"--json", ""}
+	flagN        = option{"-n", "N"}
+	flagSince    = option{"--since", "1d"}
+	flagPrivate  = option{"--private", ""}
+	flagPurpose  = option{"--purpose", textValue}
+	flagBest     = option{"--best", ""}
+	flagOff      = option{"--off", ""}
+	flagQuestion = option{"--question", ""}
 )
+
+// textValue is the value of a flag that takes several words.
+const textValue = "TEXT"
 
 // commands is the table of all commands, in the order of help.
 func commands() []command {
 	json := []option{flagJSON}
+	off := []option{flagOff, flagJSON}
+	page := []option{flagN, flagJSON}
 	return []command{
 		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
 		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
 		{name: "home", does: "new posts of your channels, newest first", flags: []option{flagSince, flagN, flagJSON}, run: (*call).home},
-		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: []option{flagN, flagJSON}, least: 1, most: 1, run: (*call).read},
+		{name: "inbox", does: "what concerns you: mentions, replies, reactions, answers", flags: page, run: (*call).inbox},
+		{name: "seen", args: "ID", does: "count all that is new up to a post as read", least: 1, most: 1, run: (*call).seen},
+		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: page, least: 1, most: 1, run: (*call).read},
 		{name: "thread", args: "ID", does: "a post and its replies", flags: json, least: 1, most: 1, run: (*call).thread},
+		{name: "search", args: "WORDS", does: "posts with all the words; also from: in: tag: since: has:", flags: []option{flagBest, flagN, flagJSON}, least: 1, most: 1, text: true, join: joinQuery, run: (*call).search},
+		{name: "people", args: "[NAME]", does: "who is here, or who is called that", flags: json, most: 1, text: true, run: (*call).people},
 		{name: "channels", does: "the channels that you can see", flags: json, run: (*call).channels},
 		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
-		{name: "post", args: "#channel TEXT|-", does: "write to a channel; - reads standard input", flags: json, least: 2, most: 2, text: true, run: (*call).post},
-		{name: "reply", args: "ID TEXT|-", does: "answer a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
 		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
+		{name: "post", args: "#channel TEXT|-", does: "write to a channel; - reads standard input", flags: []option{flagQuestion, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "reply", args: "ID TEXT|-", does: "reply to a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
+		{name: "message", args: "HANDLE TEXT|-", does: "write to one person alone", flags: json, least: 2, most: 2, text: true, run: (*call).message},
+		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable", flags: json, least: 2, most: 2, text: true, run: (*call).edit},
+		{name: "delete", args: "ID", does: "delete a post of yours, without asking", flags: json, least: 1, most: 1, run: (*call).remove},
+		{name: "react", args: "ID NAME", does: "put a reaction on a post: " + reactionWords(), flags: off, least: 2, most: 2, run: (*call).react},
+		{name: "answer", args: "ID", does: "choose the reply that answers a question", flags: off, least: 1, most: 1, run: (*call).answer},
+		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
+		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
+		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
+		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
@@ -92,7 +114,8 @@ type call struct {
 	ctx     context.Context
 	me      store.Person
 	in      io.Reader
-	out     *bufio.Writer
+	raw     io.Writer         // the client's, for what is not text
+	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
 }
@@ -112,9 +135,9 @@ func (s *Server) command(ss ssh.Session, sn *session, me store.Person) int {
 	})
 }
 
-// plain reads Home line by line, for those without a terminal that can draw.
+// plain reads what is new line by line, for those without a terminal that can draw.
 func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
-	return s.perform(ss, sn, me, (*call).readHome)
+	return s.perform(ss, sn, me, (*call).readNew)
 }
 
 // perform runs an act with the bounds of a command, prints what it has to say, and returns the exit status.
@@ -125,7 +148,8 @@ func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}
-	c.out = bufio.NewWriter(&bounded{w: newOutput(ss, sn, s.Limits.StallCommand)})
+	c.raw = newOutput(ss, sn, s.Limits.StallCommand)
+	c.out = bufio.NewWriter(&bounded{w: c.raw})
 	err := act(c)
 	if flushed := c.out.Flush(); err == nil {
 		err = flushed
@@ -180,6 +204,10 @@ func (c *call) parse(line string) (command, error) {
 // word with a dash that is no flag of the command is text like any other.
 func (c *call) parseArgs(cmd command, line string, words []word, whole bool) error {
 	wrong := &misuse{"usage: " + cmd.usage()}
+	join := cmd.join
+	if join == nil {
+		join = joinWords
+	}
 	var text []string
 	for options := true; len(words) > 0; {
 		w := words[0]
@@ -189,11 +217,20 @@ func (c *call) parseArgs(cmd command, line string, words []word, whole bool) err
 			continue
 		}
 		if f, value, is := cmd.flag(w.text); options && is {
+			from := w.at + len(f.name) + 1 // where the value starts in --name=value
 			if f.value != "" && value == "" {
 				if len(words) == 0 {
 					return wrong
 				}
-				value, words = words[0].text, words[1:]
+				value, from, words = words[0].text, words[0].at, words[1:]
+			}
+			if f.value == textValue && len(c.args) >= cmd.least { // else what follows may be an argument
+				if !whole {
+					c.flags[f.name] = strings.TrimSpace(line[from:])
+					break
+				}
+				more := cmd.upToFlag(words)
+				value, words = joinWords(append([]string{value}, more...)), words[len(more):]
 			}
 			c.flags[f.name] = value
 			continue
@@ -203,18 +240,31 @@ func (c *call) parseArgs(cmd command, line string, words []word, whole bool) err
 			continue
 		}
 		if !whole { // quotes that do not balance were meant as apostrophes
-			text = []string{strings.TrimSpace(line[w.at:])}
+			text, join = []string{strings.TrimSpace(line[w.at:])}, joinWords
 			break
 		}
 		text = append(text, w.text)
 	}
 	if len(text) > 0 {
-		c.args = append(c.args, strings.Join(text, " "))
+		c.args = append(c.args, join(text))
 	}
 	if len(c.args) < cmd.least || len(c.args) > cmd.most {
 		return wrong
 	}
 	return nil
+}
+
+func joinWords(words []string) string { return strings.Join(words, " ") }
+
+// upToFlag are the words before the next flag: what is left of a text whose quotes the client has removed.
+func (c command) upToFlag(words []word) (text []string) {
+	for _, w := range words {
+		if _, _, is := c.flag(w.text); is || w.text == "--" {
+			break
+		}
+		text = append(text, w.text)
+	}
+	return text
 }
 
 // flag is the flag that a word is: --name, or --name=value.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -8,10 +9,7 @@ import (
 	"tincan/store"
 )
 
-const (
-	usualPage = 50 // posts printed where no number was asked for
-	plainPage = 20 // posts for a terminal that cannot draw: two or three of its windows
-)
+const usualPage = 50 // posts printed where no number was asked for
 
 // postLine is a post as --json prints it.
 type postLine struct {
@@ -26,12 +24,15 @@ type postLine struct {
 	Unread  bool   `json:"unread"`
 }
 
+func asLine(p store.Post) postLine {
+	return postLine{p.ID, p.ChannelName, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread}
+}
+
 // posts prints posts, for people with a blank line between them.
 func (c *call) posts(posts ...store.Post) error {
 	for i, p := range posts {
 		if c.has(flagJSON) {
-			line := postLine{p.ID, p.ChannelName, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread}
-			if err := c.object(line); err != nil {
+			if err := c.object(asLine(p)); err != nil {
 				return err
 			}
 			continue
@@ -49,37 +50,75 @@ func (c *call) posts(posts ...store.Post) error {
 // onePost prints a post for people: its number and whose it is, and the text set in below,
 // so that no text can pass for the head of another post.
 func (c *call) onePost(p store.Post) error {
-	head := []string{fmt.Sprint(p.ID), "#" + p.ChannelName}
+	head := []string{fmt.Sprint(p.ID), place(p)}
 	if p.Root != 0 {
 		head = append(head, fmt.Sprintf("reply to %d", p.Root))
 	}
-	name := p.Name
-	if name == "" {
-		name = p.Handle
+	head = append(head, byline(p), c.when(p.At))
+	for _, is := range []struct {
+		on   bool
+		text string
+	}{
+		{p.Question && p.Answer == 0, "question"},
+		{p.Question && p.Answer != 0, fmt.Sprintf("question, answered by %d", p.Answer)},
+		{p.Pinned, "pinned"},
+		{p.Saved, "saved"},
+		{!p.EditedAt.IsZero(), "edited"},
+		{p.Unread, "new"},
+	} {
+		if is.on {
+			head = append(head, is.text)
+		}
 	}
-	if p.Department != "" {
-		name += " · " + p.Department
+	c.say("%s\n  %s", strings.Join(head, "  "), strings.ReplaceAll(shownBody(p), "\n", "\n  "))
+	var foot []string
+	for i, n := range p.Reactions.Count {
+		if n > 0 {
+			foot = append(foot, fmt.Sprintf("%s %d", store.Reaction(i).Emoji(), n))
+		}
 	}
-	head = append(head, name, c.when(p.At))
-	if !p.EditedAt.IsZero() {
-		head = append(head, "edited")
+	if p.Replies > 0 {
+		foot = append(foot, count(p.Replies, "reply", "replies"))
 	}
-	if p.Unread {
-		head = append(head, "new")
-	}
-	body := p.Body
-	if p.Deleted {
-		body = "This post was deleted."
-	}
-	c.say("%s\n  %s", strings.Join(head, "  "), strings.ReplaceAll(body, "\n", "\n  "))
-	if p.Replies == 0 {
+	if len(foot) == 0 {
 		return nil
 	}
-	replies := "replies"
-	if p.Replies == 1 {
-		replies = "reply"
+	return c.say("  %s", strings.Join(foot, "  "))
+}
+
+// byline is who wrote a post.
+func byline(p store.Post) string {
+	if p.Department != "" {
+		return p.Name + " · " + p.Department
 	}
-	return c.say("  %d %s", p.Replies, replies)
+	return p.Name
+}
+
+// shownBody is what is to be read of a post.
+func shownBody(p store.Post) string {
+	switch {
+	case p.Deleted:
+		return "This post was deleted."
+	case p.Hidden:
+		return "This post was hidden: " + p.HiddenWhy
+	}
+	return p.Body
+}
+
+// count is a number of things, in words.
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// place is where a post stands: a channel with its #, or the names of those in a direct conversation.
+func place(p store.Post) string {
+	if p.Direct {
+		return "with " + cmp.Or(p.ChannelName, "nobody else")
+	}
+	return "#" + p.ChannelName
 }
 
 // stamp is a time as programs read it; "" for none.
@@ -120,20 +159,6 @@ func (c *call) home() error {
 func (c *call) list(posts []store.Post, err error) error {
 	if err != nil {
 		return err
-	}
-	return c.posts(posts...)
-}
-
-// readHome is Home for a terminal that cannot draw.
-func (c *call) readHome() error {
-	posts, err := c.store.Home(c.ctx, c.me.ID, 0, plainPage)
-	if err != nil {
-		return err
-	}
-	c.say("You are signed in as %s. This terminal cannot show the screens, so here is the newest of Home.", c.me.Display())
-	c.say("What else there is: %s\n", c.typed("help"))
-	if len(posts) == 0 {
-		return c.say("Nobody has written here yet.")
 	}
 	return c.posts(posts...)
 }
@@ -182,7 +207,7 @@ func (c *call) post() error {
 	return c.write(store.Place{Channel: ch.ID}, c.args[1])
 }
 
-// reply answers a post.
+// reply writes to the thread of a post.
 func (c *call) reply() error {
 	id, err := c.id(c.args[0])
 	if err != nil {
@@ -195,20 +220,46 @@ func (c *call) reply() error {
 	return c.write(store.Place{Channel: to.Channel, Root: id}, c.args[1])
 }
 
-// write makes a post of TEXT and says where it went.
+// message writes to one person alone. Nothing is begun with them before there is something to say.
+func (c *call) message() error {
+	body, err := c.body(c.args[1])
+	if err != nil {
+		return err
+	}
+	if _, err := store.CleanBody(body); err != nil {
+		return err
+	}
+	ch, err := c.store.OpenDirect(c.ctx, c.me.ID, c.args[:1])
+	if err != nil {
+		return err
+	}
+	return c.create(store.NewPost{Place: store.Place{Channel: ch.ID}, Body: body})
+}
+
+// write makes a post of TEXT.
 func (c *call) write(at store.Place, text string) error {
 	body, err := c.body(text)
 	if err != nil {
 		return err
 	}
-	p, err := c.store.CreatePost(c.ctx, c.me.ID, store.NewPost{Place: at, Body: body})
-	switch {
-	case err != nil:
+	return c.create(store.NewPost{Place: at, Body: body, Question: c.has(flagQuestion)})
+}
+
+// create makes a post and says where it went.
+func (c *call) create(n store.NewPost) error {
+	p, err := c.store.CreatePost(c.ctx, c.me.ID, n)
+	if err != nil {
 		return err
-	case c.has(flagJSON):
-		return c.posts(p)
-	case p.Root != 0:
-		return c.say("Posted in #%s as %d, a reply to %d.", p.ChannelName, p.ID, p.Root)
 	}
-	return c.say("Posted in #%s as %d.", p.ChannelName, p.ID)
+	if c.has(flagJSON) {
+		return c.posts(p)
+	}
+	where := "in " + place(p)
+	if p.Direct {
+		where = "to your conversation " + place(p)
+	}
+	if p.Root != 0 {
+		return c.say("Posted %s as %d, a reply to %d.", where, p.ID, p.Root)
+	}
+	return c.say("Posted %s as %d.", where, p.ID)
 }

@@ -24,15 +24,7 @@ func TestCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, nilsKey := r.member("nils")
-	people := map[string]*gossh.Client{"maya": r.enter(mayaKey), "nils": r.enter(nilsKey)}
-	posted := map[string]string{} // $1, $2 …: the numbers of the posts so far
-	number := regexp.MustCompile(`as (\d+)|"id":(\d+)`)
-
-	for _, c := range []struct {
-		who, line, stdin string
-		status           int
-		out, errs        string // what has to be printed, whole; errs: its start
-	}{
+	r.play(map[string]*gossh.Client{"maya": r.enter(mayaKey), "nils": r.enter(nilsKey)}, []step{
 		{who: "maya", line: "whoami", out: "maya · Maya Lind · Finance · Controller\n"},
 		{who: "maya", line: "whoami --json", out: `{"handle":"maya","name":"Maya Lind","department":"Finance","title":"Controller","admin":false}` + "\n"},
 		{who: "maya", line: "home"},
@@ -66,8 +58,8 @@ func TestCommands(t *testing.T) {
 		{who: "nils", line: "read #finance-close", status: 1, errs: ""},
 		{who: "nils", line: "post #nowhere hello", status: 1, errs: ""},
 		{who: "nils", line: "post '#everyone' ''", status: 1, errs: "There is nothing to post yet"},
-		{who: "nils", line: "post '#everyone'", status: 2, errs: "usage: post #channel TEXT|- [--json]\n"},
-		{who: "nils", line: "post", status: 2, errs: "usage: post #channel TEXT|- [--json]\n"},
+		{who: "nils", line: "post '#everyone'", status: 2, errs: "usage: post #channel TEXT|- [--question] [--json]\n"},
+		{who: "nils", line: "post", status: 2, errs: "usage: post #channel TEXT|- [--question] [--json]\n"},
 		{who: "nils", line: "post everyone -", stdin: strings.Repeat("x", maxStdin+1), status: 1, errs: "That is more than 64 KB; a post holds 1000 characters."},
 		{who: "nils", line: "post everyone -", stdin: strings.Repeat("x", 1001), status: 1, errs: "Your text has 1,001 characters"},
 		{who: "nils", line: "post everyone " + strings.Repeat("x", maxLine), status: 1, errs: "That command is longer than 32 KB."},
@@ -85,32 +77,48 @@ func TestCommands(t *testing.T) {
 		{who: "nils", line: "\x1b[31mred\x1b[m\a\n", status: 2, errs: `There is no command "red".`},
 		{who: "nils", line: "' '", status: 2, errs: `There is no command "".`},
 		{who: "nils", line: "help nothing", status: 2, errs: `There is no command "nothing".`},
-	} {
+	})
+}
+
+// step is a command of somebody, and what comes of it.
+type step struct {
+	who, line, stdin string
+	status           int
+	out, errs        string // what has to be printed, whole; errs: its start
+}
+
+// play runs commands one after the other. In them $1, $2 … are the numbers of posts: each is what the
+// command printed that first has it in its out.
+func (r *rig) play(people map[string]*gossh.Client, commands []step) {
+	r.Helper()
+	posted := map[string]string{}
+	number := regexp.MustCompile(`as (\d+)|"id":(\d+)|^(\d+)  `)
+	for _, c := range commands {
 		line := os.Expand(c.line, func(n string) string { return posted[n] })
 		out, errs, status := r.run(people[c.who], line, c.stdin)
 		if status == 0 && strings.Contains(c.out, "$") {
 			for _, n := range regexp.MustCompile(`\$(\d)`).FindAllStringSubmatch(c.out, -1) {
 				if m := number.FindStringSubmatch(out); posted[n[1]] == "" && m != nil {
-					posted[n[1]] = m[1] + m[2]
+					posted[n[1]] = m[1] + m[2] + m[3]
 				}
 			}
 		}
 		want := os.Expand(c.out, func(n string) string { return posted[n] })
 		if status != c.status || out != want {
-			t.Errorf("%s: status %d, printed\n%s\ninstead of\n%s\nand said %s", short(c.line), status, out, want, errs)
+			r.Errorf("%s: status %d, printed\n%s\ninstead of\n%s\nand said %s", short(c.line), status, out, want, errs)
 		}
 		if strings.ContainsAny(out+errs, "\x1b\a") {
-			t.Errorf("%s: control characters in %q %q", short(c.line), out, errs)
+			r.Errorf("%s: control characters in %q %q", short(c.line), out, errs)
 		}
 		switch {
 		case status == 0 && errs != "":
-			t.Errorf("%s: said %q", short(c.line), errs)
-		case status != 0 && (!strings.HasPrefix(errs, c.errs) || !strings.HasSuffix(errs, "\n")):
-			t.Errorf("%s: said %q", short(c.line), errs)
+			r.Errorf("%s: said %q", short(c.line), errs)
+		case status != 0 && (!strings.HasPrefix(errs, os.Expand(c.errs, func(n string) string { return posted[n] })) || !strings.HasSuffix(errs, "\n")):
+			r.Errorf("%s: said %q", short(c.line), errs)
 		}
 	}
 	if log := r.log.String(); strings.Contains(log, "Build") || strings.Contains(log, "level=ERROR") {
-		t.Errorf("the log: %s", log)
+		r.Errorf("the log: %s", log)
 	}
 }
 
@@ -331,7 +339,8 @@ func TestCommandTable(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, c)
 		}
 	}
-	want := []string{"help", "whoami", "home", "read", "thread", "channels", "channel create", "post", "reply", "join", "leave", "key list", "key add", "key remove"}
+	want := []string{"help", "whoami", "home", "inbox", "seen", "read", "thread", "search", "people", "channels", "channel create", "join", "leave", "post", "reply", "message",
+		"edit", "delete", "react", "answer", "save", "saved", "follow", "export me", "key list", "key add", "key remove"}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}

@@ -548,42 +548,6 @@ func TestIdleIsSilent(t *testing.T) {
 	}
 }
 
-// Without a terminal, or with one that cannot draw, Home is read line by line.
-func TestPlainReading(t *testing.T) {
-	r := start(t)
-	_, key := r.member("maya")
-	c := r.enter(key)
-	if _, errs, status := r.run(c, "post '#everyone' 'Good morning'", ""); status != 0 {
-		t.Fatal(errs)
-	}
-	for _, term := range []string{"", "dumb"} {
-		s, err := c.NewSession()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if term != "" {
-			if err := s.RequestPty(term, 24, 80, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
-		var out buffer
-		s.Stdout = &out
-		if err := s.Shell(); err != nil {
-			t.Fatal(err)
-		}
-		if status := exitStatus(t, s.Wait()); status != 0 {
-			t.Errorf("%q: exit status %d", term, status)
-		}
-		got := out.String()
-		if !strings.Contains(got, "You are signed in as maya.") || !strings.Contains(got, "  Good morning") || strings.Contains(got, "\x1b") {
-			t.Errorf("%q: %q", term, got)
-		}
-		if inRaw := strings.Count(got, "\n") == strings.Count(got, "\r\n"); inRaw != (term != "") {
-			t.Errorf("%q: line ends of %q", term, got)
-		}
-	}
-}
-
 func TestUnfinishedSignInsEndWithTheServer(t *testing.T) {
 	r := start(t)
 	n, err := net.Dial("tcp", r.addr)

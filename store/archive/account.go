@@ -1,4 +1,5 @@
-// Package archive reads what other products export and hands it to the store.
+// Package archive reads what other products export and hands it to the store, and
+// writes what the store holds in forms that can be read without it.
 //
 // It knows file formats and how their ideas map to people, channels, posts and
 // threads. It must not know SQL, SSH or screens: it sees an fs.FS on one side and
