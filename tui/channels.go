@@ -58,6 +58,9 @@ func (c *channels) Where() string { return entryChannels }
 // Editing reports whether keys are text.
 func (c *channels) Editing() bool { return c.filling }
 
+// Finds says that the key of Search looks for something here.
+func (c *channels) Finds() {}
+
 func (c *channels) Init() tea.Cmd { return c.refresh() }
 
 func (c *channels) refresh() tea.Cmd {

@@ -17,7 +17,7 @@ var (
 		says(keys.LineEnd, "line end"), says(keys.KillWordLeft, "cut a word"), says(keys.KillStart, "cut to the start"),
 		says(keys.KillEnd, "cut to the end"), says(keys.Yank, "put it back"),
 	}
-	helpAlways = []key.Binding{heading("Everywhere"), keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
+	helpAlways = []key.Binding{heading("Everywhere"), keys.Palette, keys.Search, keys.Tab, keys.Back, keys.Help, keys.Quit, keys.Leave}
 )
 
 const (

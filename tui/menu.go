@@ -23,7 +23,9 @@ type item struct {
 	label string         // what it is
 	value string         // what stands beside it, styled
 	more  string         // what stands behind that, below it in a narrow window
+	end   string         // at the right end of its line, styled; there is no value then
 	dim   bool           // of less interest
+	bold  bool           // new
 	open  func() tea.Cmd // what Enter does
 	keys  []key.Binding
 }
@@ -216,6 +218,8 @@ func (m *menu) draw(t *theme, it item, column int) []string {
 	switch {
 	case it.name == m.chosen:
 		bar, style = t.Accent.Render("▌"), t.Bold
+	case it.bold:
+		style = t.Bold
 	case it.dim:
 		style = t.Dim
 	}
@@ -223,6 +227,10 @@ func (m *menu) draw(t *theme, it item, column int) []string {
 		column = m.width
 	}
 	line := style.Render(fit(it.label, min(column, m.width-1)))
+	if it.end != "" {
+		label := fit(it.label, max(m.width-3-ansi.StringWidth(it.end), 1))
+		line = justify(style.Render(label), it.end, m.width-2)
+	}
 	if it.value != "" {
 		line = pad(line, column) + strings.Repeat(" ", menuGap) + it.value
 	}

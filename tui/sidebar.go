@@ -13,7 +13,11 @@ import (
 // The names of the entries that are no channels.
 const (
 	entryHome     = "home"
+	entryInbox    = "inbox"
+	entrySearch   = "search"
 	entryChannels = "channels"
+	entryPeople   = "people"
+	entryTrial    = "trial"
 	entryMe       = "me"
 )
 
@@ -38,6 +42,7 @@ type sidebar struct {
 	app      *app
 	theme    *theme
 	channels []store.Channel
+	inbox    int // entries of the inbox that are not read, up to 100
 	width    int
 	height   int
 	focused  bool
@@ -45,13 +50,15 @@ type sidebar struct {
 	selected string // the entry that the keys are on
 	top      int
 	fresh    refresher
+	searched string // what was last looked for
 	opened   screen // the page last opened from here, and the entry it was
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar; it comes to every screen.
+// sidebarMsg is the channels of the sidebar and what waits in the inbox; it comes to every screen.
 type sidebarMsg struct {
 	channels []store.Channel
+	inbox    int
 	err      error
 }
 
@@ -62,10 +69,16 @@ func newSidebar(a *app, t *theme) *sidebar {
 // entries are the lines from top to bottom.
 func (s *sidebar) entries() []entry {
 	a, t := s.app, s.theme
-	list := []entry{{name: entryHome, label: "Home", count: s.unread()}}
+	list := []entry{
+		{name: entryHome, label: "Home", count: s.unread()},
+		{name: entryInbox, label: "Inbox", count: s.inbox, screen: func() screen { return newInbox(a, t) }},
+		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, t) }},
+		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, t, s.searched) }},
+	}
 	for i, c := range s.channels {
-		e := entry{name: channelEntry(c.ID), label: c.Name, count: c.Unread, draft: c.Draft, dim: c.Muted, gap: i == 0}
-		if c.Private {
+		e := entry{name: channelEntry(c.ID), label: sideName(c), count: c.Unread, draft: c.Draft, dim: c.Muted}
+		e.gap = i == 0 || c.Direct != s.channels[i-1].Direct
+		if c.Private && !c.Direct {
 			e.mark = "▪ "
 		}
 		e.screen = func() screen { return newChannel(a, t, c.ID) }
@@ -73,14 +86,52 @@ func (s *sidebar) entries() []entry {
 	}
 	return append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
+		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
+		entry{name: entryTrial, label: "Trial", screen: func() screen { return newTrial(t) }},
 		entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }},
 	)
+}
+
+// sideName is a channel's name, or the others in a direct conversation: by their first names where
+// there are several, as the line is short.
+func sideName(c store.Channel) string {
+	if !c.Direct {
+		return c.Name
+	}
+	names := strings.Split(c.Name, ", ")
+	if len(names) < 2 {
+		return alone(c.Name)
+	}
+	for i, n := range names {
+		names[i], _, _ = strings.Cut(n, " ")
+	}
+	return strings.Join(names, ", ")
+}
+
+// alone is the others in a direct conversation, also where all of them have left.
+func alone(names string) string {
+	if names == "" {
+		return "nobody else"
+	}
+	return names
+}
+
+// news is what waits for me in particular: the inbox and direct conversations. The other channels
+// are Home's business: with them the number would never be nought, and mean nothing.
+func (s *sidebar) news() int {
+	n := s.inbox
+	for _, c := range s.channels {
+		if c.Direct && !c.Muted {
+			n += c.Unread
+		}
+	}
+	return n
 }
 
 // unread is what is new in Home.
 func (s *sidebar) unread() (n int) {
 	for _, c := range s.channels {
-		if !c.Muted {
+		if !c.Muted && !c.Direct {
 			n += c.Unread
 		}
 	}
@@ -95,7 +146,11 @@ func (s *sidebar) refresh() tea.Cmd {
 	a := s.app
 	return func() tea.Msg {
 		channels, err := a.store.Sidebar(a.ctx, a.me)
-		return sidebarMsg{channels, err}
+		if err != nil {
+			return sidebarMsg{err: err}
+		}
+		inbox, err := a.store.InboxUnread(a.ctx, a.me)
+		return sidebarMsg{channels, inbox, err}
 	}
 }
 
@@ -111,8 +166,10 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels = msg.channels
+		s.channels, s.inbox = msg.channels, msg.inbox
 		return again
+	case searchedMsg:
+		s.searched = msg.query
 	case store.Event:
 		return s.refresh()
 	}

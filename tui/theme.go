@@ -19,6 +19,7 @@ type theme struct {
 	Code   lipgloss.Style // `code`
 	Link   lipgloss.Style // a bare link
 	Error  lipgloss.Style // something failed
+	Lit    lipgloss.Style // a word that was looked for
 }
 
 // newTheme makes the styles for a dark or light background and the colours
@@ -28,7 +29,7 @@ func newTheme(dark bool, profile colorprofile.Profile) *theme {
 	t := &theme{
 		Text: plain, Bold: plain.Bold(true), Dim: plain.Faint(true), Line: plain.Faint(true),
 		Accent: plain.Bold(true), New: plain.Bold(true), Key: plain.Bold(true), Code: plain,
-		Link: plain.Underline(true), Error: plain.Bold(true),
+		Link: plain.Underline(true), Error: plain.Bold(true), Lit: plain.Reverse(true),
 	}
 	pick := func(onDark, onLight string) lipgloss.Style {
 		if dark {

@@ -1,0 +1,357 @@
+package tui
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"tincan/store"
+)
+
+// busy is the full world with an inbox, a direct conversation, and what has been searched for indexed.
+func busy(t *testing.T) *world {
+	w := full(t)
+	who := func(handle string) store.Person {
+		p, err := w.store.Person(w.ctx, w.me, handle)
+		w.must(err)
+		return p
+	}
+	ben, tara, uma := who("ben"), who("tara"), who("uma")
+	mine := w.post(store.Person{ID: w.me}, w.channel("everyone"), 0, "Who has the key of the bicycle shed?")
+	w.post(uma, w.channel("everyone"), mine.ID, "I do, come by.")
+	w.post(tara, w.channel("everyone"), mine.ID, "There is a second one at the door.")
+	for _, p := range []store.Person{ben, tara, uma} {
+		w.must(w.store.React(w.ctx, p.ID, mine.ID, 0, true))
+	}
+	w.post(tara, w.channel("sales-nord"), 0, "Kestrel Ltd signed, @maya.lind. Zoë did it; the Größe of the order is 日本 only.")
+	c, err := w.store.OpenDirect(w.ctx, ben.ID, []string{"maya.lind", "tara"})
+	w.must(err)
+	w.post(ben, c, 0, "Shall we three have lunch?")
+	w.indexed()
+	w.clock = w.clock.Add(9 * time.Minute)
+	return w
+}
+
+// indexed waits until the search has what was written last: the word lunch.
+func (w *world) indexed() {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+		found, err := w.store.Search(w.ctx, w.me, "lunch", store.Newest, 0, 10)
+		w.must(err)
+		if len(found.Posts) > 0 {
+			return
+		}
+	}
+	w.t.Fatal("the search does not come up to date")
+}
+
+// visit opens an entry of the sidebar by name.
+func (s *sitting) visit(name string) {
+	s.t.Helper()
+	for _, e := range s.m.side.entries() {
+		if e.name == name {
+			s.run(s.m.open(e))
+			s.send(nil)
+			return
+		}
+	}
+	s.t.Fatalf("there is no %q in the sidebar", name)
+}
+
+// to are the keys that open an entry of the sidebar by its place in it.
+func to(entry int, then ...string) []string {
+	keys := []string{"tab", "home"}
+	for range entry {
+		keys = append(keys, "down")
+	}
+	return append(append(keys, "enter"), then...)
+}
+
+// end are the keys that open an entry of the sidebar counted from its end.
+func fromEnd(entry int, then ...string) []string {
+	keys := []string{"tab", "end"}
+	for range entry {
+		keys = append(keys, "up")
+	}
+	return append(append(keys, "enter"), then...)
+}
+
+// letters are the keys of a text.
+func letters(text string) (keys []string) {
+	for _, r := range text {
+		if r == ' ' {
+			keys = append(keys, "space")
+		} else {
+			keys = append(keys, string(r))
+		}
+	}
+	return keys
+}
+
+func TestInboxLooks(t *testing.T)      { inEverySize(t, busy, to(1)...) }
+func TestEmptyInboxLooks(t *testing.T) { inEverySize(t, settled, to(1)...) }
+func TestSearchLooks(t *testing.T) {
+	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("kestrel grosse"), []string{"enter"})...)
+}
+func TestSearchManyLooks(t *testing.T) {
+	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("the"), []string{"enter"})...)
+}
+func TestEmptySearchLooks(t *testing.T) { inEverySize(t, settled, "/") }
+func TestSearchProblemLooks(t *testing.T) {
+	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("since:yesterday"), []string{"enter"})...)
+}
+func TestPeopleLooks(t *testing.T) { inEverySize(t, busy, fromEnd(2)...) }
+func TestPeoplePickedLooks(t *testing.T) {
+	inEverySize(t, busy, fromEnd(2, "space", "down", "space")...)
+}
+func TestPeopleFoundLooks(t *testing.T) { inEverySize(t, busy, fromEnd(2, "/", "b")...) }
+func TestPersonLooks(t *testing.T)      { inEverySize(t, busy, fromEnd(2, "enter")...) }
+func TestQuietPersonLooks(t *testing.T) { inEverySize(t, settled, fromEnd(2, "enter")...) }
+func TestDirectLooks(t *testing.T)      { inEverySize(t, busy, to(10)...) }
+func TestEmptyDirectLooks(t *testing.T) {
+	inEverySize(t, busy, fromEnd(2, "space", "down", "space", "enter")...)
+}
+func TestTrialLooks(t *testing.T)        { inEverySize(t, settled, fromEnd(1)...) }
+func TestPaletteLooks(t *testing.T)      { inEverySize(t, busy, "g") }
+func TestPaletteFoundLooks(t *testing.T) { inEverySize(t, busy, "g", "b", "e") }
+func TestNastyPeopleLooks(t *testing.T)  { inEverySize(t, nasty, fromEnd(2, "down")...) }
+func TestNastyPersonLooks(t *testing.T) {
+	inEverySize(t, nasty, fromEnd(2, "down", "down", "enter")...)
+}
+func TestMembersLooks(t *testing.T) {
+	for _, size := range windows {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			w := busy(t)
+			s := w.sit(size[0], size[1])
+			s.run(push(newMembers(s.m.app, s.m.theme, w.channel("finance-close").ID)))
+			s.press("down")
+			fits(t, s.m.View().Content, size[0], size[1])
+			golden.RequireEqual(t, s.screen()+"\n")
+		})
+	}
+}
+
+func TestInboxOpensAndMarks(t *testing.T) {
+	w := busy(t)
+	s := w.sit(80, 24)
+	s.visit(entryInbox)
+	before := s.m.side.inbox
+	if before == 0 || !strings.Contains(s.m.title(), "new") {
+		t.Fatalf("%d entries, title %q", before, s.m.title())
+	}
+	s.press("enter")
+	s.sees("Thread · #sales-nord", "Kestrel Ltd signed")
+	if s.m.side.inbox != before-1 {
+		t.Errorf("%d unread after opening one of %d", s.m.side.inbox, before)
+	}
+	s.press("esc")
+	s.sees("Inbox", "Tara Vale mentioned you")
+	s.press("M")
+	s.sees("All of the inbox is read.")
+	if s.m.side.inbox != 0 {
+		t.Errorf("%d unread after marking all read", s.m.side.inbox)
+	}
+	p, err := w.store.Person(w.ctx, w.me, "ben")
+	w.must(err)
+	w.post(p, w.channel("everyone"), 0, "What about it, @maya.lind?")
+	s.hear()
+	s.sees("What about it", "1 new")
+}
+
+func TestInboxPages(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	for i := range 2*pageSize + 3 {
+		w.post(ben, w.channel("everyone"), 0, fmt.Sprint("number ", i, " for @maya.lind"))
+	}
+	s := w.sit(80, 24)
+	s.visit(entryInbox)
+	for range 2*pageSize + 3 {
+		s.press("down")
+	}
+	s.sees("number 0 for")
+	if s.m.title() != "tincan · 99+ new" {
+		t.Errorf("the title is %q", s.m.title())
+	}
+}
+
+func TestNotifies(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook \x1b]0;x", "Operations")
+	s := w.sit(80, 24)
+	var rang []string
+	hear := func() {
+		for {
+			select {
+			case e := <-s.m.events:
+				if cmd := s.m.notify(e); cmd != nil {
+					if raw, ok := cmd().(tea.RawMsg); ok {
+						rang = append(rang, raw.Msg.(string))
+					}
+				}
+			default:
+				return
+			}
+		}
+	}
+	mention := func() {
+		w.post(ben, w.channel("everyone"), 0, "One for @maya.lind")
+		hear()
+	}
+	if mention(); len(rang) != 0 {
+		t.Fatalf("rang %q though nobody has asked for it", rang)
+	}
+	w.must(w.store.SetNotify(w.ctx, w.me, store.NotifyBell))
+	mention()
+	w.must(w.store.SetNotify(w.ctx, w.me, store.NotifyBanner))
+	mention()
+	want := []string{"\a", "\x1b]9;tincan: Ben Brook 0;x mentioned you: #everyone · One for @maya.lind\a"}
+	if !slices.Equal(rang, want) {
+		t.Errorf("rang %q, want %q", rang, want)
+	}
+	rang = nil
+	w.clock = w.clock.Add(time.Minute)
+	for range 3 {
+		_, err := w.store.CreatePost(w.ctx, ben.ID, store.NewPost{Place: store.Place{Channel: w.channel("everyone").ID}, Body: "again @maya.lind"})
+		w.must(err)
+		hear()
+	}
+	w.post(store.Person{ID: w.me}, w.channel("everyone"), 0, "I, @maya.lind, say so")
+	w.must(w.store.MarkInbox(w.ctx, w.me, 0))
+	hear()
+	if len(rang) != 1 {
+		t.Errorf("rang %d times in a moment: %q", len(rang), rang)
+	}
+}
+
+func TestSearchFinds(t *testing.T) {
+	w := busy(t)
+	s := w.sit(80, 24)
+	s.press("/")
+	s.write("kestrel")
+	s.press("enter")
+	s.sees("/ kestrel", "2 posts", "Kestrel Ltd signed", "who has met")
+	raw := s.m.View().Content
+	if !strings.Contains(raw, "\x1b[7mKestrel") {
+		t.Error("what was looked for is not lit")
+	}
+	s.press("t")
+	s.sees("best first")
+	s.press("down", "enter")
+	s.sees("Thread · #sales-nord")
+	s.press("esc")
+	s.sees("/ kestrel", "2 posts")
+	s.press("esc")
+	s.sees("Home")
+	s.press("/")
+	s.sees("/ kestrel", "2 posts") // kept
+	s.press("/", "ctrl+u")
+	for _, c := range [][2]string{{`"`, "Nothing to look for yet."}, {"-x", "Nothing was found"}, {"AND", "Nothing was found"}, {strings.Repeat("x", 10_000), "That search has 10,000 characters"}} {
+		s.send(tea.PasteMsg{Content: c[0]})
+		s.press("enter")
+		s.sees(c[1])
+		s.press("ctrl+u")
+	}
+}
+
+func TestSearchPagesAndIgnoresLateAnswers(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	for i := range 2*pageSize + 3 {
+		w.post(ben, w.channel("everyone"), 0, fmt.Sprint("number ", i))
+	}
+	w.post(ben, w.channel("everyone"), 0, "lunch")
+	w.indexed()
+	s := w.sit(80, 24)
+	s.press("/")
+	s.write("number")
+	s.press("enter")
+	f := s.m.top().screen.(*search)
+	s.send(searchMsg{of: f, turn: f.turn - 1})
+	s.send(searchMsg{of: newSearch(s.m.app, s.m.theme, "").(*search), turn: f.turn})
+	s.sees("number 102", "50 posts and more")
+	for range 2*pageSize + 3 {
+		s.press("down")
+	}
+	s.sees("number 0", "103 posts")
+}
+
+func TestPeopleAreFoundAndWrittenTo(t *testing.T) {
+	w := busy(t)
+	s := w.sit(80, 24)
+	s.visit(entryPeople)
+	s.press("/")
+	s.write("vale")
+	s.press("enter")
+	s.sees("Tara Vale · @tara", "Write to Tara Vale", "Kestrel Ltd signed")
+	s.press("w")
+	s.sees("Write to Tara Vale", "Nobody has written here yet.")
+	s.misses("join", "leave")
+	s.press("n")
+	s.write("Hello Tara")
+	s.press("enter")
+	s.wait(time.Second)
+	s.sees("Hello Tara")
+	s.visit(entryPeople)
+	s.press("space", "down", "space", "enter")
+	s.sees("Write to Maya Lind, Ben Brook")
+	s.visit(entryPeople)
+	s.press("space")
+	s.sees("1 chosen")
+	s.press("esc")
+	s.misses("1 chosen")
+	s.sees("People")
+}
+
+func TestMembersAreManaged(t *testing.T) {
+	w := busy(t)
+	c := w.channel("finance-close")
+	s := w.sit(80, 24)
+	s.run(push(newMembers(s.m.app, s.m.theme, c.ID)))
+	s.sees("#finance-close · who is in it", "Stewards", "Petra Marsh", "Members", "Maya Lind")
+	s.press("end", "S")
+	s.sees("Maya Lind looks after #finance-close too now.")
+	s.press("a")
+	s.write("ben")
+	s.press("enter")
+	s.sees("Ben Brook is in #finance-close now.")
+	s.press("end", "x")
+	s.sees("will no longer see #finance-close")
+	s.press("down", "enter")
+	s.sees("Ben Brook is no longer in #finance-close.")
+}
+
+func TestPaletteLeadsEverywhere(t *testing.T) {
+	w := busy(t)
+	s := w.sit(80, 24)
+	for _, c := range [][2]string{{"inb", "Inbox"}, {"plat", "#platform"}, {"tara", "Tara Vale · @tara"}, {"bro", "Ben Brook · @ben"}, {"all k", "All keys"}} {
+		s.press("ctrl+k")
+		s.write(c[0])
+		s.press("enter")
+		s.sees(c[1])
+	}
+	s.press("esc", "g")
+	s.sees("Go to")
+	if got := s.m.palette.items[0].label; got != "All keys" {
+		t.Errorf("%q stands first, not what was chosen last", got)
+	}
+	s.write("zzz")
+	s.sees("Nothing here has that in its name.")
+	s.press("enter", "esc")
+	s.misses("Go to")
+	s.visit(entryHome)
+	s.press("g")
+	s.write("save it")
+	s.press("enter")
+	s.sees("Saved: you find it under Saved.")
+	p := s.m.newPalette(s.m.top().screen)
+	s.m.palette = p
+	s.send(namedMsg{of: p, turn: p.turn - 1, all: []store.Person{{Handle: "late"}}})
+	s.misses("@late")
+}
