@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -45,15 +46,14 @@ func drawPost(p store.Post, l look) []string {
 		}
 		return append(lines, postFoot(p, l)...)
 	}
+	text, limit := readText(p.Body), 0
 	if p.Question {
-		lines = append(lines, t.New.Render(fit("Question", l.width)))
+		text = asking(text)
 	}
 	if l.list {
-		lines = append(lines, drawBody(p.Body, l.width, foldAfter, t)...)
-	} else {
-		lines = append(lines, drawBody(p.Body, l.width, 0, t)...)
+		limit = foldAfter
 	}
-	return append(lines, postFoot(p, l)...)
+	return slices.Concat(lines, drawText(text, l.width, limit, t), postFoot(p, l))
 }
 
 // postFoot is what came of a post: reactions, the answer, in lists how often it was answered. It
@@ -172,32 +172,57 @@ func repliesLine(p store.Post, l look) string {
 
 // drawBody draws the text of a post; after limit lines (0: never) it folds.
 func drawBody(body string, width, limit int, t *theme) []string {
+	return drawText(readText(body), width, limit, t)
+}
+
+// asking is a text with the word that says that it is a question.
+func asking(text []textLine) []textLine {
+	word := span{text: "Question: ", mark: markNew}
+	if len(text) == 0 || text[0].code || text[0].lead != "" {
+		return append([]textLine{{spans: []span{word}}}, text...)
+	}
+	text[0].spans = append([]span{word}, text[0].spans...)
+	return text
+}
+
+// drawText draws the lines of a text; after limit lines (0: never) it folds.
+func drawText(text []textLine, width, limit int, t *theme) []string {
 	var out []string
-	code := false
-	for line := range strings.SplitSeq(strings.Trim(body, "\n"), "\n") {
+	for _, line := range text {
 		if limit > 0 && len(out) > limit {
 			break
 		}
-		var isCode, skip bool
-		if line, isCode, skip = fence(line, &code); skip {
+		lead, hang := before(line.lead, width), before(line.hang, width)
+		room := width - ansi.StringWidth(hang)
+		if line.code {
+			out = append(out, t.Dim.Render(lead)+codeLine(line.spans[0].text, room, t))
 			continue
 		}
-		if isCode {
-			out = append(out, codeLine(line, width, t))
-			continue
-		}
-		room := 0
+		most := 0
 		if limit > 0 {
-			room = limit - len(out) + 1
+			most = limit - len(out) + 1
 		}
-		for _, l := range wrap(spans(line), width, room) {
-			out = append(out, paint(l, t))
+		for i, l := range wrap(line.spans, room, most) {
+			pre := hang
+			if i == 0 {
+				pre = lead
+			}
+			if pre != "" {
+				pre = t.Dim.Render(pre)
+			}
+			out = append(out, fit(pre+paint(l, t), width))
 		}
 	}
 	if limit > 0 && len(out) > limit {
 		out = append(out[:limit-1], folded(out[limit-1], width, t))
 	}
 	return out
+}
+
+// before is what stands before a line; of more than half of a narrow window, its end.
+func before(lead string, width int) string {
+	runes := []rune(lead) // bars, numbers and spaces of one column each
+	return string(runes[max(0, len(runes)-width/2):])
 }
 
 // folded is the last line of a folded post.
@@ -208,23 +233,6 @@ func folded(line string, width int, t *theme) string {
 		line += " "
 	}
 	return fit(line+more, width)
-}
-
-// fence follows the ``` of fenced code: inside is kept from line to line, skip
-// is a line that is nothing but the fence, with or without a language's name.
-func fence(line string, inside *bool) (text string, code, skip bool) {
-	const mark = "```"
-	switch {
-	case *inside:
-		text, _, closed := strings.Cut(line, mark)
-		*inside = !closed
-		return text, true, closed && text == ""
-	case strings.HasPrefix(line, mark):
-		text, _, closed := strings.Cut(line[len(mark):], mark)
-		*inside = !closed
-		return text, true, !closed && !strings.Contains(text, " ")
-	}
-	return line, false, false
 }
 
 // codeLine draws one line of a fenced block: never re-flowed, cut where the window ends.

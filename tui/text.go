@@ -21,109 +21,60 @@ const (
 	markCode
 	markAccent // @mention, #channel
 	markLink
+	markNew // our own word before a question
 )
 
-// span is a run of text with the same marks. link is set for bare links only.
+// span is a run of text with the same marks. link is where it leads.
 type span struct {
 	text string
 	mark mark
 	link string
 }
 
-const (
-	// markReach is how far a closing *, _, ~ or ` may be from its opening one, in
-	// bytes: longer than any sentence, short enough for a paste of nothing but stars.
-	markReach = 400
-	// markDepth is how many marks may stand inside one another.
-	markDepth = 3
-)
+// tokenReach is the longest name or bare link, in bytes: longer than any that is meant to be followed.
+const tokenReach = 2000
 
-// spans reads the marks of one line: *bold* **bold** _italic_ ~strike~ `code`,
-// @mentions, #channels and bare links. What does not close stays as it is written.
-func spans(line string) []span { return readMarks(line, 0, 0) }
-
-func readMarks(line string, on mark, depth int) []span {
+// spans reads the @mentions, #channels and bare links of one line.
+func spans(line string) []span {
 	var out []span
-	plain := 0
-	before := ' '
+	plain, before := 0, ' '
 	for i := 0; i < len(line); {
-		n, found := readMark(line[i:], before, on, depth)
-		if n == 0 {
-			r, size := utf8.DecodeRuneInString(line[i:])
-			before = r
-			i += size
-			continue
+		if c := line[i]; c == '@' || c == '#' || c == 'h' {
+			if s, ok := readToken(line[i:min(len(line), i+tokenReach)], before); ok {
+				if plain < i {
+					out = append(out, span{text: line[plain:i]})
+				}
+				out = append(out, s)
+				i += len(s.text)
+				plain = i
+				before, _ = utf8.DecodeLastRuneInString(line[:i])
+				continue
+			}
 		}
-		if plain < i {
-			out = append(out, span{text: line[plain:i], mark: on})
-		}
-		out = append(out, found...)
-		i += n
-		plain = i
-		before, _ = utf8.DecodeLastRuneInString(line[:i])
+		r, size := utf8.DecodeRuneInString(line[i:])
+		before = r
+		i += size
 	}
 	if plain < len(line) {
-		out = append(out, span{text: line[plain:], mark: on})
+		out = append(out, span{text: line[plain:]})
 	}
 	return out
 }
 
-// readMark reads one mark at the start of s; n is 0 where there is none.
-func readMark(s string, before rune, on mark, depth int) (n int, out []span) {
+// readToken reads a mention, a channel or a bare link at the start of s, which must not stand within a word.
+func readToken(s string, before rune) (found span, ok bool) {
 	switch c := s[0]; {
-	case c == '`':
-		if end := strings.IndexByte(s[1:min(len(s), markReach)], '`'); end > 0 {
-			return end + 2, []span{{text: s[1 : end+1], mark: on | markCode}}
-		}
 	case wordRune(before):
-	case (c == '*' || c == '_' || c == '~') && depth < markDepth:
-		return readPair(s, on, depth)
 	case c == '@' || c == '#':
 		if n := nameLength(s[1:]); n > 0 {
-			return n + 1, []span{{text: s[:n+1], mark: on | markAccent}}
+			return span{text: s[:n+1], mark: markAccent}, true
 		}
 	case c == 'h' && (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")):
 		if n := linkLength(s); n > 0 {
-			return n, []span{{text: s[:n], mark: on | markLink, link: s[:n]}}
+			return span{text: s[:n], mark: markLink, link: s[:n]}, true
 		}
 	}
-	return 0, nil
-}
-
-// readPair reads *x*, **x**, _x_, __x__, ~x~ and ~~x~~.
-func readPair(s string, on mark, depth int) (int, []span) {
-	width := 1
-	if len(s) > 1 && s[1] == s[0] {
-		width = 2
-	}
-	fence, inner := s[:width], s[width:]
-	if r, _ := utf8.DecodeRuneInString(inner); inner == "" || unicode.IsSpace(r) || r == rune(s[0]) {
-		return 0, nil
-	}
-	reach := inner[:min(len(inner), markReach)]
-	for from := 0; ; {
-		end := strings.Index(reach[from:], fence)
-		if end < 0 {
-			return 0, nil
-		}
-		end += from
-		last, _ := utf8.DecodeLastRuneInString(inner[:end])
-		next, _ := utf8.DecodeRuneInString(inner[end+width:])
-		if strings.Trim(inner[:end], "*_~") != "" && !unicode.IsSpace(last) && !wordRune(next) && next != rune(s[0]) {
-			return end + 2*width, readMarks(inner[:end], on|pairMark(s[0]), depth+1)
-		}
-		from = end + width
-	}
-}
-
-func pairMark(c byte) mark {
-	switch c {
-	case '*':
-		return markBold
-	case '_':
-		return markItalic
-	}
-	return markStrike
+	return span{}, false
 }
 
 // wordRune tells letters and digits from what may stand before or after a mark.
@@ -150,7 +101,7 @@ func nameLength(s string) int {
 // shown is where it leads.
 func linkLength(s string) int {
 	n := 0
-	for n < len(s) && s[n] > ' ' && s[n] < 0x7f && !strings.ContainsRune("<>\"`|\\", rune(s[n])) {
+	for n < len(s) && s[n] > ' ' && s[n] < 0x7f && !strings.ContainsRune("<>\"`|\\", rune(s[n])) && !strings.HasPrefix(s[n:], "](") {
 		n++
 	}
 	for n > 0 && strings.IndexByte(".,;:!?)]}'*_~", s[n-1]) >= 0 {
@@ -292,6 +243,8 @@ func (t *theme) marked(text string, m mark, link string) string {
 		s = t.Accent
 	case m&markLink != 0:
 		s = t.Link.Hyperlink(link)
+	case m&markNew != 0:
+		s = t.New
 	}
 	if m&markBold != 0 {
 		s = s.Bold(true)

@@ -55,59 +55,6 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-func TestMarks(t *testing.T) {
-	show := map[mark]string{
-		markBold: "b", markItalic: "i", markStrike: "s", markCode: "c", markAccent: "@", markLink: "l",
-		markBold | markItalic: "bi", markBold | markAccent: "b@",
-	}
-	for text, want := range map[string]string{
-		"plain":                           "plain",
-		"*bold* and _it_":                 "b(bold) and i(it)",
-		"**bold** ~no~ ~~no~~":            "b(bold) s(no) s(no)",
-		"*_both_*":                        "bi(both)",
-		"`a *b* @c`":                      "c(a *b* @c)",
-		"snake_case_name 2*3*4":           "snake_case_name 2*3*4",
-		"* not bold *":                    "* not bold *",
-		"*open":                           "*open",
-		"hello @maya.lind, see #sales-n.": "hello @(@maya.lind), see @(#sales-n).",
-		"me@example.com C#":               "me@example.com C#",
-		"#1 #größe @":                     "@(#1) @(#größe) @",
-		"*for @ben*":                      "b(for )b@(@ben)",
-		"see https://x.example/a_b_(c).":  "see l(https://x.example/a_b_(c)).",
-		"(http://x.example/?q=1, ok)":     "(l(http://x.example/?q=1), ok)",
-		"https:// javascript:alert(1)":    "https:// javascript:alert(1)",
-		"xhttps://x.example":              "xhttps://x.example",
-		strings.Repeat("*_", 500):         strings.Repeat("*_", 500),
-	} {
-		var b strings.Builder
-		for _, s := range spans(text) {
-			if s.mark == 0 {
-				b.WriteString(s.text)
-			} else {
-				b.WriteString(show[s.mark] + "(" + s.text + ")")
-			}
-		}
-		if b.String() != want {
-			t.Errorf("%q is read as %q, want %q", text, b.String(), want)
-		}
-	}
-}
-
-func TestFence(t *testing.T) {
-	th := newTheme(true, colorprofile.ASCII)
-	for text, want := range map[string]string{
-		"a\n```go\nx  :=  1\n```\nb":          "a\n  x  :=  1\nb",
-		"```one line```\nb":                   "  one line\nb",
-		"```first line\nsecond```\nb":         "  first line\n  second\nb",
-		"```\nnever closed and much too long": "  never closed and …",
-	} {
-		got := ansi.Strip(strings.Join(drawBody(text, 20, 0, th), "\n"))
-		if got != want {
-			t.Errorf("%q is drawn as %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestFold(t *testing.T) {
 	th := newTheme(true, colorprofile.ASCII)
 	text := strings.TrimSuffix(strings.Repeat("line\n", foldAfter), "\n")
