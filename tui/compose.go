@@ -40,8 +40,9 @@ type composer struct {
 	label       string
 	width       int
 	focus       bool
-	placeholder string     // shown while there is no text
-	was         store.Post // the post that is being written anew; the zero Post: a new one
+	placeholder string      // shown while there is no text
+	completion  *completion // nil while no list is open
+	was         store.Post  // the post that is being written anew; the zero Post: a new one
 	draft
 }
 
@@ -95,7 +96,7 @@ func (c *composer) quote(text string) tea.Cmd {
 // Blur leaves the text; the command saves it.
 func (c *composer) Blur() tea.Cmd {
 	c.settle()
-	c.focus, c.burst = false, false
+	c.focus, c.burst, c.completion = false, false, nil
 	return c.save()
 }
 
@@ -115,6 +116,7 @@ func (c *composer) SetPlace(at store.Place, label string) tea.Cmd {
 		return nil
 	}
 	c.settle()
+	c.completion = nil
 	ctx, leave := c.app.ctx, c.leave()
 	c.at, c.draft = at, newDraft()
 	c.fit()
@@ -152,6 +154,8 @@ func (c *composer) Update(msg tea.Msg) tea.Cmd {
 			c.armed = false
 			return c.save()
 		}
+	case offersMsg:
+		return c.offered(msg)
 	case enterMsg:
 		if msg.of == c.desk && msg.presses == c.presses {
 			return c.quiet()
@@ -169,6 +173,7 @@ func (c *composer) write(msg tea.Msg) tea.Cmd {
 		cmd = c.press(msg)
 	case tea.PasteMsg:
 		c.settle()
+		c.completion = nil
 		cmd = c.put(c.field.paste(msg.Content))
 	}
 	if c.entered || c.burst {
@@ -178,7 +183,15 @@ func (c *composer) write(msg tea.Msg) tea.Cmd {
 }
 
 func (c *composer) press(msg tea.KeyPressMsg) tea.Cmd {
+	if c.completion != nil {
+		if cmd, used := c.pick(msg); used {
+			return cmd
+		}
+	}
 	switch {
+	case key.Matches(msg, keys.Complete):
+		c.settle()
+		return c.complete()
 	case key.Matches(msg, keys.Post):
 		c.settle()
 		c.entered = true
@@ -201,9 +214,9 @@ func (c *composer) press(msg tea.KeyPressMsg) tea.Cmd {
 	before := c.field.text
 	c.field.press(msg)
 	if c.field.text == before && msg.Text == "" {
-		return nil
+		return c.follow()
 	}
-	return c.put(c.field.text != before)
+	return tea.Batch(c.put(c.field.text != before), c.follow())
 }
 
 // put follows what was to change the text; it did not fit where ok is false.
@@ -326,13 +339,14 @@ func number(n int) string {
 
 // Height is the lines of View.
 func (c *composer) Height() int {
-	switch {
+	switch n := len(c.listed()) + len(c.field.view()); {
 	case !c.focus:
 		return 1
 	case c.width < composerWide:
-		return 1 + len(c.field.view())
+		return 1 + n
+	default:
+		return n
 	}
-	return len(c.field.view())
 }
 
 // View draws the text with the place it goes to, or the one line that invites to write.
@@ -345,7 +359,7 @@ func (c *composer) View() string {
 		rows = []string{c.theme.Dim.Render(fit(c.placeholder, c.field.width))}
 	}
 	name := " " + c.theme.Accent.Render(c.name())
-	lines := make([]string, 0, len(rows)+1)
+	lines := c.listed()
 	if c.width < composerWide {
 		lines = append(lines, justify(name, c.counter()+" ", c.width))
 		for _, r := range rows {
@@ -384,7 +398,7 @@ func (c *composer) Cursor() *tea.Cursor {
 	if c.width < composerWide {
 		y++
 	}
-	cursor := tea.NewCursor(min(x, c.width-1), y)
+	cursor := tea.NewCursor(min(x, c.width-1), y+len(c.listed()))
 	cursor.Shape = tea.CursorBar
 	return cursor
 }
@@ -395,6 +409,8 @@ func (c *composer) Hints() []key.Binding {
 		return nil
 	}
 	switch {
+	case len(c.listed()) > 0:
+		return []key.Binding{keys.Take, says(keys.ListDown, "next"), keys.Close}
 	case c.was.ID != 0:
 		return []key.Binding{says(keys.Post, "saves"), keys.NewLine, says(keys.Put, "keeps it as it was")}
 	case c.question:

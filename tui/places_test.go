@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"tincan/store"
@@ -354,4 +355,70 @@ func TestPaletteLeadsEverywhere(t *testing.T) {
 	s.m.palette = p
 	s.send(namedMsg{of: p, turn: p.turn - 1, all: []store.Person{{Handle: "late"}}})
 	s.misses("@late")
+}
+
+func TestCompletion(t *testing.T) {
+	w := busy(t)
+	s := w.sit(80, 24)
+	s.press("n")
+	s.write("Ask @ta")
+	s.press("tab")
+	s.sees("▌ @tara", "Tara Vale · Sales", "Enter takes it")
+	s.press("enter")
+	s.write("in #p")
+	s.press("tab")
+	s.sees("▌ #platform", "Builds, releases")
+	s.press("tab")
+	s.write(":par")
+	s.press("tab", "down", "enter")
+	s.write("at 12:3")
+	s.press("tab") // no emoji begins in a time
+	s.misses("takes it")
+	s.press("enter")
+	s.wait(time.Second)
+	if got := s.bodiesOf("everyone"); got[len(got)-1] != "Ask @tara in #platform 🥳 at 12:3" {
+		t.Errorf("wrote %q", got[len(got)-1])
+	}
+	s.press("n")
+	s.write("@zzz")
+	s.press("tab")
+	s.sees("Nothing here has a name that begins so.")
+	s.press("ctrl+u")
+	s.write("@")
+	s.press("tab")
+	s.sees("@ben", "@lind")
+	c := s.m.focused().screen.(*home).composer
+	late := offersMsg{of: c.completion, turn: c.completion.turn, offers: []offer{{"@tardy", "@tardy", ""}}}
+	s.write("u")
+	s.send(late)
+	s.misses("@tardy")
+	s.sees("▌ @uma")
+	s.press("esc")
+	s.misses("▌ @uma")
+	s.sees("posts") // the text keeps the keys
+	s.write(" ")
+	s.press("tab")
+	s.misses("takes it")
+	s.write("@")
+	s.press("tab")
+	c.field.set("") // another window has sent the draft
+	s.press("enter")
+	s.misses("takes it")
+}
+
+func TestCompletionLooks(t *testing.T) {
+	inEverySize(t, busy, "n", "H", "i", "space", "@", "tab", "down")
+}
+
+func TestEmojisAreWhole(t *testing.T) {
+	names := map[string]bool{}
+	for _, e := range emojis {
+		if names[e.name] || store.Graphemes(e.text) != 1 || store.Clean(e.text) != e.text || ansi.StringWidth(e.text) < 1 {
+			t.Errorf("%q is %q", e.name, e.text)
+		}
+		names[e.name] = true
+	}
+	if len(names) < 150 {
+		t.Errorf("%d emojis", len(names))
+	}
 }
