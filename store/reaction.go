@@ -109,7 +109,7 @@ func (s *Store) React(ctx context.Context, me, id int64, r Reaction, on bool) er
 		if err := t.run(`UPDATE post SET reactions = ?, revision = revision + 1 WHERE id = ?`, p.Reactions.String(), id); err != nil {
 			return err
 		}
-		if on && p.Author != me {
+		if on && p.Author != me && p.Reactions.Mine == [ReactionKinds]bool{} { // told once of each person
 			if err := t.notify(p.Author, Reacted, id, me); err != nil {
 				return err
 			}
