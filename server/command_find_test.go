@@ -71,7 +71,7 @@ func TestSearchCommand(t *testing.T) {
 		{who: "pia", line: "search ''", status: 1, errs: "Nothing to look for yet."},
 		{who: "pia", line: "search has:money", status: 1, errs: "has: takes link, code or question."},
 		{who: "pia", line: "search since:never", status: 1, errs: `"never" is no time to go back to.`},
-		{who: "pia", line: "search x*", status: 1, errs: "A beginning needs at least 2 letters"},
+		{who: "pia", line: "search x*", status: 1, errs: "A beginning needs at least 3 letters"},
 		{who: "pia", line: "search " + strings.Repeat("x", 10_000), status: 1, errs: "That search has 10,000 characters; it may have 200."},
 		{who: "pia", line: "search hall -n 0", status: 2, errs: "-n takes a number from 1 to 10000."},
 	})

@@ -18,10 +18,10 @@ import (
 const (
 	queryLimit  = 200                    // characters of a search: nobody means more, and each word costs
 	termsLimit  = 16                     // words and phrases of a search
-	bestOf      = 500                    // newest matches among which the best are chosen: a common word has half a million
+	bestOf      = 200                    // newest matches among which the best are chosen: a common word has half a million
 	indexBatch  = 200                    // posts indexed in one transaction, so that those who write wait little
 	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
-	prefixLeast = 2                      // letters before the * of a prefix: one letter matches half the index
+	prefixLeast = 3                      // letters before the * of a prefix: as many as the index keeps beginnings of
 )
 
 // Found is a page of what a search found.
@@ -238,16 +238,26 @@ func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err e
 		}
 		and = append(and, fmt.Sprintf("meta : c%d", c.ID))
 	}
+	if len(q.in) > 0 { // which me may see, as was just asked
+		return strings.Join(and, " AND "), true, nil
+	}
 	mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
 	if err != nil {
 		return "", false, err
 	}
-	scope := []string{"open"}
-	for _, id := range mine {
-		scope = append(scope, fmt.Sprintf("c%d", id))
+	// What is closed is far less than what is open: leaving it out is quicker than asking for the rest.
+	closed := "meta : closed"
+	if len(mine) > 0 {
+		var channels []string
+		for _, id := range mine {
+			channels = append(channels, fmt.Sprintf("c%d", id))
+		}
+		closed = "(" + closed + " NOT meta : (" + strings.Join(channels, " OR ") + "))"
 	}
-	and = append(and, "meta : ("+strings.Join(scope, " OR ")+")")
-	return strings.Join(and, " AND "), true, nil
+	if len(and) == 0 {
+		and = []string{"meta : post"}
+	}
+	return "(" + strings.Join(and, " AND ") + ") NOT " + closed, true, nil
 }
 
 // best orders the newest matches by how much they say about the terms: how often they name them for
@@ -374,9 +384,9 @@ func (t *tx) indexPost(id int64) error {
 
 // searchMeta are the words by which a post is filtered, none of which can be typed into a search.
 func searchMeta(body string, channel, author int64, private, question bool) string {
-	meta := []string{fmt.Sprintf("c%d", channel), fmt.Sprintf("p%d", author)}
-	if !private {
-		meta = append(meta, "open")
+	meta := []string{"post", fmt.Sprintf("c%d", channel), fmt.Sprintf("p%d", author)}
+	if private {
+		meta = append(meta, "closed")
 	}
 	for _, tag := range Tags(body) {
 		meta = append(meta, tagToken(tag))

@@ -86,7 +86,7 @@ CREATE TABLE folded (
 	text TEXT NOT NULL,
 	meta TEXT NOT NULL
 ) STRICT;
-CREATE VIRTUAL TABLE search USING fts5 (text, meta, content = 'folded', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'");
+CREATE VIRTUAL TABLE search USING fts5 (text, meta, content = 'folded', content_rowid = 'id', prefix = '3', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'");
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 CREATE TABLE search_queue (
 	post_id INTEGER PRIMARY KEY
