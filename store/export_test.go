@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Migrations is the embedded schema, for whoever has to build an older one.
@@ -73,3 +74,21 @@ func (s *Store) HoldPasswords() (release func()) {
 		}
 	}
 }
+
+// What the indexer writes of a post, for whoever has to write it in bulk.
+var (
+	Fold       = fold
+	SearchMeta = searchMeta
+)
+
+// Terms is s as one phrase to look for; none if it has no word.
+func Terms(s string) []Term {
+	term, ok := newTerm(s, false)
+	if !ok {
+		return nil
+	}
+	return []Term{term}
+}
+
+// Stands reports whether the index finds the term in a folded text.
+func Stands(t Term, folded string) bool { return t.count(strings.Fields(folded)) > 0 }

@@ -19,7 +19,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 2 // raised when generate writes something else
+	genVersion  = 3 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -28,6 +28,9 @@ const (
 	genStart    = 1_640_000_000  // Unix second of the first post
 	genStep     = 100            // seconds between posts: a million end before today
 	genThread   = genReplies * 5 // the long thread begins so many posts before the newest
+	genWords    = 40_000         // words in use
+	genInbox    = 100            // entries in everyone's inbox
+	genSaved    = 20             // posts that everyone has saved
 )
 
 type genPost struct {
@@ -68,7 +71,7 @@ func generate(ctx context.Context, dir string, n int) error {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	c := imagine(n)
-	for _, fill := range []func(*sql.Tx) error{c.writePeople, c.writeChannels, c.writePosts, c.writeMembers, c.writeFollows} {
+	for _, fill := range []func(*sql.Tx) error{c.writePeople, c.writeChannels, c.writePosts, c.writeMembers, c.writeFollows, c.writeInboxes, indexAll} {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -182,15 +185,39 @@ func (c *company) writeChannels(tx *sql.Tx) error {
 }
 
 func (c *company) writePosts(tx *sql.Tx) error {
-	words := strings.Fields("the build is green again after we moved the clock of one runner back to where it was so please look at yours")
-	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, replies, reply_seq, last_reply_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
+	zipf := rand.NewZipf(c.rng, 1.07, 3, genWords-1) // as words are in any language: few are everywhere, most are rare
+	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, replies, reply_seq, last_reply_id, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
 		p := c.posts[i]
 		var body []string
 		for range 10 + c.rng.IntN(20) {
-			body = append(body, words[c.rng.IntN(len(words))])
+			body = append(body, genWord(int(zipf.Uint64())))
 		}
-		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.id * 1000, p.replies, p.replySeq, p.last}
+		switch {
+		case i%50 == 0:
+			body = append(body, fmt.Sprintf("#topic%d", c.rng.IntN(40)))
+		case i%20 == 1:
+			body = append(body, fmt.Sprintf("https://example.com/%d", i))
+		case i%2000 == 2:
+			body = append(body, "the yearly budget of everyone")
+		case i%2500 == 3:
+			body = append(body, "zanzibar")
+		}
+		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.id * 1000, p.replies, p.replySeq, p.last, p.root == 0 && i%100 == 4}
 	})
+}
+
+// genWord is the n-th most frequent word.
+func genWord(n int) string {
+	common := strings.Fields("the to of and a in is it you that for on was with as are we this be have not at but or they from will can one all")
+	if n < len(common) {
+		return common[n]
+	}
+	syllables := strings.Fields("ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu bran cher dorf glen stri")
+	var word strings.Builder
+	for ; n > 0; n /= len(syllables) {
+		word.WriteString(syllables[n%len(syllables)])
+	}
+	return word.String()
 }
 
 func (c *company) writeMembers(tx *sql.Tx) error {
@@ -229,6 +256,59 @@ func (c *company) writeFollows(tx *sql.Tx) error {
 			return []any{f.person, f.root.id, 0, f.own, f.root.replySeq > f.own}
 		}
 		return []any{f.person, f.root.id, f.root.replySeq, 0, 0}
+	})
+}
+
+// indexAll does what the store's own indexer does, in larger pieces.
+func indexAll(tx *sql.Tx) error {
+	if _, err := tx.Exec(`INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)`); err != nil {
+		return err
+	}
+	rows, err := tx.Query(`SELECT p.id, p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id ORDER BY p.id`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	folded, err := tx.Prepare(`INSERT INTO folded VALUES (?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	search, err := tx.Prepare(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		var id, channel, author int64
+		var body string
+		var private, question bool
+		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
+			return err
+		}
+		row := []any{id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)}
+		for _, st := range []*sql.Stmt{folded, search} {
+			if _, err := st.Exec(row...); err != nil {
+				return err
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO search (search, rank) VALUES ('hashsize', 1048576)`)
+	return err
+}
+
+// writeInboxes gives everyone something of each kind, and something saved, among the newest posts.
+func (c *company) writeInboxes(tx *sql.Tx) error {
+	newest := func(k int) int64 { return c.posts[max(0, len(c.posts)-1-k*7%len(c.posts))].id }
+	if err := insert(tx, `INSERT INTO inbox (person_id, kind, post_id, by_id, at, unread) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, genPeople*genInbox, func(i int) []any {
+		person, k := i/genInbox+1, i%genInbox
+		return []any{person, k % 4, newest(person + 3*k), (person+k)%genPeople + 1, newest(k) * 1000, k%10 == 0}
+	}); err != nil {
+		return err
+	}
+	return insert(tx, `INSERT INTO saved VALUES (?, ?, 1) ON CONFLICT DO NOTHING`, genPeople*genSaved, func(i int) []any {
+		return []any{i/genSaved + 1, newest(i/genSaved + i%genSaved)}
 	})
 }
 

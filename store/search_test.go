@@ -1,0 +1,426 @@
+package store_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"tincan/store"
+)
+
+// indexed waits until the index is up with the posts.
+func (w *world) indexed() {
+	w.t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for w.number(`SELECT count(*) FROM search_queue`) > 0 {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("the index does not catch up")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// find is what a search finds, in both orders alike.
+func (w *world) find(me int64, query string) string {
+	w.t.Helper()
+	newest, err := w.Search(w.ctx, me, query, store.Newest, 0, store.MaxPage)
+	w.must(err)
+	best, err := w.Search(w.ctx, me, query, store.Best, 0, store.MaxPage)
+	w.must(err)
+	equal(w.t, query+": as many in either order", len(best.Posts), len(newest.Posts))
+	for _, p := range newest.Posts {
+		for _, term := range newest.Terms {
+			if len(store.Matches(p.Body, []store.Term{term})) == 0 {
+				w.t.Fatalf("%q found %q and would light nothing of %v", query, p.Body, term)
+			}
+		}
+	}
+	return bodies(newest.Posts)
+}
+
+func TestSearchWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	for _, c := range []struct {
+		body  string
+		by    []string // finds it
+		notBy []string
+	}{
+		{"Zoë's Größe", []string{"zoe", "ZOË", "grosse", "GROẞE", "größe", "gros*", `"zoe s grosse"`}, []string{"groesse", "zo", "groß"}},
+		{"日本語を学ぶ", []string{"日本", "日", "本", "語", "日本語", "本語を", "ぶ", "日本*", `"日本語"`}, []string{"日語", "本日"}},
+		{"第3回目の会議", []string{"第3回", "3回目", "回", "第3回目の会議"}, []string{"第4回"}},
+		{"नमस्ते दुनिया", []string{"नमस्ते", "दुनिया", "दुन*"}, []string{"नम"}},
+		{"ภาษาไทยง่าย", []string{"ภาษา", "ไทย", "ง่าย"}, []string{"ยาก"}},
+		{"مُحَمَّد كتب", []string{"محمد", "مُحَمَّد", "كتب"}, []string{"كت"}},
+		{"שָׁלוֹם לכם", []string{"שלום", "לכם"}, []string{"של"}},
+		{"한국어를 배운다", []string{"한국어", "한국", "배운"}, []string{"국한"}},
+		{"party🎉tonight 👍🏽 ❤️ok", []string{"party", "tonight", "ok", `"party tonight ok"`}, []string{"partytonight"}},
+		{"the ﬁrst ＡＢＣ №5", []string{"first", "ﬁrst", "abc", "ＡＢＣ", "no5"}, []string{"st"}},
+		{"run `go test ./store` at C++ for $100, don't", []string{"go", "store", `"go test store at"`, "c++", "100", "$100", "don't", "`go`"}, []string{"gotest"}},
+		{"Donau\u00addampf \u200fright\u200f", []string{"donaudampf", "right"}, []string{"dampf"}},
+		{"ΣΊΣΥΦΟΣ Ёлка İstanbul", []string{"σισυφος", "σίσυφοσ", "елка", "istanbul"}, nil},
+		{"a and b or not c near d", []string{"AND", "OR", "NOT", "NEAR", `"and b or"`, "near*"}, []string{"xor"}},
+	} {
+		p := w.post(maya, w.everyone(), c.body)
+		w.indexed()
+		for _, q := range c.by {
+			if got := w.find(maya, q); got != p.Body {
+				t.Errorf("%q finds %q, want %q", q, got, p.Body)
+			}
+		}
+		for _, q := range c.notBy {
+			if got := w.find(maya, q); got != "" {
+				t.Errorf("%q finds %q", q, got)
+			}
+		}
+		w.must(w.DeletePost(w.ctx, maya, p.ID))
+		w.indexed()
+		for _, q := range c.by {
+			equal(t, q+" after it was deleted", w.find(maya, q), "")
+		}
+	}
+}
+
+func TestSearchFilters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	sales := w.open(maya, "sales")
+	secret := w.private(maya, "secret")
+	w.post(maya, w.everyone(), "one word")
+	w.clock.add(72 * time.Hour)
+	w.post(ben, w.everyone(), "two word #Größe")
+	w.post(maya, sales, "three word https://example.com")
+	w.ask(maya, sales, "four word `x`")
+	w.post(maya, secret, "five word")
+	w.indexed()
+	for q, want := range map[string]string{
+		"word":                            "four word `x` three word https://example.com two word #Größe one word",
+		"from:ben":                        "two word #Größe",
+		"from:@Ben word":                  "two word #Größe",
+		"FROM:ben one":                    "",
+		"from:nobody word":                "",
+		"from:ben from:maya":              "",
+		"in:sales":                        "four word `x` three word https://example.com",
+		"in:#Sales word from:maya":        "four word `x` three word https://example.com",
+		"in:nowhere word":                 "",
+		"in:secret word":                  "",
+		"in:secret":                       "",
+		"tag:größe":                       "two word #Größe",
+		"tag:#GRÖSSE":                     "",
+		"tag:none":                        "",
+		"has:link":                        "three word https://example.com",
+		"has:code":                        "four word `x`",
+		"has:question":                    "four word `x`",
+		"has:code has:link":               "",
+		"since:2d":                        "four word `x` three word https://example.com two word #Größe",
+		"since:2025-11-23 -word":          "four word `x` three word https://example.com two word #Größe",
+		"since:2d since:2025-11-01 three": "three word https://example.com",
+		"word from: in:":                  "",
+		"https://example.com":             "three word https://example.com",
+		"open":                            "", // the words by which the index is filtered cannot be looked for
+		"closed":                          "",
+		fmt.Sprint("c", sales):            "",
+		fmt.Sprint("p", maya):             "",
+		"hlink":                           "",
+	} {
+		equal(t, q, w.find(ben, q), want)
+	}
+	equal(t, "a member", w.find(maya, "in:secret word"), "five word")
+	equal(t, "a member, everywhere", w.find(maya, "word since:1h"), "five word four word `x` three word https://example.com two word #Größe")
+	w.must(w.AddMember(w.ctx, maya, secret, "ben"))
+	equal(t, "let in", w.find(ben, "five"), "five word")
+	w.must(w.LeaveChannel(w.ctx, ben, secret))
+	equal(t, "out again", w.find(ben, "five"), "")
+
+	page, err := w.Search(w.ctx, ben, "word", store.Newest, 0, 2)
+	w.must(err)
+	equal(t, "a page", row(bodies(page.Posts), page.More), "four word `x` three word https://example.com true")
+	page, err = w.Search(w.ctx, ben, "word", store.Newest, page.Posts[1].ID, 2)
+	w.must(err)
+	equal(t, "the next", row(bodies(page.Posts), page.More), "two word #Größe one word false")
+}
+
+func TestSearchBest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	w.post(maya, w.everyone(), "budget, budget, budget: all about the budget")
+	w.post(maya, w.everyone(), "something else "+strings.Repeat("entirely ", 40)+"budget")
+	w.post(maya, w.everyone(), "the budget")
+	w.indexed()
+	best, err := w.Search(w.ctx, maya, "budget", store.Best, 0, 2)
+	w.must(err)
+	equal(t, "best first", row(bodies(best.Posts), best.More), "budget, budget, budget: all about the budget the budget false")
+}
+
+func TestSearchBadInput(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	w.post(maya, w.everyone(), "x and y")
+	w.indexed()
+	for q, said := range map[string]string{
+		"":                           "Nothing to look for yet.",
+		" \x00\x1b[31m":              "Nothing to look for yet.",
+		`"`:                          "Nothing to look for yet.",
+		`""`:                         "Nothing to look for yet.",
+		`"""" "`:                     "Nothing to look for yet.",
+		"🎉 + - * ( ) : ^ { } ;":      "Nothing to look for yet.",
+		"';":                         "Nothing to look for yet.",
+		"x:*":                        "A beginning needs at least 3 letters before the *.",
+		"*":                          "Nothing to look for yet.",
+		"x*":                         "A beginning needs at least 3 letters before the *.",
+		"foo-x*":                     "A beginning needs at least 3 letters",
+		strings.Repeat("x", 201):     "That search has 201 characters; it may have 200.",
+		strings.Repeat("x ", 5000):   "That search has 9,999 characters",
+		strings.Repeat("x ", 17):     "That search has 17 words; it may have 16.",
+		"has:nothing":                "has: takes link, code or question.",
+		"since:yesterday":            `"yesterday" is no time to go back to.`,
+		"since:-3d":                  `"-3d" is no time`,
+		"since:99999d":               "is no time",
+		"since:2025-13-01":           "is no time",
+		"since:d":                    "is no time",
+		"since:٣d":                   "is no time",
+		"since:\"; DROP TABLE post;": "is no time",
+	} {
+		_, err := w.Search(w.ctx, maya, q, store.Newest, 0, 10)
+		refused(t, err, store.ErrInvalid, said)
+	}
+	for _, q := range []string{"AND", "-x", "NOT", "x AND y", "x OR", "NEAR(x y)", "{text}: x", "text:x", "meta : x", "x^2", "(x", `x"`, `"x`, `x" AND "y`, "*x", "rank", "\\x", "x\x00y", "a:b:c", "from:\"", "in:*", "in:direct:1,2", "tag:a\"b", "from:%"} {
+		if _, err := w.Search(w.ctx, maya, q, store.Newest, 0, 10); err != nil {
+			t.Errorf("%q: %v", q, err)
+		}
+	}
+	equal(t, "a quote ends where the text does", w.find(maya, `"x and`), "x and y")
+	equal(t, "a minus is no operator", w.find(maya, "-x"), "x and y")
+	for _, n := range []int{0, -5} {
+		found, err := w.Search(w.ctx, maya, "x", store.Newest, 0, n)
+		w.must(err)
+		equal(t, "no page", len(found.Posts), 0)
+	}
+}
+
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	lit := func(query, body string) string {
+		t.Helper()
+		found, err := w.Search(w.ctx, maya, query, store.Newest, 0, 1)
+		w.must(err)
+		var all []string
+		last := 0
+		for _, m := range store.Matches(body, found.Terms) {
+			if m[0] < last || m[1] <= m[0] || m[1] > len(body) {
+				t.Fatalf("%q in %q: range %v after %d", query, body, m, last)
+			}
+			last = m[1]
+			all = append(all, body[m[0]:m[1]])
+		}
+		return strings.Join(all, "|")
+	}
+	equal(t, "words", lit("zoe GROSSE", "Zoë, Größe, zoes"), "Zoë|Größe")
+	equal(t, "a phrase", lit(`"of the"`, "the of the, of… the"), "of the|of… the")
+	equal(t, "a beginning", lit("gro*", "Größe große ungroß"), "Größe|große")
+	equal(t, "characters", lit("日本", "日本語と日本"), "日本|日本")
+	equal(t, "the longer one", lit(`a "a b"`, "a b a"), "a b|a")
+	equal(t, "nothing", lit("from:maya", "maya"), "")
+	equal(t, "no terms", len(store.Matches("x", nil)), 0)
+}
+
+// The index follows what becomes of a post, within half a second.
+func TestSearchFollows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, jon := w.person("maya"), w.admin("jon")
+	sales, other := w.open(jon, "sales"), w.open(jon, "other")
+	w.join(sales, maya)
+	becomes := func(query, want string) {
+		t.Helper()
+		var got string
+		for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(5 * time.Millisecond) {
+			found, err := w.Search(w.ctx, maya, query, store.Newest, 0, 10)
+			w.must(err)
+			if got = bodies(found.Posts); got == want {
+				return
+			}
+		}
+		t.Fatalf("%s finds %q, want %q", query, got, want)
+	}
+	root := w.post(maya, sales, "alpha")
+	becomes("alpha", "alpha")
+	w.reply(maya, root.ID, "alpha too")
+	becomes("alpha", "alpha too alpha")
+	w.edit(maya, root.ID, "beta")
+	becomes("alpha", "alpha too")
+	becomes("beta", "beta")
+	w.must(w.HidePost(w.ctx, jon, root.ID, "why not"))
+	equal(t, "hidden at once", w.find(maya, "beta"), "")
+	becomes("beta", "")
+	w.must(w.UnhidePost(w.ctx, jon, root.ID))
+	becomes("beta", "beta")
+	w.must(w.MoveThread(w.ctx, jon, root.ID, other))
+	becomes("in:other", "alpha too beta")
+	becomes("in:sales", "")
+	w.must(w.DeletePost(w.ctx, maya, root.ID))
+	equal(t, "deleted at once", w.find(maya, "beta"), "")
+	w.must(w.MarkQuestion(w.ctx, maya, w.post(maya, sales, "gamma").ID, true))
+	becomes("gamma has:question", "gamma")
+	w.indexed()
+	w.healthy()
+}
+
+// Nothing of a deleted text is left in any file.
+func TestDeletedTextIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	for i := range 30 {
+		w.post(ben, w.everyone(), fmt.Sprint("around it ", i))
+	}
+	p := w.post(maya, w.everyone(), "xylophonist quetzalcoatl")
+	w.indexed()
+	w.edit(maya, p.ID, "zymurgist now")
+	w.indexed()
+	equal(t, "a version is kept", w.said(ben, p.ID), "xylophonist quetzalcoatl")
+	w.must(w.DeletePost(w.ctx, maya, p.ID))
+	w.indexed()
+	w.raw(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	files, err := filepath.Glob(filepath.Join(w.dir, "*"))
+	w.must(err)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		w.must(err)
+		for _, word := range []string{"xylophon", "quetzal", "zymurg"} {
+			if bytes.Contains(data, []byte(word)) {
+				t.Errorf("%s still holds %s", filepath.Base(file), word)
+			}
+		}
+	}
+}
+
+// A server that is killed while it indexes goes on where it stopped.
+func TestIndexAfterKill(t *testing.T) {
+	dir := os.Getenv("TINCAN_TEST_INDEX_IN")
+	if dir != "" { // this is the server to be killed
+		w := openWorld(t, dir, store.Options{PostsPerMinute: 1 << 20})
+		maya := w.person("maya")
+		for i := range 1 << 20 {
+			w.post(maya, w.everyone(), fmt.Sprint("kept ", i))
+			fmt.Println("posted", i)
+		}
+		return
+	}
+	t.Parallel()
+	dir = t.TempDir()
+	var out bytes.Buffer
+	server := exec.Command(os.Args[0], "-test.run=^TestIndexAfterKill$", "-test.v")
+	server.Env = append(os.Environ(), "TINCAN_TEST_INDEX_IN="+dir)
+	lines := &lineCounter{until: 600, done: make(chan struct{})}
+	server.Stdout = lines
+	server.Stderr = &out
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-lines.done:
+	case <-time.After(60 * time.Second):
+	}
+	server.Process.Kill()
+	server.Wait()
+	w := openWorld(t, dir, store.Options{})
+	posts := w.number(`SELECT count(*) FROM post`)
+	if posts < 500 {
+		t.Fatalf("only %d posts: %s", posts, out.String())
+	}
+	w.indexed()
+	equal(t, "indexed", w.number(`SELECT count(*) FROM folded`), posts)
+	w.raw(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`) // fails where index and texts differ
+	w.healthy()
+}
+
+type lineCounter struct {
+	until int
+	done  chan struct{}
+}
+
+func (l *lineCounter) Write(p []byte) (int, error) {
+	was := l.until
+	l.until -= bytes.Count(p, []byte("\n"))
+	if was > 0 && l.until <= 0 {
+		close(l.done)
+	}
+	return len(p), nil
+}
+
+func TestParseSince(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]time.Time{
+		"30m": noon.Add(-30 * time.Minute), "12h": noon.Add(-12 * time.Hour), "3d": noon.AddDate(0, 0, -3), "2w": noon.AddDate(0, 0, -14),
+		"0d": noon, "9999w": noon.Add(-9999 * 7 * 24 * time.Hour), "2025-11-01": time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		at, err := store.ParseSince(in, noon)
+		if err != nil || !at.Equal(want) {
+			t.Errorf("%q: %v, %v; want %v", in, at, err, want)
+		}
+	}
+}
+
+// FuzzSearch looks for anything: it is found, not found, or refused with a sentence.
+func FuzzSearch(f *testing.F) {
+	w := newWorld(f)
+	maya := w.person("maya")
+	for _, body := range []string{"Zoë's Größe", "日本語を学ぶ", "party🎉tonight", "AND OR NOT", "`code` https://example.com #tag"} {
+		w.post(maya, w.everyone(), body)
+	}
+	w.indexed()
+	for _, q := range []string{"zoe", `"`, `"a b" c*`, "from:maya in:everyone tag:tag has:link since:3d", "日", "-x", "AND", "\x00", "a:b", "�*"} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, q string) {
+		for _, order := range []store.SearchOrder{store.Newest, store.Best} {
+			found, err := w.Search(w.ctx, maya, q, order, 0, 10)
+			if text, ours := store.Sentence(err); err != nil && !ours {
+				t.Fatalf("%q: %v (%s)", q, err, text)
+			}
+			for _, p := range found.Posts {
+				store.Matches(p.Body, found.Terms)
+			}
+		}
+	})
+}
+
+// FuzzFold makes sure that a text finds itself and that what is lit is whole.
+func FuzzFold(f *testing.F) {
+	for _, s := range []string{"Größe ZOË", "日本語", "ﬁ ＡＢＣ ½ ①", "c\u0327\u0301 \u1100\u1161\u11a8", "ΐ ŉ ǰ ᾳ", "ｶﾞ゛か\u3099", "\u0345\u0345a", "a\u200db\u00adc"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = store.Clean(s)
+		once := store.Fold(s)
+		if strings.ContainsAny(once, "\"*\n") || !utf8.ValidString(once) || strings.Join(strings.Fields(once), " ") != once {
+			t.Fatalf("%q folds to %q", s, once)
+		}
+		for _, m := range store.Matches(s, store.Terms(s)) {
+			if m[0] < 0 || m[1] > len(s) || m[0] >= m[1] || !utf8.ValidString(s[m[0]:m[1]]) {
+				t.Fatalf("%q: lit %v", s, m)
+			}
+		}
+		if once != "" && len(store.Matches(s, store.Terms(s))) == 0 {
+			t.Fatalf("%q does not match itself", s)
+		}
+		for _, term := range store.Terms(s) {
+			if !store.Stands(term, once) {
+				t.Fatalf("%q: the index of %q has not %+v", s, once, term)
+			}
+		}
+	})
+}
