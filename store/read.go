@@ -177,8 +177,11 @@ func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 		if err != nil {
 			return err
 		}
-		if p.Seq == 0 {
+		switch {
+		case p.Seq == 0:
 			return refuse(ErrInvalid, "That post was imported; it never counts as new.")
+		case p.Root == 0 && !c.Joined:
+			return refuse(ErrInvalid, "You are not in #%s, so nothing there counts as new. Join it first.", c.Name)
 		}
 		seq := p.Seq - 1
 		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: p.Root, By: me}, me)
@@ -192,6 +195,9 @@ func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 		root, _, err := t.post(me, p.Root)
 		if err != nil {
 			return err
+		}
+		if !root.Following {
+			return refuse(ErrInvalid, "You do not follow this thread, so its replies do not count as new. Follow it first.")
 		}
 		own, err := t.passedReplies(me, root, seq)
 		if err != nil {
