@@ -2,7 +2,6 @@ package tui
 
 import (
 	"strconv"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -138,18 +137,6 @@ func (l *link) say(c store.Code) {
 
 func (l *link) ShortHelp() []key.Binding {
 	return []key.Binding{says(keys.Open, "makes another code"), keys.Back}
-}
-
-// newHeld says what is held about me.
-func newHeld(t *theme) *page {
-	return &page{theme: t, title: "Me · what is held about me", text: strings.Join([]string{
-		"What you say of yourself: handle, name, title, department, time zone; an e-mail address where an imported archive had one. Everyone here can see the first four.",
-		"Your ways in: the public half of each key with its name and when it was last used, and a scrambled form of your password from which it cannot be read. Only you see them.",
-		"What you write: your posts and replies, for those who may read the channel. Drafts are for you alone.",
-		"Where you are: the channels you are in, which of them you have muted, the threads you follow, and how far you have read, so that what is new can be shown as new. Nobody else sees how far you have read.",
-		"When you first came. Whoever runs the server can see in its log when you come and go, and from which address.",
-		"Nothing else is counted about you.",
-	}, "\n\n")}
 }
 
 // opens shows a screen that is made when it is asked for.

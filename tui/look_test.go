@@ -106,7 +106,8 @@ func TestNothingOverflows(t *testing.T) {
 	for _, text := range cast {
 		w.post(p, wide, 0, text)
 	}
-	names := []string{"up", "down", "pgup", "pgdown", "home", "end", "enter", "esc", "tab", "space", "n", "r", "f", "m", "J", "?", ".", "a", "backspace"}
+	names := []string{"up", "down", "pgup", "pgdown", "home", "end", "enter", "esc", "tab", "space", "n", "r", "f", "m", "J", "?", ".", "a", "backspace",
+		"g", "ctrl+k", "/", "w", "M", "i", "S", "x", "t", "@", "#", ":", "b", "y"}
 	rapid.Check(t, func(r *rapid.T) {
 		s := w.sit(rapid.IntRange(0, 200).Draw(r, "width"), rapid.IntRange(0, 60).Draw(r, "height"))
 		defer s.m.Close(s.ctx)
@@ -123,6 +124,9 @@ func TestNothingOverflows(t *testing.T) {
 				s.hear()
 			case 4:
 				s.wait(1100 * time.Millisecond)
+			case 5:
+				e := rapid.SampledFrom(s.m.side.entries()).Draw(r, "entry")
+				s.run(s.m.open(e))
 			default:
 				s.press(rapid.SampledFrom(names).Draw(r, "key"))
 			}

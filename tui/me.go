@@ -19,6 +19,7 @@ type me struct {
 	person   store.Person
 	keys     []store.Key
 	password bool
+	notify   store.Notify
 	ready    bool
 	problem  string
 	fresh    refresher
@@ -31,6 +32,7 @@ type (
 		person   store.Person
 		keys     []store.Key
 		password bool
+		notify   store.Notify
 		err      error
 	}
 	// mineMsg says that something about me has changed, and what.
@@ -69,6 +71,9 @@ func (m *me) refresh() tea.Cmd {
 		if r.err == nil {
 			r.password, r.err = a.store.HasPassword(a.ctx, a.me)
 		}
+		if r.err == nil {
+			r.notify, r.err = a.store.NotifyHow(a.ctx, a.me)
+		}
 		return r
 	}
 }
@@ -91,7 +96,7 @@ func (m *me) Update(msg tea.Msg) tea.Cmd {
 	case mineMsg:
 		return tea.Batch(status(msg.said), m.refresh())
 	case store.Event:
-		if msg.Kind == store.Reload || msg.Kind == store.People && msg.By == m.app.me {
+		if msg.Kind == store.Reload || (msg.Kind == store.People || msg.Kind == store.Read) && msg.By == m.app.me {
 			return m.refresh()
 		}
 	}
@@ -109,7 +114,7 @@ func (m *me) learn(msg meMsg) tea.Cmd {
 		return tea.Batch(again, fail(msg.err))
 	}
 	changed := m.ready && msg.person != m.person
-	m.person, m.keys, m.password, m.ready, m.problem = msg.person, msg.keys, msg.password, true, ""
+	m.person, m.keys, m.password, m.notify, m.ready, m.problem = msg.person, msg.keys, msg.password, msg.notify, true, ""
 	m.set(m.list())
 	if changed {
 		p := msg.person
@@ -168,6 +173,7 @@ func (m *me) list() []item {
 		{name: "title", label: "Title", value: say(p.Title, "not said yet"), open: about("Title", p.Title, "What you do, like Controller.", func(q *store.Profile, v string) { q.Title = v }), keys: edit},
 		{name: "department", label: "Department", value: say(p.Department, "not said yet"), open: department, keys: edit},
 		{name: "zone", label: "Time zone", value: say(p.Zone, "not said yet: UTC"), more: t.Dim.Render(a.now().In(zone(p.Zone)).Format("15:04") + " there now"), open: opens(func() screen { return newZone(a, t, p.Zone) }), keys: edit},
+		{name: "notify", label: "Be told", value: tellings[m.notify], open: opens(func() screen { return newTelling(a, t, m.notify) }), keys: edit},
 	}
 	head := "Ways in"
 	if a.offer != nil && !m.holds(a.offer.Fingerprint) {
@@ -191,7 +197,9 @@ func (m *me) list() []item {
 	}
 	return append(list, secret,
 		item{name: "code", label: "A code for another device", open: opens(func() screen { return newLink(a, t) }), keys: []key.Binding{says(keys.Open, "makes one")}},
-		item{name: "held", head: "My data", label: "What is held about me", open: opens(func() screen { return newHeld(t) }), keys: []key.Binding{keys.Open}})
+		item{name: "held", head: "My data", label: "What is held about me", open: opens(func() screen { return newHeld(a, t) }), keys: []key.Binding{keys.Open}},
+		item{name: "take", label: "Take it with me", open: opens(func() screen { return newTake(a, t) }), keys: []key.Binding{says(keys.Open, "says how")}},
+		item{name: "leave", label: "Leave for good", open: opens(func() screen { return newLeave(a, t) }), keys: []key.Binding{says(keys.Open, "asks first")}})
 }
 
 // holds reports whether a key lets me in.

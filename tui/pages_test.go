@@ -202,7 +202,7 @@ func TestMe(t *testing.T) {
 	})
 	t.Run("held", func(t *testing.T) {
 		w := newWorld(t, store.Options{})
-		w.portraits(func() screen { return newHeld(w.theme) }, "pgdown")
+		w.portraits(func() screen { return newHeld(w.app, w.theme) }, "pgdown")
 	})
 }
 
@@ -653,7 +653,7 @@ func TestPagesFit(t *testing.T) {
 		"create":   func() screen { return newCreate(w.app, w.theme) },
 		"password": func() screen { return newPassword(w.app, w.theme, true) },
 		"link":     func() screen { return newLink(w.app, w.theme) },
-		"held":     func() screen { return newHeld(w.theme) },
+		"held":     func() screen { return newHeld(w.app, w.theme) },
 		"removal":  func() screen { return newRemoval(w.app, w.theme, keyList[1]) },
 		"key":      func() screen { return newKeyPage(newMe(w.app, w.theme).(*me), keyList[1]) },
 	} {

@@ -422,3 +422,75 @@ func TestEmojisAreWhole(t *testing.T) {
 		t.Errorf("%d emojis", len(names))
 	}
 }
+
+func TestMeIsTold(t *testing.T) {
+	w := settled(t)
+	s := w.sit(80, 24)
+	s.visit(entryMe)
+	s.press("down", "down", "down", "down", "enter")
+	s.sees("be told of something new", "not at all")
+	s.press("right", "enter")
+	s.sees("From now on you are told by the terminal's bell.")
+	if how, err := w.store.NotifyHow(w.ctx, w.me); err != nil || how != store.NotifyBell {
+		t.Errorf("told %v, %v", how, err)
+	}
+}
+
+func TestMeLeavesForGood(t *testing.T) {
+	w := settled(t)
+	s := w.sit(80, 24)
+	s.visit(entryMe)
+	leave := func() { s.press("end", "enter", "down", "enter", "down", "enter") }
+	leave()
+	s.sees("You are the last admin; make somebody else one first.")
+	if s.left {
+		t.Fatal("the last admin has left")
+	}
+	ben := w.person("ben", "Ben Brook", "Operations")
+	w.must(w.store.MarkWelcomed(w.ctx, ben.ID))
+	w.post(ben, w.channel("everyone"), 0, "I was here")
+	w.app.me = ben.ID
+	s = w.sit(80, 24)
+	s.visit(entryMe)
+	s.press("end", "enter")
+	s.sees("What you wrote stays")
+	s.press("enter")
+	s.sees("Leave for good")
+	leave()
+	if !s.left {
+		t.Fatalf("still here:\n%s", s.screen())
+	}
+	if _, err := w.store.Me(w.ctx, ben.ID); err == nil {
+		t.Error("the account is still there")
+	}
+	if got := w.bodies(t); !slices.Contains(got, "I was here") {
+		t.Errorf("what was written has gone: %q", got)
+	}
+}
+
+// bodies are the posts of #everyone as an onlooker finds them.
+func (w *world) bodies(t *testing.T) (all []string) {
+	t.Helper()
+	maya, err := w.store.PersonByKey(w.ctx, testKey("maya").Fingerprint)
+	w.must(err)
+	posts, err := w.store.Home(w.ctx, maya.ID, 0, 10)
+	w.must(err)
+	for _, p := range posts {
+		all = append(all, p.Body)
+	}
+	return all
+}
+
+func TestHeldCounts(t *testing.T) {
+	w := busy(t)
+	s := w.sit(150, 45)
+	s.visit(entryMe)
+	s.press("end", "up", "up", "enter")
+	s.sees("@maya.lind, Petra Marsh", "1 key (", "1 post and 1 reply", "1 draft")
+	s.press("esc", "down", "enter")
+	s.sees("ssh social.corp export me > me.zip")
+}
+
+func TestMeLooks(t *testing.T)    { inEverySize(t, busy, fromEnd(0)...) }
+func TestHeldLooks(t *testing.T)  { inEverySize(t, busy, fromEnd(0, "end", "up", "up", "enter")...) }
+func TestLeaveLooks(t *testing.T) { inEverySize(t, busy, fromEnd(0, "end", "enter")...) }

@@ -1,0 +1,153 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+// held says what is held about me: all of it, in words and numbers.
+type held struct {
+	page
+	app *app
+}
+
+// heldAboutMsg is what is held about me now.
+type heldAboutMsg struct {
+	of   *held
+	held store.Held
+	err  error
+}
+
+func newHeld(a *app, t *theme) *held {
+	return &held{page{theme: t, title: "Me · what is held about me"}, a}
+}
+
+// Init counts.
+func (h *held) Init() tea.Cmd {
+	a := h.app
+	return func() tea.Msg {
+		is, err := a.store.Held(a.ctx, a.me)
+		return heldAboutMsg{h, is, err}
+	}
+}
+
+func (h *held) Update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(heldAboutMsg); ok {
+		switch {
+		case msg.of != h:
+		case msg.err != nil:
+			h.text, _ = store.Sentence(msg.err)
+			return fail(msg.err)
+		default:
+			h.text = heldText(msg.held, h.app.host, h.app.zone)
+		}
+		return nil
+	}
+	return h.page.Update(msg)
+}
+
+// heldText is everything that is held, with who can see it.
+func heldText(h store.Held, host string, in *time.Location) string {
+	p := h.Person
+	is := []string{"@" + p.Handle}
+	for _, s := range []string{p.Name, p.Title, p.Department, p.Zone} {
+		if s != "" {
+			is = append(is, s)
+		}
+	}
+	mail := "No mail address of yours is held."
+	if p.Email != "" {
+		mail = "Your mail address is held, from an imported archive: " + p.Email + "."
+	}
+	password := "no password"
+	if h.Password {
+		password = "a scrambled form of your password, from which it cannot be read"
+	}
+	day := func(t time.Time, none string) string {
+		if t.IsZero() {
+			return none
+		}
+		return t.In(in).Format("2 January 2006")
+	}
+	parts := []string{
+		"Who you are: " + strings.Join(is, ", ") + ". Everyone here can see that. " + mail,
+		"Your ways in: " + held1(h.Keys, "key", "keys") + " (the public half, its name, when it was last used) and " + password + ". Only you see them.",
+		"What you wrote: " + held1(h.Posts, "post", "posts") + " and " + held1(h.Replies, "reply", "replies") + ", and " + held1(h.Versions, "earlier version", "earlier versions") +
+			" of them, for those who may read the channel. Search looks in them. " + capital(held1(h.Drafts, "draft", "drafts")) + ", for you alone.",
+		"What you did: your reactions stand at " + held1(h.Reactions, "post", "posts") + ", for those who may read them. " + capital(held1(h.Reports, "report", "reports")) + " to the admins, seen by them.",
+		"For you alone: " + held1(h.Saved, "saved post", "saved posts") + ", " + held1(h.Followed, "thread", "threads") + " that you follow, " + held1(h.Inbox, "entry", "entries") + " of your inbox, whether and how you want to be told of something new.",
+		"Where you are: in " + held1(h.Channels, "channel or conversation", "channels and conversations") + ", as their members see, which of them you have muted, and how far you have read in each, which nobody else sees.",
+		"When: you first came on " + day(p.CameAt, "a day that was not noted") + " and were last here on " + day(h.SeenAt, "a day that was not noted") + ". Whoever runs the server can see in its log when you come and go, and from which address.",
+		"Nothing else is counted about you.",
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// held1 is a number of something; none is said as a word.
+func held1(n int, one, many string) string {
+	if n == 0 {
+		return "no " + many
+	}
+	return count(n, one, many)
+}
+
+// capital writes the first letter of an English sentence large.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// newTake says how to take all of it along.
+func newTake(a *app, t *theme) *page {
+	host := a.host
+	if host == "" {
+		host = "HOST"
+	}
+	text := "Type this on your own computer, in a terminal as the one you came in by:\n\n  ssh " + host + " export me > me.zip\n\n" +
+		"The file has all that is held about you: what you wrote, with its earlier versions and drafts, what you saved, and who you are, to be read by people and by programs."
+	return &page{theme: t, title: "Me · take it with me", text: text}
+}
+
+// newLeave says what becomes of what is mine, and asks whether to leave for good.
+func newLeave(a *app, t *theme) *page {
+	p := &page{theme: t, title: "Me · leave for good", text: "What you wrote stays, under your name: others have answered it. Delete before what should not.\n\n" +
+		"Your keys, password, drafts, what you saved, your inbox and your memberships go, now and for good. You come in again only if an admin invites you."}
+	p.set([]item{
+		{name: "stay", label: "Stay", open: back, keys: []key.Binding{says(keys.Open, "stays")}},
+		{name: "leave", label: "Leave for good", open: opens(func() screen { return newFarewell(a, p.theme) }), keys: []key.Binding{says(keys.Open, "asks once more")}},
+	})
+	return p
+}
+
+// newFarewell asks once more, and leaves.
+func newFarewell(a *app, t *theme) *page {
+	p := &page{theme: t, title: "Me · leave for good", text: "Once more: there is no way back in without an invitation."}
+	leave := func() tea.Msg {
+		if err := a.store.LeaveForGood(a.ctx, a.me); err != nil {
+			return tea.Sequence(back(), fail(err))()
+		}
+		return tea.QuitMsg{}
+	}
+	p.set([]item{
+		{name: "stay", label: "Stay after all", open: func() tea.Cmd { return tea.Sequence(back(), back()) }, keys: []key.Binding{says(keys.Open, "stays")}},
+		{name: "leave", label: "Leave, for good, now", open: func() tea.Cmd { return leave }, keys: []key.Binding{says(keys.Open, "leaves")}},
+	})
+	return p
+}
+
+// tellings are the ways to be told of something new, in the order of store.Notify.
+var tellings = [...]string{"not at all", "by the terminal's bell", "by a notification"}
+
+// newTelling is the form for how I am told of something new.
+func newTelling(a *app, t *theme, now store.Notify) *sheet {
+	how := &part{label: "Be told", choices: tellings[:], chosen: int(now)}
+	s := &sheet{title: "Me · be told of something new", last: "saves"}
+	s.intro = "For what comes to your inbox while you look elsewhere, at most every few seconds. Not every terminal shows notifications; most have a bell."
+	s.form = form{app: a, theme: t, parts: []*part{how}}
+	s.send = func([]string) (tea.Msg, int, error) {
+		return mineMsg{"From now on you are told " + tellings[how.chosen] + "."}, 0, a.store.SetNotify(a.ctx, a.me, store.Notify(how.chosen))
+	}
+	return s
+}
