@@ -1,0 +1,204 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"tincan/store"
+)
+
+func TestHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	w.must(w.SetPassword(w.ctx, maya, "correct horse battery"))
+	secret := w.private(maya, "secret")
+	root := w.post(maya, secret, "root")
+	w.edit(maya, root.ID, "edited")
+	other := w.post(ben, w.everyone(), "other @maya")
+	w.reply(maya, other.ID, "reply")
+	gone := w.post(maya, w.everyone(), "gone")
+	w.must(w.DeletePost(w.ctx, maya, gone.ID))
+	w.must(w.React(w.ctx, maya, other.ID, 2, true))
+	w.must(w.SavePost(w.ctx, maya, other.ID, true))
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Channel: secret}, "draft"))
+	w.must(w.ReportPost(w.ctx, maya, other.ID, "why"))
+	_, err := w.Arrive(w.ctx, maya)
+	w.must(err)
+	h, err := w.Held(w.ctx, maya)
+	w.must(err)
+	equal(t, "held", row(h.Person.Handle, h.Keys, h.Channels, h.Posts, h.Replies, h.Versions, h.Reactions, h.Saved, h.Followed, h.Drafts, h.Inbox, h.Reports, h.Password, h.SeenAt.Equal(w.clock.Now())),
+		"maya 1 3 1 1 1 1 1 1 1 1 1 true true")
+	own, err := w.OwnPosts(w.ctx, maya, 0, 10)
+	w.must(err)
+	equal(t, "own posts, oldest first", bodies(own), "edited reply")
+	own, err = w.OwnPosts(w.ctx, maya, root.ID, 1)
+	w.must(err)
+	equal(t, "the next page", bodies(own), "reply")
+	drafts, err := w.Drafts(w.ctx, maya)
+	w.must(err)
+	equal(t, "drafts", row(len(drafts), drafts[0].Body, drafts[0].Channel == secret), "1 draft true")
+	versions, err := w.OwnVersions(w.ctx, ben, root.ID)
+	w.must(err)
+	equal(t, "others' versions", len(versions), 0)
+}
+
+func TestNotify(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	for _, n := range []store.Notify{store.NotifyBell, store.NotifyBanner, store.NotifyNot} {
+		w.must(w.SetNotify(w.ctx, maya, n))
+		got, err := w.NotifyHow(w.ctx, maya)
+		w.must(err)
+		equal(t, "kept", got, n)
+	}
+	for _, n := range []store.Notify{-1, 3} {
+		refused(t, w.SetNotify(w.ctx, maya, n), store.ErrInvalid, "There are nothing, bell and notification to choose from.")
+	}
+}
+
+func TestLeaveForGood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, jon := w.person("maya"), w.admin("jon")
+	refused(t, w.LeaveForGood(w.ctx, jon), store.ErrForbidden, "You are the last admin; make somebody else one first.")
+	w.must(w.SetPassword(w.ctx, maya, "correct horse battery"))
+	sales := w.open(jon, "sales")
+	w.join(sales, maya)
+	root := w.post(maya, sales, "what I said")
+	w.reply(jon, root.ID, "reply")
+	w.must(w.SavePost(w.ctx, maya, root.ID, true))
+	w.must(w.React(w.ctx, maya, root.ID, 0, true))
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Channel: sales}, "half"))
+	w.must(w.LeaveForGood(w.ctx, maya))
+
+	_, err := w.Me(w.ctx, maya)
+	refused(t, err, store.ErrForbidden, "Your access has ended.")
+	_, err = w.PersonByKey(w.ctx, key("maya").Fingerprint)
+	refused(t, err, store.ErrNotFound, "")
+	_, err = w.PersonByPassword(w.ctx, "maya", "correct horse battery")
+	if err == nil {
+		t.Fatal("the password still opens")
+	}
+	refused(t, w.LeaveForGood(w.ctx, maya), store.ErrForbidden, "Your access has ended.")
+	// No act of theirs is left to them.
+	acts := map[string]error{
+		"react":   w.React(w.ctx, maya, root.ID, 1, true),
+		"delete":  w.DeletePost(w.ctx, maya, root.ID),
+		"save":    w.SavePost(w.ctx, maya, root.ID, false),
+		"unread":  w.UnreadFrom(w.ctx, maya, root.ID),
+		"inbox":   w.MarkInbox(w.ctx, maya, 0),
+		"notify":  w.SetNotify(w.ctx, maya, store.NotifyBell),
+		"report":  w.ReportPost(w.ctx, maya, root.ID, "x"),
+		"hide":    w.HidePost(w.ctx, maya, root.ID, "x"),
+		"unhide":  w.UnhidePost(w.ctx, maya, root.ID),
+		"move":    w.MoveThread(w.ctx, maya, root.ID, w.everyone()),
+		"resolve": w.ResolveQuestion(w.ctx, maya, root.ID, true),
+		"ask":     w.MarkQuestion(w.ctx, maya, root.ID, true),
+		"pin":     w.PinPost(w.ctx, maya, root.ID, true),
+	}
+	_, acts["edit"] = w.EditPost(w.ctx, maya, root.ID, "x")
+	_, acts["versions"] = w.Versions(w.ctx, maya, root.ID)
+	_, acts["search"] = w.Search(w.ctx, maya, "said", store.Newest, 0, 10)
+	_, acts["direct"] = w.OpenDirect(w.ctx, maya, []string{"jon"})
+	_, acts["people"] = w.People(w.ctx, maya, "", "", 10)
+	_, acts["complete"] = w.CompletePerson(w.ctx, maya, "jon")
+	_, acts["posts of"] = w.PersonPosts(w.ctx, maya, jon, 0, 10)
+	_, acts["inbox"] = w.Inbox(w.ctx, maya, nil, 10)
+	_, acts["inbox unread"] = w.InboxUnread(w.ctx, maya)
+	_, acts["saved"] = w.Saved(w.ctx, maya, 0, 10)
+	_, acts["pinned"] = w.Pinned(w.ctx, maya, sales)
+	_, acts["unanswered"] = w.Unanswered(w.ctx, maya)
+	_, acts["arrive"] = w.Arrive(w.ctx, maya)
+	_, acts["held"] = w.Held(w.ctx, maya)
+	_, acts["own posts"] = w.OwnPosts(w.ctx, maya, 0, 10)
+	_, acts["own versions"] = w.OwnVersions(w.ctx, maya, root.ID)
+	_, acts["drafts"] = w.Drafts(w.ctx, maya)
+	_, acts["notify how"] = w.NotifyHow(w.ctx, maya)
+	_, _, acts["active"] = w.HomeActive(w.ctx, maya, 0, 10)
+	for what, err := range acts {
+		if err == nil {
+			t.Errorf("%s is still open", what)
+		}
+		refused(t, err, store.ErrForbidden, "Your access has ended.")
+	}
+
+	p := w.get(jon, root.ID)
+	equal(t, "what they said stays", row(p.Body, p.Name, p.Reactions.Count[0]), "what I said maya 1")
+	equal(t, "members", w.channel(jon, sales).Members, 1)
+	for _, table := range []string{"saved", "draft", "member", "follow", "inbox", "sshkey", "password"} {
+		equal(t, table, w.number(`SELECT count(*) FROM `+table+` WHERE person_id = ?`, maya), 0)
+	}
+	second := w.admin("second")
+	w.must(w.LeaveForGood(w.ctx, jon))
+	refused(t, w.LeaveForGood(w.ctx, second), store.ErrForbidden, "You are the last admin")
+	w.healthy()
+}
+
+func TestCatchUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	sales, muted, secret := w.open(ben, "sales"), w.open(ben, "muted"), w.private(ben, "secret", "maya")
+	w.join(sales, maya)
+	w.join(muted, maya)
+	w.must(w.MuteChannel(w.ctx, maya, muted, true))
+	arrive := func() store.CatchUp {
+		t.Helper()
+		c, err := w.Arrive(w.ctx, maya)
+		w.must(err)
+		return c
+	}
+	equal(t, "the first time", arrive(), store.CatchUp{})
+	w.clock.add(time.Hour)
+	w.must(w.Depart(w.ctx, maya))
+	left := w.clock.Now()
+	w.clock.add(48 * time.Hour)
+	w.post(ben, sales, "one @maya")
+	w.post(ben, sales, "two")
+	w.post(ben, w.everyone(), "three")
+	w.post(ben, muted, "four")
+	w.post(ben, secret, "five @maya")
+	w.post(maya, sales, "own")
+	c := arrive()
+	equal(t, "since", c.Since.Equal(left), true)
+	equal(t, "what has come", row(c.Mentions, c.Posts, c.Channels), "2 4 3")
+	w.must(w.RemoveMember(w.ctx, ben, secret, "maya"))
+	c = arrive()
+	equal(t, "nothing of what may not be seen", row(c.Mentions, c.Posts, c.Channels), "1 3 2")
+}
+
+func TestHomeActive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	muted, other := w.open(ben, "muted"), w.open(ben, "other")
+	w.join(muted, maya)
+	w.must(w.MuteChannel(w.ctx, maya, muted, true))
+	var roots []store.Post
+	for _, body := range []string{"0", "1", "2", "3"} {
+		roots = append(roots, w.post(ben, w.everyone(), body))
+	}
+	w.post(ben, muted, "muted")
+	w.post(ben, other, "not joined")
+	r := w.reply(ben, roots[1].ID, "x")
+	last := w.reply(ben, roots[0].ID, "x")
+	page := func(before int64, n int) (string, int64) {
+		t.Helper()
+		posts, next, err := w.HomeActive(w.ctx, maya, before, n)
+		w.must(err)
+		return bodies(posts), next
+	}
+	all, _ := page(0, 10)
+	equal(t, "in the order of what was talked about", all, "0 1 3 2")
+	first, next := page(0, 2)
+	rest, _ := page(next, 2)
+	equal(t, "in pages", first+"|"+rest, "0 1|3 2")
+	end, next := page(roots[2].ID, 2)
+	equal(t, "past the end", row(end, next), "0")
+	w.must(w.DeletePost(w.ctx, ben, last.ID))
+	w.must(w.DeletePost(w.ctx, ben, r.ID))
+	all, _ = page(0, 10)
+	equal(t, "deleted replies bring nothing up", all, "3 2 1 0")
+}
