@@ -65,6 +65,7 @@ func TestStories(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRUST", "accept-new")
 			env.Values[serversKey] = servers{}
+			env.Values[windowsKey] = windows{}
 			return os.Chmod(env.WorkDir, 0o755) // for nobody
 		},
 		Condition: func(cond string) (bool, error) {
@@ -88,6 +89,12 @@ func TestStories(t *testing.T) {
 			"answers": answers,
 			"number":  number,
 			"unpack":  unpack,
+
+			"open":  open,
+			"keys":  keys,
+			"shows": shows,
+			"drop":  drop,
+			"out":   out,
 		},
 	})
 }
