@@ -91,11 +91,11 @@ func (a *app) replyActs(p store.Post, th store.Thread) []postAct {
 	root, alive := th.Root, !p.Deleted && !p.Hidden
 	var list []postAct
 	if p.Root != 0 && alive && root.Question && (root.Author == a.me || th.Channel.Steward) {
-		on, name := true, "It answers the question"
+		on, name, k := true, "It answers the question", keys.Answer
 		if root.Answer == p.ID {
-			on, name = false, "It does not answer the question after all"
+			on, name, k = false, "It does not answer the question after all", says(keys.Answer, "not the answer")
 		}
-		list = append(list, postAct{name, keys.Answer, func(*theme) tea.Cmd { return a.resolve(p.ID, on) }})
+		list = append(list, postAct{name, k, func(*theme) tea.Cmd { return a.resolve(p.ID, on) }})
 	}
 	for _, act := range a.postActs(p, th.Channel) {
 		switch act.key.Help().Key {
@@ -146,7 +146,7 @@ func called(c store.Channel) string { return placeName(c.Name, c.Direct) }
 
 func placeName(name string, direct bool) string {
 	if direct {
-		return name
+		return alone(name)
 	}
 	return "#" + name
 }

@@ -100,14 +100,14 @@ func TestNastyThreadLooks(t *testing.T) { inEverySize(t, nasty, "down", "down", 
 // TestNothingOverflows walks at random through windows of every size: never a
 // line wider than the window, never more lines, never a panic.
 func TestNothingOverflows(t *testing.T) {
-	w := nasty(t)
+	w := dayNasty(t)
 	p := w.person("zoe", "Zoë \U0001f468\u200d\U0001f469\u200d\U0001f467", "")
 	wide := w.found(store.NewChannel{Name: strings.Repeat("w", 30), Purpose: cast["long"][:200]}, p)
 	for _, text := range cast {
 		w.post(p, wide, 0, text)
 	}
 	names := []string{"up", "down", "pgup", "pgdown", "home", "end", "enter", "esc", "tab", "space", "n", "r", "f", "m", "J", "?", ".", "a", "backspace",
-		"g", "ctrl+k", "/", "w", "M", "i", "S", "x", "t", "@", "#", ":", "b", "y"}
+		"g", "ctrl+k", "/", "w", "M", "i", "S", "x", "t", "@", "#", ":", "b", "y", "o", "+", "s", "u", "e", "d", "v", "R", "p", "P", "Q", "A", "!", "1", "right", "ctrl+q", "to saved"}
 	rapid.Check(t, func(r *rapid.T) {
 		s := w.sit(rapid.IntRange(0, 200).Draw(r, "width"), rapid.IntRange(0, 60).Draw(r, "height"))
 		defer s.m.Close(s.ctx)

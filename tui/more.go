@@ -19,7 +19,7 @@ func newMore(t *theme, title string, groups ...[]postAct) *page {
 		for i, act := range acts {
 			it := item{name: strconv.Itoa(g) + " " + act.name, label: act.name, keys: []key.Binding{says(keys.Open, "does it")}}
 			if k := act.key.Help().Key; k != "" {
-				it.value = t.Dim.Render(k)
+				it.end = t.Key.Render(k)
 			}
 			if i == 0 && len(groups) > 1 {
 				it.head = heads[min(g, len(heads)-1)]

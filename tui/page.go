@@ -102,6 +102,9 @@ func (p *page) over() int {
 
 // lines is the text, wrapped.
 func (p *page) lines() []string {
+	if p.text == "" {
+		return nil
+	}
 	var out []string
 	width := min(max(p.width-2, 1), measure)
 	for line := range strings.SplitSeq(p.text, "\n") {

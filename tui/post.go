@@ -117,7 +117,8 @@ func postHead(p store.Post, l look) []string {
 		who += t.Dim.Render(" · " + role)
 	}
 	where := postPlace(p, l)
-	if l.width < narrowPost && (l.channel || l.full) {
+	tight := l.full && ansi.StringWidth(who)+ansi.StringWidth(where) >= l.width
+	if tight || l.width < narrowPost && (l.channel || l.full) {
 		return []string{fit(who, l.width), fit(where, l.width)}
 	}
 	return []string{justify(who, where, l.width)}
@@ -164,7 +165,7 @@ func repliesLine(p store.Post, l look) string {
 	if p.NewReplies > 0 {
 		line += t.Dim.Render(", ") + t.New.Render(count(p.NewReplies, "new", "new"))
 	}
-	if p.LastReplyBy != "" {
+	if p.LastReplyBy != "" && (!p.Question || p.Answer == 0) { // who answered is said already
 		line += t.Dim.Render(", last " + p.LastReplyBy + " " + ago(p.LastReplyAt, l.now, l.zone))
 	}
 	return fit(line, l.width)

@@ -105,12 +105,18 @@ func (s *sitting) wait(d time.Duration) {
 // press sends keys by name, each followed by a moment; "to #lunch" opens that channel.
 func (s *sitting) press(names ...string) {
 	for _, n := range names {
-		if name, ok := strings.CutPrefix(n, "to #"); ok {
-			s.run(goTo(newChannel(s.m.app, s.m.theme, s.channel(name).ID)))
-			s.hear()
-			continue
+		name, to := strings.CutPrefix(n, "to ")
+		switch {
+		case !to:
+			s.send(keyOf(n))
+		case name == "saved":
+			s.run(goTo(newSaved(s.m.app, s.m.theme)))
+		case name == "move":
+			s.choose("Move the thread to another channel")
+		default:
+			s.run(goTo(newChannel(s.m.app, s.m.theme, s.channel(strings.TrimPrefix(name, "#")).ID)))
 		}
-		s.send(keyOf(n))
+		s.hear()
 	}
 }
 

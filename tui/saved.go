@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -72,6 +73,10 @@ func (s *shelf) Update(msg tea.Msg) tea.Cmd {
 		if s.Editing() {
 			return s.writing.update(msg)
 		}
+		if key.Matches(msg, keys.ReadOn) {
+			s.pageDown()
+			return s.more()
+		}
 		cmd, _ := s.latest.press(msg)
 		return cmd
 	case tea.PasteMsg:
@@ -113,7 +118,7 @@ func (s *shelf) ShortHelp() []key.Binding {
 	if _, some := s.current(); !some {
 		return []key.Binding{keys.Back}
 	}
-	return append(s.selectedHints(), keys.Back)
+	return slices.Concat([]key.Binding{keys.Open}, actKeys(s.Acts(), keys.Reply, keys.React, keys.Keep), []key.Binding{keys.More, keys.Back})
 }
 
 func (s *shelf) FullHelp() [][]key.Binding {
