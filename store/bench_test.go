@@ -79,6 +79,27 @@ func home(w *world, me int64) error {
 	return full(w.Home(w.ctx, me, 0, 50))
 }
 
+func BenchmarkHomeActive30(b *testing.B) {
+	ask(b, many, func(w *world, me int64) error {
+		posts, _, err := w.HomeActive(w.ctx, me, 0, 50)
+		return full(posts, err)
+	})
+}
+
+func BenchmarkInbox(b *testing.B) {
+	ask(b, few, func(w *world, me int64) error {
+		_, err := w.Inbox(w.ctx, me, nil, 50)
+		return err
+	})
+}
+
+func BenchmarkSaved(b *testing.B) {
+	ask(b, few, func(w *world, me int64) error {
+		_, err := w.Saved(w.ctx, me, 0, 50)
+		return err
+	})
+}
+
 // full fails unless a page of 50 came: nothing is fast that is not there.
 func full(posts []store.Post, err error) error {
 	if err == nil && len(posts) != 50 {
