@@ -204,19 +204,9 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 // matchExpression is q in FTS5's query language, narrowed to what me may see; ok is false if a filter
 // names what is not there for me, so that nothing can match. Every word is folded and quoted.
 func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err error) {
-	var and []string
-	for _, term := range q.terms {
-		text := `"` + strings.Join(term.tokens, " ") + `"`
-		if term.begins {
-			text += "*"
-		}
-		and = append(and, "text : "+text)
-	}
+	var and []string // what is rarest first: FTS5 asks the others only where the one before has led it
 	for _, tag := range q.tag {
 		and = append(and, "meta : "+tagToken(tag))
-	}
-	for _, has := range q.has {
-		and = append(and, "meta : h"+has)
 	}
 	for _, handle := range q.from {
 		p, err := t.personByHandle(handle)
@@ -237,6 +227,16 @@ func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err e
 			return "", false, err
 		}
 		and = append(and, fmt.Sprintf("meta : c%d", c.ID))
+	}
+	for _, term := range q.terms {
+		text := `"` + strings.Join(term.tokens, " ") + `"`
+		if term.begins {
+			text += "*"
+		}
+		and = append(and, "text : "+text)
+	}
+	for _, has := range q.has {
+		and = append(and, "meta : h"+has)
 	}
 	if len(q.in) > 0 { // which me may see, as was just asked
 		return strings.Join(and, " AND "), true, nil

@@ -18,7 +18,7 @@ var searches = []struct{ name, query string }{
 	{"phrase", `"yearly budget"`},
 	{"common-phrase", `"of the"`},
 	{"prefix", "budg*"},
-	{"short-prefix", "th*"},
+	{"short-prefix", "the*"},
 	{"middle-prefix", "brand*"},
 }
 
