@@ -42,10 +42,6 @@ type (
 	}
 )
 
-// choosing is a screen on which a post may be selected: what can be done with it, the most used
-// first; nil while none is.
-type choosing interface{ Acts() []postAct }
-
 // postActs are the things that I can do with a post of a channel, the most used first.
 func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	mine := p.Author == a.me

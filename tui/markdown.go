@@ -39,10 +39,12 @@ var markdown = parser.NewParser(
 const (
 	// nestLimit is how deep quotes and lists may stand in one another and be drawn so.
 	nestLimit = 6
-	// markLimit is how many of the characters that open something a text may have before it is
-	// shown as it is written: ten times what a post of a thousand characters can sensibly use, and
-	// few enough that a paste of nothing but brackets costs no more than other text.
-	markLimit = 2000
+	// markLimit, bracketLimit and startLimit are how many marks a text may have, how many brackets, and
+	// how many marks of lists and quotes may begin one line, before it is shown as it is written. All
+	// are more than anybody means; some of the parser's work grows with their square.
+	markLimit, bracketLimit, startLimit = 2000, 400, 30
+	// nameReach is how far a mention or a channel is looked for, in bytes: longer than any name.
+	nameReach = 256
 	// languageLimit is the longest name of a language after ```; what is longer is text.
 	languageLimit = 20
 )
@@ -66,7 +68,7 @@ func (tokenParser) Trigger() []byte { return []byte{'@', '#'} }
 
 func (tokenParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, _ := block.PeekLine()
-	found, ok := readToken(string(line[:min(len(line), tokenReach)]), block.PrecendingCharacter())
+	found, ok := readToken(string(line[:min(len(line), nameReach)]), block.PrecendingCharacter())
 	if !ok {
 		return nil
 	}
@@ -84,13 +86,37 @@ type textLine struct {
 // readText reads the marks of a post.
 func readText(body string) []textLine {
 	body = strings.Trim(body, "\n")
-	if strings.Count(body, "[")+strings.Count(body, "*")+strings.Count(body, "_")+strings.Count(body, "~")+strings.Count(body, "`")+strings.Count(body, ">") > markLimit {
+	if tooMany(body) {
 		return asWritten(body)
 	}
 	hidden, links := hideLinks(closedQuotes(body))
 	w := &blocks{src: []byte(hidden), links: links}
 	w.inside(markdown.Parse(text.NewReader(w.src)), "", "", 0)
 	return w.out
+}
+
+// tooMany says whether a text has more marks than anybody means.
+func tooMany(body string) bool {
+	marks, brackets, starts := 0, 0, 0
+	atStart, before := true, byte('\n')
+	for i := range len(body) {
+		switch c := body[i]; c {
+		case '\n':
+			atStart, starts = true, 0
+		case '*', '_', '~', '`', '>':
+			marks++
+		case '[':
+			brackets++
+		}
+		c := body[i]
+		if atStart = atStart && strings.IndexByte("0123456789.)-+*> \n", c) >= 0; atStart && c != ' ' && (before == ' ' || c == '>') {
+			starts++
+		}
+		if before = c; starts > startLimit {
+			return true
+		}
+	}
+	return marks > markLimit || brackets > bracketLimit
 }
 
 // hiddenLink stands for a bare link while the marks are read, so that a star or an underscore in
