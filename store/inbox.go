@@ -75,12 +75,15 @@ func (s *Store) Inbox(ctx context.Context, me int64, before *InboxItem, n int) (
 		if err != nil {
 			return err
 		}
-		for i := range items {
-			if items[i].Post, _, err = t.post(me, items[i].Post.ID); err != nil {
-				return err
-			}
+		ids := make([]int64, len(items))
+		for i, item := range items {
+			ids[i] = item.Post.ID
 		}
-		return nil
+		posts, err := t.postsByID(me, ids)
+		for i, p := range posts { // all of them are there, in this order
+			items[i].Post = p
+		}
+		return err
 	})
 	return items, err
 }
