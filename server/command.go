@@ -49,6 +49,7 @@ var (
 	flagBest     = option{"--best", ""}
 	flagOff      = option{"--off", ""}
 	flagQuestion = option{"--question", ""}
+	flagRead     = option{"--read", ""}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -63,7 +64,7 @@ func commands() []command {
 		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
 		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
 		{name: "home", does: "new posts of your channels, newest first", flags: []option{flagSince, flagN, flagJSON}, run: (*call).home},
-		{name: "inbox", does: "what concerns you: mentions, replies, reactions, answers", flags: page, run: (*call).inbox},
+		{name: "inbox", does: "what concerns you: mentions, replies, reactions, answers; --read counts them as read", flags: []option{flagN, flagRead, flagJSON}, run: (*call).inbox},
 		{name: "seen", args: "ID", does: "count all that is new up to a post as read", least: 1, most: 1, run: (*call).seen},
 		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: page, least: 1, most: 1, run: (*call).read},
 		{name: "thread", args: "ID", does: "a post and its replies", flags: json, least: 1, most: 1, run: (*call).thread},

@@ -121,7 +121,7 @@ type inboxLine struct {
 	Post   postLine `json:"post"` // the place it opens
 }
 
-// inbox prints what concerns me, newest first. Reading it here marks nothing read.
+// inbox prints what concerns me, newest first. It marks read what it printed only if it was asked to.
 func (c *call) inbox() error {
 	n, err := c.number(usualPage, store.MaxLog)
 	if err != nil {
@@ -142,6 +142,19 @@ func (c *call) inbox() error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	if !c.has(flagRead) {
+		return nil
+	}
+	if err := c.out.Flush(); err != nil {
+		return err
+	}
+	for _, item := range items {
+		if item.Unread {
+			if err := c.store.MarkInbox(c.ctx, c.me.ID, item.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -181,7 +194,7 @@ func happened(i store.InboxItem) string {
 	case i.Kind == store.Answered:
 		return i.By + " chose the answer"
 	case i.Kind == store.Reacted && i.Count > 1:
-		return fmt.Sprintf("%d reactions, last by %s", i.Count, i.By)
+		return fmt.Sprintf("%d people reacted, last %s", i.Count, i.By)
 	case i.Kind == store.Reacted:
 		return i.By + " reacted"
 	case i.Count > 1:

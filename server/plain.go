@@ -82,7 +82,7 @@ func (c *call) readInbox() error {
 		return c.say("Nothing in your inbox is new.")
 	}
 	c.say("New in your inbox: %s.", strings.Join(parts, ", "))
-	return c.say("To read the inbox, type: %s", c.typed("inbox"))
+	return c.say("To read the inbox, type: %s", c.typed("inbox --read"))
 }
 
 // readHome reads the newest of Home.

@@ -68,7 +68,7 @@ func TestPlainReading(t *testing.T) {
 	})
 	want := `You are signed in as nils.
 New in your inbox: 1 mention, 1 reply.
-To read the inbox, type: ssh social.corp inbox
+To read the inbox, type: ssh social.corp inbox --read
 New for you: 4 posts.
 
 In the channel everyone: 1 new post.

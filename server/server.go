@@ -1,5 +1,5 @@
 // Package server lets people in over SSH and gives each session what it asked
-// for: the screens (package tui), or one command, or Home line by line.
+// for: the screens (package tui), or one command, or what is new line by line.
 //
 // It knows SSH, Bubble Tea programs and who is connected. It must not know SQL
 // or what a screen shows, and it decides no rights: the store does, for every
