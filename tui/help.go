@@ -11,7 +11,7 @@ import (
 // The parts of the help page that most screens share.
 var (
 	helpMoving  = []key.Binding{heading("Reading"), keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.Top, keys.Bottom, keys.ReadOn}
-	helpWriting = []key.Binding{heading("Writing"), keys.Post, keys.NewLine, keys.Complete, keys.Put}
+	helpWriting = []key.Binding{heading("Writing"), keys.Post, keys.NewLine, keys.Complete, keys.Ask, keys.Put}
 	helpEditing = []key.Binding{
 		heading("In a text"), says(keys.WordLeft, "a word back"), says(keys.WordRight, "a word on"), says(keys.LineStart, "line start"),
 		says(keys.LineEnd, "line end"), says(keys.KillWordLeft, "cut a word"), says(keys.KillStart, "cut to the start"),
