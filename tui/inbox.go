@@ -224,15 +224,19 @@ func (b *inbox) open(i store.InboxItem) tea.Cmd {
 	})
 }
 
+// byMost is the most columns of a name in an entry: what was done has to stand beside it in a narrow window.
+const byMost = 20
+
 // inboxHead says in words what happened.
 func inboxHead(i store.InboxItem, me int64) string {
+	i.By = fit(i.By, byMost)
 	mine := i.Post.Author == me
 	switch i.Kind {
 	case store.Mentioned:
 		return i.By + " mentioned you"
 	case store.Replied:
 		if n := i.Post.NewReplies; n > 1 {
-			return count(n, "new reply", "new replies") + ", last by " + i.Post.LastReplyBy
+			return count(n, "new reply", "new replies") + ", last by " + fit(i.Post.LastReplyBy, byMost)
 		}
 		if mine {
 			return i.By + " replied to you"

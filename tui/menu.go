@@ -186,20 +186,35 @@ func (m *menu) show() {
 	m.top = max(m.top, 0)
 }
 
-// view draws the lines that are to be seen, at most height.
+// view draws the lines that are to be seen, at most height. Items out of sight are not drawn: there may be thousands.
 func (m *menu) view(t *theme) []string {
-	column := m.column()
-	var lines []string
+	column, end := m.column(), m.top+max(m.height, 0)
+	lines := make([]string, 0, max(m.height, 0))
+	at := 0
 	for i, it := range m.items {
-		if it.head != "" {
-			if i > 0 {
-				lines = append(lines, "")
-			}
-			lines = append(lines, " "+fit(t.Dim.Render(it.head), m.width-1))
+		from := at
+		if at += m.above(i) + m.size(i); at <= m.top {
+			continue
 		}
-		lines = append(lines, m.draw(t, it, column)...)
+		if from >= end {
+			break
+		}
+		block := m.block(t, i, it, column)
+		lines = append(lines, block[max(m.top-from, 0):min(len(block), end-from)]...)
 	}
-	return lines[min(m.top, len(lines)):min(m.top+max(m.height, 0), len(lines))]
+	return lines
+}
+
+// block is an item with what stands above it.
+func (m *menu) block(t *theme, i int, it item, column int) []string {
+	var lines []string
+	if it.head != "" {
+		if i > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, " "+fit(t.Dim.Render(it.head), m.width-1))
+	}
+	return append(lines, m.draw(t, it, column)...)
 }
 
 // column is the width of the labels that something stands beside.

@@ -34,18 +34,18 @@ func busy(t *testing.T) *world {
 	c, err := w.store.OpenDirect(w.ctx, ben.ID, []string{"maya.lind", "tara"})
 	w.must(err)
 	w.post(ben, c, 0, "Shall we three have lunch?")
-	w.indexed()
+	w.indexed(1)
 	w.clock = w.clock.Add(9 * time.Minute)
 	return w
 }
 
-// indexed waits until the search has what was written last: the word lunch.
-func (w *world) indexed() {
+// indexed waits until the search has what was written last: so many posts with the word lunch.
+func (w *world) indexed(n int) {
 	w.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
 		found, err := w.store.Search(w.ctx, w.me, "lunch", store.Newest, 0, 10)
 		w.must(err)
-		if len(found.Posts) > 0 {
+		if len(found.Posts) == n {
 			return
 		}
 	}
@@ -268,7 +268,7 @@ func TestSearchPagesAndIgnoresLateAnswers(t *testing.T) {
 		w.post(ben, w.channel("everyone"), 0, fmt.Sprint("number ", i))
 	}
 	w.post(ben, w.channel("everyone"), 0, "lunch")
-	w.indexed()
+	w.indexed(1)
 	s := w.sit(80, 24)
 	s.press("/")
 	s.write("number")
@@ -494,3 +494,40 @@ func TestHeldCounts(t *testing.T) {
 func TestMeLooks(t *testing.T)    { inEverySize(t, busy, fromEnd(0)...) }
 func TestHeldLooks(t *testing.T)  { inEverySize(t, busy, fromEnd(0, "end", "up", "up", "enter")...) }
 func TestLeaveLooks(t *testing.T) { inEverySize(t, busy, fromEnd(0, "end", "enter")...) }
+
+// renowned is the nasty world with an inbox full of it.
+func renowned(t *testing.T) *world {
+	w := nasty(t)
+	for i, name := range []string{"hindi", "rtl", "chinese", "family", "escapes", "marks", "long"} {
+		p, err := w.store.Person(w.ctx, w.me, fmt.Sprint("p", i))
+		w.must(err)
+		w.post(p, w.channel("everyone"), 0, "lunch @maya.lind "+cast[name])
+	}
+	w.indexed(7)
+	return w
+}
+
+func TestNastyInboxLooks(t *testing.T) { inEverySize(t, renowned, to(1, "down")...) }
+func TestNastySearchLooks(t *testing.T) {
+	inEverySize(t, renowned, slices.Concat([]string{"/"}, letters("lunch"), []string{"enter"})...)
+}
+func TestNastyPaletteLooks(t *testing.T) { inEverySize(t, renowned, "g", "p") }
+
+func TestFoundReplyIsShownInItsThread(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	root := w.post(ben, w.channel("everyone"), 0, "What is missing?")
+	w.post(ben, w.channel("everyone"), root.ID, "a place for lunch")
+	for range pageSize + 20 {
+		w.post(ben, w.channel("everyone"), root.ID, "a reply")
+	}
+	w.indexed(1)
+	s := w.sit(80, 24)
+	s.press("/")
+	s.write("place")
+	s.press("enter", "enter")
+	s.sees("Thread · #everyone")
+	if !strings.Contains(s.barred(), "a place for lunch") {
+		t.Errorf("what was found is not selected:\n%s", s.screen())
+	}
+}

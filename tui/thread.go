@@ -233,8 +233,8 @@ func (th *thread) arrived(msg threadMsg) tea.Cmd {
 		return nil
 	}
 	first := !th.ready
-	if r := msg.thread.Replies; first && msg.thread.Earlier && r[0].Unread && len(r) < store.MaxPage {
-		th.fresh.begin() // what is new begins earlier
+	if r := msg.thread.Replies; first && msg.thread.Earlier && (r[0].Unread || th.id < r[0].ID && th.id != msg.thread.Root.ID) && len(r) < store.MaxPage {
+		th.fresh.begin() // what is new, or was asked for, begins earlier
 		return th.read(0, store.MaxPage)
 	}
 	th.merge(msg.thread)
