@@ -45,12 +45,29 @@ var checks = []check{
 		"The database is damaged: %v. Stop the server, keep a copy of the folder and restore the newest backup."},
 	{"references", `SELECT "table", "parent" FROM pragma_foreign_key_check`,
 		"A row of %v names a row of %v that is not there. Keep a copy of the folder and restore the newest backup."},
-	{"channels", `SELECT c.name, c.seq, coalesce(max(p.seq), 0) FROM channel c LEFT JOIN post p ON p.channel_id = c.id AND p.root_id = 0 GROUP BY c.id HAVING c.seq <> coalesce(max(p.seq), 0)`,
+	{"channels", `SELECT c.name, c.seq, max(p.seq) FROM channel c JOIN post p ON p.channel_id = c.id AND p.root_id = 0 GROUP BY c.id HAVING c.seq < max(p.seq)`, // its last may have been moved away
 		"Channel #%v counts %v posts where %v were written; unread counts are off there."},
 	{"members", `SELECT c.name, c.members, count(m.person_id) FROM channel c LEFT JOIN member m ON m.channel_id = c.id GROUP BY c.id HAVING c.members <> count(m.person_id)`,
 		"Channel #%v counts %v members where it has %v."},
-	{"threads", `SELECT p.id, p.replies, (SELECT count(*) FROM post r WHERE r.root_id = p.id AND r.root_id <> 0 AND r.deleted_at = 0) AS n FROM post p WHERE p.root_id = 0 AND p.replies <> n`,
-		"Post %v counts %v replies where it has %v."},
+	{"threads", `WITH thread AS MATERIALIZED (SELECT root_id, sum(deleted_at = 0) AS n, max(seq) AS seq, max(CASE deleted_at WHEN 0 THEN id END) AS last FROM post WHERE root_id <> 0 GROUP BY root_id)
+		SELECT p.id, p.replies, p.reply_seq, p.last_reply_id, coalesce(t.n, 0), coalesce(t.seq, 0), coalesce(t.last, 0) FROM post p LEFT JOIN thread t ON t.root_id = p.id
+		WHERE p.root_id = 0 AND (p.replies <> coalesce(t.n, 0) OR p.reply_seq <> coalesce(t.seq, 0) OR p.last_reply_id <> coalesce(t.last, 0))`,
+		"Post %v counts %v replies up to number %v, the last one %v, where it has %v up to number %v, the last one %v."},
+	{"reading positions", `SELECT p.handle, c.name, c.seq - m.read_seq - m.own,
+			(SELECT count(*) FROM post r INDEXED BY post_position WHERE r.channel_id = m.channel_id AND r.root_id = 0 AND r.seq > m.read_seq AND r.author_id <> m.person_id AND r.deleted_at = 0) AS n
+		FROM member m JOIN person p ON p.id = m.person_id JOIN channel c ON c.id = m.channel_id WHERE c.seq - m.read_seq - m.own <> n OR m.read_seq > c.seq`,
+		"%v's reading position in #%v is off: %v posts count as new where %v are."},
+	{"followed threads", `SELECT h.handle, f.root_id FROM follow f JOIN person h ON h.id = f.person_id JOIN post p ON p.id = f.root_id
+		WHERE f.read_seq > p.reply_seq OR f.waiting <> (f.following = 1 AND p.reply_seq - f.read_seq - f.own > 0) OR f.following = 1 AND
+			p.reply_seq - f.read_seq - f.own <> CASE f.read_seq WHEN p.reply_seq THEN 0 ELSE
+				(SELECT count(*) FROM post r WHERE r.root_id = f.root_id AND r.root_id <> 0 AND r.seq > f.read_seq AND r.author_id <> f.person_id AND r.deleted_at = 0) END`,
+		"%v's reading position in thread %v is off."},
+	{"reactions", `WITH put AS MATERIALIZED (SELECT post_id, sum(kinds & 1) || '.' || sum(kinds >> 1 & 1) || '.' || sum(kinds >> 2 & 1) || '.' || sum(kinds >> 3 & 1) || '.' || sum(kinds >> 4 & 1) || '.' || sum(kinds >> 5 & 1) AS n
+			FROM reaction WHERE kinds <> 0 GROUP BY post_id)
+		SELECT p.id, p.reactions, coalesce(n, '') FROM post p LEFT JOIN put ON put.post_id = p.id WHERE p.reactions <> coalesce(n, '')`,
+		"Post %v counts the reactions %q where it has %q."},
+	{"search index", `SELECT p.id FROM post p LEFT JOIN folded f ON f.id = p.id WHERE (f.id IS NULL) <> (p.deleted_at <> 0 OR p.hidden_at <> 0) AND p.id NOT IN (SELECT post_id FROM search_queue)`,
+		"Post %v is not found by search as it should be."},
 	{"replies", `SELECT r.id, r.root_id FROM post r LEFT JOIN post p ON p.id = r.root_id AND p.root_id = 0 AND p.channel_id = r.channel_id WHERE r.root_id <> 0 AND p.id IS NULL`,
 		"Reply %v belongs to thread %v, which is not in its channel."},
 }

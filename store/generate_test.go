@@ -298,16 +298,17 @@ func indexAll(tx *sql.Tx) error {
 	return err
 }
 
-// writeInboxes gives everyone something of each kind, and something saved, among the newest posts.
+// writeInboxes gives people something of each kind, and something saved, among the newest posts.
 func (c *company) writeInboxes(tx *sql.Tx) error {
+	people := min(genPeople, len(c.posts)/10)
 	newest := func(k int) int64 { return c.posts[max(0, len(c.posts)-1-k*7%len(c.posts))].id }
-	if err := insert(tx, `INSERT INTO inbox (person_id, kind, post_id, by_id, at, unread) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, genPeople*genInbox, func(i int) []any {
+	if err := insert(tx, `INSERT INTO inbox (person_id, kind, post_id, by_id, at, unread) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, people*genInbox, func(i int) []any {
 		person, k := i/genInbox+1, i%genInbox
 		return []any{person, k % 4, newest(person + 3*k), (person+k)%genPeople + 1, newest(k) * 1000, k%10 == 0}
 	}); err != nil {
 		return err
 	}
-	return insert(tx, `INSERT INTO saved VALUES (?, ?, 1) ON CONFLICT DO NOTHING`, genPeople*genSaved, func(i int) []any {
+	return insert(tx, `INSERT INTO saved VALUES (?, ?, 1) ON CONFLICT DO NOTHING`, people*genSaved, func(i int) []any {
 		return []any{i/genSaved + 1, newest(i/genSaved + i%genSaved)}
 	})
 }
@@ -364,12 +365,12 @@ func generated(t testing.TB, n int) string {
 func TestGenerated(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := generate(t.Context(), dir, 10_000); err != nil {
+	if err := generate(t.Context(), dir, 3_000); err != nil {
 		t.Fatal(err)
 	}
 	w := openWorld(t, dir, store.Options{})
 	w.healthy()
-	equal(t, "posts", w.number(`SELECT count(*) FROM post`), 10_000)
+	equal(t, "posts", w.number(`SELECT count(*) FROM post`), 3_000)
 	long := w.number(`SELECT id FROM post WHERE replies = 200`)
 	equal(t, "replies of the long thread", len(w.thread(1, long).Replies), genReplies)
 	list, err := w.Sidebar(w.ctx, 10)

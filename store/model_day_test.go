@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,9 @@ import (
 
 	"tincan/store"
 )
+
+// Every check is a world of its own on a real disk.
+func init() { flag.Set("rapid.checks", "20") }
 
 // day is a naive model of who may see what: people, where they are, and what stands where.
 type day struct {
