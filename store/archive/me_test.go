@@ -225,7 +225,7 @@ func TestExportMeAfterLeaving(t *testing.T) {
 func TestExportMeIsWhole(t *testing.T) {
 	o := newOffice(t)
 	var want []int64
-	for i := range 2*store.MaxPage + 7 {
+	for i := range store.MaxPage + 7 {
 		id := o.write(o.maya, store.Place{Channel: 1}, fmt.Sprintf("@nils %d", i))
 		want = append(want, id)
 		o.must(o.SavePost(o.ctx, o.nils, id, true))
