@@ -28,7 +28,7 @@ func day(t *testing.T) *world {
 	w.must(w.store.SavePost(w.ctx, w.me, deploy.ID, true))
 	w.must(w.store.SavePost(w.ctx, w.me, build.ID, true))
 	ask := func(body string) store.Post {
-		w.clock = w.clock.Add(time.Minute)
+		w.clock.add(time.Minute)
 		p, err := w.store.CreatePost(w.ctx, tara.ID, store.NewPost{Place: store.Place{Channel: platform.ID}, Body: body, Question: true})
 		w.must(err)
 		return p
@@ -39,7 +39,7 @@ func day(t *testing.T) *world {
 	ask("Who owns the ~~old~~ wiki?")
 	edited := w.post(me, platform, 0, "The plan:\n1. *freeze*\n2. release, and tell [everyone](https://wiki.nordwind.example/plan)\n   - mail\n   - #everyone\n\n> Never on a Friday.")
 	for _, text := range []string{"The plan, again", edited.Body} {
-		w.clock = w.clock.Add(time.Minute)
+		w.clock.add(time.Minute)
 		_, err := w.store.EditPost(w.ctx, w.me, edited.ID, text)
 		w.must(err)
 	}
@@ -74,7 +74,7 @@ func away(t *testing.T) *world {
 	_, err := w.store.Arrive(w.ctx, w.me)
 	w.must(err)
 	w.must(w.store.Depart(w.ctx, w.me))
-	w.clock = w.clock.Add(3 * 24 * time.Hour)
+	w.clock.add(3 * 24 * time.Hour)
 	return w
 }
 

@@ -472,7 +472,7 @@ func TestCatchUp(t *testing.T) {
 	s := w.sit(80, 24)
 	s.misses("Since")
 	s.m.Close(w.ctx)
-	w.clock = w.clock.Add(4 * 24 * time.Hour)
+	w.clock.add(4 * 24 * time.Hour)
 	w.post(ben, platform, 0, "For @maya.lind")
 	w.post(ben, w.channel("everyone"), 0, "For all")
 	s = w.sit(80, 24)
@@ -480,7 +480,7 @@ func TestCatchUp(t *testing.T) {
 	s.wait(5 * time.Second)
 	s.sees("Since Thursday: 1 mention, 2 posts in 2 channels")
 	s.m.Close(w.ctx)
-	w.clock = w.clock.Add(time.Minute)
+	w.clock.add(time.Minute)
 	s = w.sit(80, 24)
 	s.misses("Since")
 }

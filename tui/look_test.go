@@ -34,18 +34,18 @@ func full(t *testing.T) *world {
 	q := w.post(tara, sales, 0, "Question: who has met *Kestrel Ltd* before?")
 	w.post(ben, sales, q.ID, "I have, in 2019.")
 	w.readAll()
-	w.clock = w.clock.Add(5 * 24 * time.Hour)
+	w.clock.add(5 * 24 * time.Hour)
 	w.post(maya, closing, 0, "October is closed. Two entries wait for a receipt.")
 	w.post(uma, lunch, 0, "Soup at 12:15")
-	w.clock = w.clock.Add(2 * time.Hour)
+	w.clock.add(2 * time.Hour)
 	build := w.post(ben, platform, 0, "Build 512 is green again. The cause was a clock that ran backwards on one runner.")
 	w.post(tara, platform, build.ID, "Thank you!")
 	w.post(store.Person{ID: w.me}, platform, build.ID, "How far back?")
 	w.post(ben, platform, build.ID, "4 seconds, @maya.lind. See `ntp.log` in #platform.")
-	w.clock = w.clock.Add(time.Hour)
+	w.clock.add(time.Hour)
 	w.post(maya, everyone, 0, "The new expense form is live. Two minutes instead of twenty; tell me what is still missing.")
 	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: sales.ID}, "Half a thought"))
-	w.clock = w.clock.Add(12 * time.Minute)
+	w.clock.add(12 * time.Minute)
 	return w
 }
 

@@ -67,9 +67,9 @@ func (w *world) furnish() {
 	w.must(second(w.store.CreateChannel(w.ctx, w.me, store.NewChannel{Name: "finance-close", Purpose: "The month's end.", Private: true})))
 	w.must(w.store.JoinChannel(w.ctx, w.me, w.channel("platform").ID))
 	w.must(w.store.MuteChannel(w.ctx, w.me, w.channel("platform").ID, true))
-	w.clock = w.clock.Add(-50 * time.Hour)
+	w.clock.add(-50 * time.Hour)
 	w.must(w.store.SignedIn(w.ctx, w.me, testKey("maya").Fingerprint))
-	w.clock = w.clock.Add(50 * time.Hour)
+	w.clock.add(50 * time.Hour)
 	w.must(second(w.store.AddKey(w.ctx, w.me, *testKey("desk at home"))))
 }
 

@@ -35,7 +35,7 @@ func busy(t *testing.T) *world {
 	w.must(err)
 	w.post(ben, c, 0, "Shall we three have lunch?")
 	w.indexed(1)
-	w.clock = w.clock.Add(9 * time.Minute)
+	w.clock.add(9 * time.Minute)
 	return w
 }
 
@@ -217,7 +217,7 @@ func TestNotifies(t *testing.T) {
 		t.Errorf("rang %q, want %q", rang, want)
 	}
 	rang = nil
-	w.clock = w.clock.Add(time.Minute)
+	w.clock.add(time.Minute)
 	for range 3 {
 		_, err := w.store.CreatePost(w.ctx, ben.ID, store.NewPost{Place: store.Place{Channel: w.channel("everyone").ID}, Body: "again @maya.lind"})
 		w.must(err)

@@ -31,7 +31,7 @@ func (w *world) sit(width, height int) *sitting {
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
 	s := &sitting{world: w}
-	s.m = New(w.ctx, w.store, me, Options{Now: func() time.Time { return w.clock }, Host: "social.corp", NoColor: true, Log: w.log})
+	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Host: "social.corp", NoColor: true, Log: w.log})
 	s.m.app.tick = s.tick
 	s.events = reflect.ValueOf(s.m.events.next).Pointer()
 	s.t.Cleanup(func() { s.m.Close(s.ctx) })
@@ -93,7 +93,7 @@ func (s *sitting) hear() {
 
 // wait lets time pass and brings what was due.
 func (s *sitting) wait(d time.Duration) {
-	s.clock = s.clock.Add(d)
+	s.clock.add(d)
 	due := s.due
 	s.due = nil
 	for _, msg := range due {
@@ -204,7 +204,7 @@ func (w *world) found(c store.NewChannel, others ...store.Person) store.Channel 
 // post writes as somebody, a minute later; root 0 is a new post.
 func (w *world) post(who store.Person, channel store.Channel, root int64, body string) store.Post {
 	w.t.Helper()
-	w.clock = w.clock.Add(time.Minute)
+	w.clock.add(time.Minute)
 	p, err := w.store.CreatePost(w.ctx, who.ID, store.NewPost{Place: store.Place{Channel: channel.ID, Root: root}, Body: body})
 	w.must(err)
 	return p

@@ -167,7 +167,7 @@ func TestYouWereHereStaysWhereItWas(t *testing.T) {
 	everyone := w.channel("everyone")
 	w.post(ben, everyone, 0, "read on Thursday")
 	w.readAll()
-	w.clock = w.clock.Add(4 * 24 * time.Hour)
+	w.clock.add(4 * 24 * time.Hour)
 	w.post(ben, everyone, 0, "new on Monday")
 	s := w.sit(80, 24)
 	s.sees("1 new post in 1 channel since Thursday", "─ you were here Thursday ─")

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,14 +35,32 @@ type world struct {
 	*app
 	t     *testing.T
 	theme *theme
-	clock time.Time
+	clock *clock
+}
+
+// clock is the time of a world; the store asks for it beside the test.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
 }
 
 // newWorld opens an empty store with one admin, "maya".
 func newWorld(t *testing.T, o store.Options) *world {
 	t.Helper()
-	w := &world{t: t, clock: theDay, theme: newTheme(true, colorprofile.NoTTY)}
-	now := func() time.Time { return w.clock }
+	w := &world{t: t, clock: &clock{at: theDay}, theme: newTheme(true, colorprofile.NoTTY)}
+	now := w.clock.now
 	if o.Now == nil {
 		o.Now = now
 	}
