@@ -484,7 +484,8 @@ func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error 
 		return err
 	}
 	if root == 0 {
-		return t.run(`INSERT INTO follow (person_id, root_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id)
+		return t.run(`INSERT INTO follow (person_id, root_id, read_seq) SELECT ?1, id, reply_seq FROM post WHERE id = ?2 ON CONFLICT DO NOTHING`, p.ID, id)
 	}
-	return t.run(`INSERT INTO follow (person_id, root_id, read_seq, waiting) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
+	return t.run(`INSERT INTO follow (person_id, root_id, read_seq, own, waiting) VALUES (?1, ?2, ?3,
+		(SELECT count(*) FROM post WHERE root_id = +?2 AND root_id <> 0 AND seq > ?3 AND (deleted_at > 0 OR author_id = ?1)), 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
 }
