@@ -25,7 +25,7 @@ var layers = map[string]layer{
 	"tincan/cmd/tincan": {
 		ours:    []string{"tincan/server", "tincan/tui", "tincan/store", "tincan/store/..."},
 		outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
-		tests:   []string{"github.com/rogpeppe/go-internal/testscript", "github.com/creack/pty", "golang.org/x/crypto/ssh"},
+		tests:   []string{"github.com/rogpeppe/go-internal/testscript", "github.com/creack/pty", "github.com/charmbracelet/x/vt", "golang.org/x/crypto/ssh"},
 	},
 	"tincan/server": {
 		ours:    []string{"tincan/tui", "tincan/store", "tincan/store/..."},

@@ -144,8 +144,7 @@ func (k *killing) start(round int) (*running, string) {
 		k.t.Fatal(err)
 	}
 	k.t.Cleanup(r.kill)
-	draft := fmt.Sprintf("thought %d, never sent", round)
-	k.typeDraft(port, draft)
+	draft := k.typeDraft(port, fmt.Sprintf(" thought %d, never sent", round))
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	close(k.ready)
@@ -211,8 +210,9 @@ func command(c *ssh.Client, line string) ([]byte, error) {
 	return s.Output(line)
 }
 
-// typeDraft types text into the first client's composer and returns once it is stored. The screen stays open.
-func (k *killing) typeDraft(port, text string) {
+// typeDraft types text into the first client's composer, after what waits there, and returns the
+// draft once it is stored. The screen stays open.
+func (k *killing) typeDraft(port, text string) string {
 	screen := newWatched()
 	err := func() error {
 		c, err := k.signIn(0, port)
@@ -231,20 +231,22 @@ func (k *killing) typeDraft(port, text string) {
 		if err := errors.Join(s.RequestPty("xterm-256color", 24, 80, nil), s.Shell()); err != nil {
 			return err
 		}
-		if _, _, err := screen.wait(regexp.MustCompile("all keys"), 0); err != nil {
+		if _, err := screen.wait(regexp.MustCompile("all keys")); err != nil {
 			return err
 		}
-		_, err = io.WriteString(in, "n\x15"+text) // ctrl+U takes an earlier draft away
+		_, err = io.WriteString(in, "n"+text)
 		return err
 	}()
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); k.draft() != text; {
-		if time.Now().After(deadline) {
-			k.t.Fatalf("the draft was never stored; the screen shows %q", screen)
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if draft := k.draft(); strings.HasSuffix(draft, text) {
+			return draft
 		}
 	}
+	k.t.Fatalf("the draft was never stored; the screen got %q", screen)
+	return ""
 }
 
 // draft reads the first client's draft for #everyone from the file, whether it is being served or not.

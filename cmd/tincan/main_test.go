@@ -20,7 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"tincan/store"
@@ -140,9 +139,14 @@ type watched struct {
 	mu   sync.Mutex
 	text strings.Builder
 	more chan struct{} // a token whenever text has grown
+	look func() string // what wait looks at: the text, or what a terminal makes of it
 }
 
-func newWatched() *watched { return &watched{more: make(chan struct{}, 1)} }
+func newWatched() *watched {
+	w := &watched{more: make(chan struct{}, 1)}
+	w.look = w.String
+	return w
+}
 
 func (w *watched) Write(p []byte) (int, error) {
 	w.mu.Lock()
@@ -161,18 +165,18 @@ func (w *watched) String() string {
 	return w.text.String()
 }
 
-// wait returns what the pattern matches in the text from byte on, and where the match ends.
-func (w *watched) wait(pattern *regexp.Regexp, from int) ([]string, int, error) {
+// wait returns the first match of the pattern in the text, once there is one.
+func (w *watched) wait(pattern *regexp.Regexp) ([]string, error) {
 	deadline := time.After(patience)
 	for {
-		text := w.String()
-		if at := pattern.FindStringSubmatchIndex(text[from:]); at != nil {
-			return pattern.FindStringSubmatch(text[from:]), from + at[1], nil
+		text := w.look()
+		if found := pattern.FindStringSubmatch(text); found != nil {
+			return found, nil
 		}
 		select {
 		case <-w.more:
 		case <-deadline:
-			return nil, 0, fmt.Errorf("no %q in %q", pattern, text[from:])
+			return nil, fmt.Errorf("no %q in %q", pattern, text)
 		}
 	}
 }
@@ -190,9 +194,9 @@ func startServer(cmd *exec.Cmd) (r *running, port string, err error) {
 	if err := cmd.Start(); err != nil {
 		return nil, "", err
 	}
-	found, _, err := r.err.wait(servingLine, 0)
+	found, err := r.err.wait(servingLine)
 	if err == nil {
-		_, _, err = r.out.wait(keyLine, 0) // it was printed before, by another pipe
+		_, err = r.out.wait(keyLine) // it was printed before, by another pipe
 	}
 	if err != nil {
 		cmd.Process.Kill()
@@ -258,60 +262,6 @@ func runSSH(ts *testscript.TestScript, neg bool, args []string) {
 // keep NAME sets a variable to what the last command printed.
 func keep(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
-}
-
-// talk FILE USER KEY [COMMAND…] runs ssh on a terminal of 80×24 and talks with it as FILE says: a line
-// "< TEXT" waits for text that matches, a line "> TEXT" types it with Enter, "= TEXT" without, "^ X" types ctrl+X, "! SERVER SIGNAL" halts a server.
-// Then ssh has to end, with status 0 unless negated. What it printed is in talk.out.
-func talk(ts *testscript.TestScript, neg bool, args []string) {
-	cmd := exec.Command("ssh", client(ts, args[1], args[2], args[3:]...)...)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
-	ts.Check(err)
-	defer terminal.Close()
-	screen := newWatched()
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		buffer := make([]byte, 32<<10)
-		for {
-			n, err := terminal.Read(buffer)
-			screen.Write(buffer[:n])
-			if err != nil { // also the other end's closing
-				return
-			}
-		}
-	}()
-	late := time.AfterFunc(2*patience, func() { cmd.Process.Kill() })
-	at := 0
-	for line := range strings.Lines(ts.ReadFile(args[0])) {
-		act, text, _ := strings.Cut(strings.TrimSpace(line), " ")
-		text = os.Expand(text, func(name string) string { return regexp.QuoteMeta(ts.Getenv(name)) })
-		switch act {
-		case "<":
-			if _, at, err = screen.wait(regexp.MustCompile(text), at); err != nil {
-				cmd.Process.Kill()
-			}
-		case ">":
-			_, err = terminal.WriteString(text + "\r")
-		case "=":
-			_, err = terminal.WriteString(text)
-		case "^":
-			_, err = terminal.Write([]byte{text[0] & 0x1f})
-		case "!":
-			halt(ts, false, strings.Fields(text))
-		}
-		ts.Check(err)
-	}
-	err = cmd.Wait()
-	<-read
-	if !late.Stop() {
-		ts.Fatalf("ssh never ended; it printed %q", screen)
-	}
-	ts.Check(os.WriteFile(ts.MkAbs("talk.out"), []byte(screen.String()), 0o600))
-	if (err != nil) != neg {
-		ts.Fatalf("it ended with %v and printed %q", err, screen)
-	}
 }
 
 // sql FILE STATEMENT changes a database behind tincan's back.

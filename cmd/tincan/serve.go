@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,10 +83,8 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
 	config := server.Config{HostKey: key, Log: log}
-	if g.address != "" {
-		if config.Address, err = sshArguments(g.address); err != nil {
-			return err
-		}
+	if config.Address, err = sshArguments(cmp.Or(g.address, thisMachine(g.listening, "HOST"))); err != nil {
+		return err
 	}
 	srv, err := server.New(config, s)
 	if err != nil {
@@ -130,10 +129,7 @@ type greeting struct {
 }
 
 func (g greeting) print(w io.Writer) error {
-	address := g.address
-	if address == "" {
-		address = thisMachine(g.listening, "localhost")
-	}
+	address := cmp.Or(g.address, thisMachine(g.listening, "localhost"))
 	line, err := sshLine(address)
 	if err != nil {
 		return err
