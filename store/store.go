@@ -57,9 +57,13 @@ type Store struct {
 	lines  bylines
 	argon  chan struct{} // a slot for each password being hashed
 
-	dirty atomic.Bool // written since the last checkpoint
+	dirty atomic.Bool     // written since the last checkpoint
+	ended <-chan struct{} // closed when Close begins
 	stop  context.CancelFunc
 	done  sync.WaitGroup
+
+	once     sync.Once // Close
+	closeErr error
 }
 
 // pool is a fixed set of connections, each with the statements it has prepared. database/sql's
@@ -139,7 +143,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		return nil, openError(s.path, err)
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = cancel
+	s.stop, s.ended = cancel, background.Done()
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background) })
 	return s, nil
@@ -197,12 +201,16 @@ func readerDSN(path string) string {
 	return dsn(path, "&mode=ro&_pragma=query_only(1)")
 }
 
-// Close ends all subscriptions and closes the file. It is safe to call once.
+// Close ends all subscriptions, waits for the acts that are under way and closes the file.
+// Acts that begin later return an error; closing again changes nothing.
 func (s *Store) Close() error {
-	s.stop()
-	s.done.Wait()
-	s.hub.close()
-	return s.closePools()
+	s.once.Do(func() {
+		s.stop()
+		s.done.Wait()
+		s.hub.close()
+		s.closeErr = s.closePools()
+	})
+	return s.closeErr
 }
 
 func (s *Store) closePools() error {
@@ -323,6 +331,8 @@ func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx
 	case c = <-p.free:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.ended:
+		return errors.New("store: closed")
 	}
 	defer func() { p.free <- c }()
 	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
