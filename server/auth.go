@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -125,6 +126,9 @@ func (g *guest) turnAway(err error) error {
 // ask lets a client that has proven no known key answer questions.
 func (g *guest) ask(meta gossh.ConnMetadata, challenge gossh.KeyboardInteractiveChallenge) (*gossh.Permissions, error) {
 	d := &dialog{guest: g, user: meta.User(), challenge: challenge}
+	if bytes.Contains(meta.ClientVersion(), []byte("dropbear")) {
+		d.after = "\n" // other clients end the line of what is said by themselves
+	}
 	p, fingerprint, err := d.run()
 	if err != nil {
 		return nil, err
@@ -138,6 +142,7 @@ type dialog struct {
 	user      string // what the client calls its user
 	challenge gossh.KeyboardInteractiveChallenge
 	say       string // shown above the next prompt
+	after     string // and what its line ends with
 }
 
 // errAgain asks anew; why is in dialog.say.
@@ -176,6 +181,9 @@ func (d *dialog) prompt(questions ...string) ([]string, error) {
 	echo := make([]bool, len(questions))
 	for i, q := range questions {
 		echo[i] = q == askCode || q == askHandle
+	}
+	if d.say != "" {
+		d.say += d.after
 	}
 	answers, err := d.challenge("", d.say, questions, echo)
 	if err != nil {

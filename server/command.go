@@ -285,7 +285,7 @@ func (c *call) body(arg string) (string, error) {
 		err  error
 	}
 	read := make(chan input, 1)
-	c.guard(c.session, func() {
+	c.session.start(func() {
 		text, err := io.ReadAll(io.LimitReader(c.in, maxStdin+1))
 		read <- input{text, err}
 	})

@@ -21,9 +21,9 @@ const (
 
 // typing turns what a client types into messages, until the session ends. It ends with its
 // input: nobody could even leave any more.
-func (s *Server) typing(sn *session, r io.Reader, send func(tea.Msg)) {
+func (sn *session) typing(r io.Reader, send func(tea.Msg)) {
 	chunks := make(chan []byte)
-	s.guard(sn, func() {
+	sn.start(func() {
 		for {
 			p := make([]byte, 4<<10)
 			n, err := r.Read(p)

@@ -181,6 +181,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		ln.Close() // the library may not have begun with it
 	case err = <-served:
 		err = refuse(err, "The server can listen no longer (%v).", err)
 	}
