@@ -168,18 +168,28 @@ func (s *Store) open(ctx context.Context) error {
 	return s.write(ctx, foundChannels)
 }
 
+// openError is what to tell the operator about a file that cannot be opened.
 func openError(path string, err error) error {
 	var known *sentence
+	var file *os.PathError
 	mapped := mapError(err)
 	switch {
-	case errors.Is(err, os.ErrPermission), errors.Is(mapped, ErrReadOnly) && !strings.Contains(mapped.Error(), "damaged"):
-		return refuse(ErrReadOnly, "%s cannot be written: %v. Choose another folder with --data, or give this user the right to write there.", path, err)
-	case errors.As(mapped, &known) && known.cause != nil && strings.Contains(known.text, "damaged"):
+	case errors.As(err, &file):
+		return cannotWrite(path, file.Err)
+	case !errors.As(mapped, &known):
+		return fmt.Errorf("open %s: %w", path, err)
+	case damaged(err):
 		return &sentence{kind: ErrInvalid, cause: err, text: fmt.Sprintf("%s is damaged or is no tincan database (%v). Nothing was changed; keep a copy of the folder and run: tincan doctor", path, err)}
-	case errors.As(mapped, &known):
-		return mapped
+	case full(err):
+		return refuse(ErrReadOnly, "%s cannot be written: the disk is full. Make room, or choose another folder with --data.", path)
+	case errors.Is(mapped, ErrReadOnly):
+		return cannotWrite(path, err)
 	}
-	return fmt.Errorf("open %s: %w", path, err)
+	return mapped
+}
+
+func cannotWrite(path string, err error) error {
+	return refuse(ErrReadOnly, "%s cannot be written: %v. Choose another folder with --data, or give this user the right to write there.", path, err)
 }
 
 // dsn names a file for SQLite's URI syntax (sqlite.org/uri.html), with its pragmas; busy_timeout
