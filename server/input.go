@@ -16,7 +16,7 @@ const (
 	maxSequence = 4 << 10 // bytes of an escape sequence that has not ended
 
 	escapeDelay   = 50 * time.Millisecond // after which a lone Escape is a key, as in other programs
-	sequenceDelay = time.Second           // after which the start of a longer sequence is given up
+	sequenceDelay = time.Second           // after which the start of a longer sequence or a character is given up
 )
 
 // typing turns what a client types into messages, until the session ends. It ends with its
@@ -79,7 +79,7 @@ func (in *input) patience() time.Duration {
 	switch {
 	case len(in.rest) == 0 || in.pasting:
 		return 0
-	case len(in.rest) <= 2:
+	case in.rest[0] == 0x1b && len(in.rest) <= 2:
 		return escapeDelay
 	}
 	return sequenceDelay
