@@ -103,7 +103,7 @@ func (g *guest) proven(_ gossh.ConnMetadata, key gossh.PublicKey, _ *gossh.Permi
 // welcome lets a person in: what it returns is who they are for the whole connection.
 func (g *guest) welcome(p store.Person, fingerprint string) (*gossh.Permissions, error) {
 	if !g.signIn(p.ID) {
-		return nil, g.turnAway(refuse(nil, "You have %d connections open. Close one first.", connectionsPerson))
+		return nil, g.turnAway(refuse(nil, "You are connected %d times already. Close one first.", connectionsPerson))
 	}
 	if err := g.server.store.SignedIn(g.server.ctx, p.ID, fingerprint); err != nil {
 		g.server.Log.Error("sign-in not noted", "person", p.ID, "err", err) // a full disk keeps nobody from reading
@@ -286,8 +286,8 @@ func (d *dialog) again(err error) error {
 	return d.farewell(d.say + " That was the last try for now; connect again for another.")
 }
 
-// farewell shows a sentence with nothing to answer, and ends the connection. A prompt is
-// shown whatever the client's log level is; a banner is not.
+// farewell shows a sentence with nothing to answer, and ends the connection. OpenSSH hides it
+// below LogLevel INFO, like a banner, but shows it where the person is looking.
 func (d *dialog) farewell(text string) error {
 	d.say = text
 	_, _ = d.prompt()

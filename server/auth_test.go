@@ -393,7 +393,7 @@ func TestConnectionsOfAPerson(t *testing.T) {
 	for range connectionsPerson - 1 {
 		r.enter(key)
 	}
-	if got := r.refusal(gossh.PublicKeys(key)); got != "You have 20 connections open. Close one first.\r\n" {
+	if got := r.refusal(gossh.PublicKeys(key)); got != "You are connected 20 times already. Close one first.\r\n" {
 		t.Errorf("one more: %q", got)
 	}
 	first.Close()

@@ -7,13 +7,13 @@
 // nobody unknown reaches the interface, and nothing of ours trusts a key that
 // was offered and not proven.
 //
-// Two things differ from the architecture on purpose. Requests of a session are
-// seen by us before the library sees them (session.go), not in a wrapped
-// PtyHandler: so sizes, environment and forwarding are bounded in one place, and
-// no resize, however early, can block a connection. And what a client types is
-// decoded by input.go, not by Bubble Tea's reader, which waits for ever on a
-// program that has ended, keeps an unended paste without limit, and would take
-// the whole server down with a panic.
+// Three things differ from the architecture on purpose. Requests of a session
+// are seen by us before the library sees them (session.go), not in a wrapped
+// PtyHandler: so sizes, environment and forwarding are bounded in one place.
+// What a client types is decoded by input.go, not by Bubble Tea's reader, which
+// waits for ever on a program that has ended, keeps an unended paste without
+// limit, and would take the server down with a panic. And a person may take as
+// long over the question about the host key as over the prompts (conn.go).
 package server
 
 import (

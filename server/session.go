@@ -198,7 +198,7 @@ func (s *Server) handle(ss ssh.Session) {
 	}()
 	me, offer, err := s.whose(sn)
 	if err == nil && !s.sessions.enter(me.ID) {
-		err = refuse(nil, "You have %d sessions open already. Close one first.", s.Limits.SessionsPerson)
+		err = refuse(nil, "You have %d windows or commands open already. Close one first.", s.Limits.SessionsPerson)
 	}
 	if err != nil {
 		s.Log.Info("refused", "from", sn.conn.from, "why", err)

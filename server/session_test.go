@@ -398,7 +398,7 @@ func TestSessionsOfAPerson(t *testing.T) {
 	}
 	c := r.enter(key)
 	refused := r.terminal(c, 80, 24)
-	if status := r.wait(refused); status != 1 || refused.errs.String() != "You have 3 sessions open already. Close one first.\r\n" {
+	if status := r.wait(refused); status != 1 || refused.errs.String() != "You have 3 windows or commands open already. Close one first.\r\n" {
 		t.Errorf("status %d, told %q", status, refused.errs)
 	}
 	if got := r.whoami(r.enter(other)); got != "nils" {
