@@ -49,8 +49,21 @@ var checks = []check{
 		"Channel #%v counts %v posts where %v were written; unread counts are off there."},
 	{"members", `SELECT c.name, c.members, count(m.person_id) FROM channel c LEFT JOIN member m ON m.channel_id = c.id GROUP BY c.id HAVING c.members <> count(m.person_id)`,
 		"Channel #%v counts %v members where it has %v."},
-	{"threads", `SELECT p.id, p.replies, (SELECT count(*) FROM post r WHERE r.root_id = p.id AND r.root_id <> 0 AND r.deleted_at = 0) AS n FROM post p WHERE p.root_id = 0 AND p.replies <> n`,
-		"Post %v counts %v replies where it has %v."},
+	{"threads", `WITH thread AS MATERIALIZED (SELECT root_id, sum(deleted_at = 0) AS n, max(seq) AS seq, max(id) AS last FROM post WHERE root_id <> 0 GROUP BY root_id)
+		SELECT p.id, p.replies, p.reply_seq, p.last_reply_id, coalesce(t.n, 0), coalesce(t.seq, 0), coalesce(t.last, 0) FROM post p LEFT JOIN thread t ON t.root_id = p.id
+		WHERE p.root_id = 0 AND (p.replies <> coalesce(t.n, 0) OR p.reply_seq <> coalesce(t.seq, 0) OR p.last_reply_id <> coalesce(t.last, 0))`,
+		"Post %v counts %v replies up to number %v, the last one %v, where it has %v up to number %v, the last one %v."},
+	{"reading positions", `WITH written AS MATERIALIZED (SELECT r.author_id, r.channel_id, count(*) AS n FROM post r
+			JOIN member m ON m.person_id = r.author_id AND m.channel_id = r.channel_id WHERE r.root_id = 0 AND r.seq > m.read_seq GROUP BY 1, 2)
+		SELECT p.handle, c.name, m.own, coalesce(w.n, 0) FROM member m JOIN person p ON p.id = m.person_id JOIN channel c ON c.id = m.channel_id
+		LEFT JOIN written w ON w.author_id = m.person_id AND w.channel_id = m.channel_id WHERE m.own <> coalesce(w.n, 0) OR m.read_seq > c.seq`,
+		"%v's reading position in #%v is off: it passes over %v posts of their own where there are %v."},
+	{"followed threads", `WITH written AS MATERIALIZED (SELECT r.author_id, r.root_id, count(*) AS n FROM post r
+			JOIN follow f ON f.person_id = r.author_id AND f.root_id = r.root_id WHERE r.root_id <> 0 AND r.seq > f.read_seq GROUP BY 1, 2)
+		SELECT h.handle, f.root_id FROM follow f JOIN person h ON h.id = f.person_id JOIN post p ON p.id = f.root_id
+		LEFT JOIN written w ON w.author_id = f.person_id AND w.root_id = f.root_id
+		WHERE f.own <> coalesce(w.n, 0) OR f.read_seq > p.reply_seq OR f.waiting <> (f.following = 1 AND p.reply_seq - f.read_seq - f.own > 0)`,
+		"%v's reading position in thread %v is off."},
 	{"replies", `SELECT r.id, r.root_id FROM post r LEFT JOIN post p ON p.id = r.root_id AND p.root_id = 0 AND p.channel_id = r.channel_id WHERE r.root_id <> 0 AND p.id IS NULL`,
 		"Reply %v belongs to thread %v, which is not in its channel."},
 }
