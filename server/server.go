@@ -181,7 +181,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	var err error
 	select {
 	case <-ctx.Done():
-		ln.Close() // the library may not have begun with it
+		ln.Close() // the library may not have begun with it,
+		<-served   // and may not be told to stop while it begins
 	case err = <-served:
 		err = refuse(err, "The server can listen no longer (%v).", err)
 	}
