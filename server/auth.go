@@ -69,8 +69,11 @@ func (g *guest) meet(pre gossh.ServerPreAuthConn) {
 // is; after an unknown one only keys that let somebody in, so that nobody has to touch
 // or confirm each key of an agent for nothing.
 func (g *guest) offered(_ gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
-	if _, ok := key.(*gossh.Certificate); ok {
-		return nil, errUnknownKey
+	if cert, ok := key.(*gossh.Certificate); ok {
+		if _, err := g.named(cert); err != nil && !errors.Is(err, store.ErrForbidden) {
+			return nil, err
+		}
+		return &gossh.Permissions{CriticalOptions: cert.CriticalOptions}, nil
 	}
 	if g.key != nil {
 		_, err := g.server.store.PersonByKey(g.server.ctx, gossh.FingerprintSHA256(key))
@@ -83,6 +86,13 @@ func (g *guest) offered(_ gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permi
 
 // proven decides on a key that the client has shown to hold.
 func (g *guest) proven(_ gossh.ConnMetadata, key gossh.PublicKey, _ *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+	if cert, ok := key.(*gossh.Certificate); ok {
+		p, err := g.named(cert)
+		if err != nil {
+			return nil, g.turnAway(err)
+		}
+		return g.welcome(p, "")
+	}
 	fingerprint := gossh.FingerprintSHA256(key)
 	p, err := g.server.store.PersonByKey(g.server.ctx, fingerprint)
 	switch {

@@ -101,9 +101,10 @@ func (l Limits) orDefaults() Limits {
 // Config is what a Server needs besides the store. Only HostKey has no default.
 type Config struct {
 	HostKey gossh.Signer
-	Address string           // what people type after ssh; shown in instructions
-	Log     *slog.Logger     // slog.Default when nil
-	Now     func() time.Time // time.Now when nil
+	Address string            // what people type after ssh; shown in instructions
+	UserCA  []gossh.PublicKey // certificates of these authorities let in whom they name
+	Log     *slog.Logger      // slog.Default when nil
+	Now     func() time.Time  // time.Now when nil
 	Limits  Limits
 
 	wrap func(tea.Model) tea.Model // tests put a model around the interface's
