@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -31,4 +33,25 @@ func (g *guest) named(cert *gossh.Certificate) (store.Person, error) {
 		}
 	}
 	return store.Person{}, errUnknownKey
+}
+
+// LoadUserCA reads the public keys of the authorities whose certificates let people in: a line each,
+// as OpenSSH's TrustedUserCAKeys has them. Its errors are sentences for the operator.
+func LoadUserCA(path string) ([]gossh.PublicKey, error) {
+	rest, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the authorities' keys cannot be read: %w", err)
+	}
+	var keys []gossh.PublicKey
+	for len(bytes.TrimSpace(rest)) > 0 {
+		var key gossh.PublicKey
+		if key, _, _, rest, err = gossh.ParseAuthorizedKey(rest); err != nil {
+			return nil, fmt.Errorf("%s holds a line that is no public key (%w); it takes lines that start like: ssh-ed25519 AAAA", path, err)
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%s holds no public key; it takes lines that start like: ssh-ed25519 AAAA", path)
+	}
+	return keys, nil
 }

@@ -2,6 +2,8 @@ package server
 
 import (
 	"crypto/rand"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -76,5 +78,32 @@ func TestCertificates(t *testing.T) {
 				t.Error("the key alone lets in too")
 			}
 		})
+	}
+}
+
+func TestLoadUserCA(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ca.pub")
+	line := gossh.MarshalAuthorizedKey(newSigner(t).PublicKey())
+	for _, c := range []struct {
+		name, text string
+		keys       int
+		wrong      string
+	}{
+		{"two", string(line) + "# and another\n\n" + string(line), 2, ""},
+		{"empty", "\n", 0, "holds no public key"},
+		{"no key", "hello\n", 0, "no public key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			keys, err := LoadUserCA(path)
+			if len(keys) != c.keys || (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("%d keys, %v", len(keys), err)
+			}
+		})
+	}
+	if _, err := LoadUserCA(path + "x"); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Errorf("a missing file: %v", err)
 	}
 }
