@@ -110,7 +110,7 @@ func (t *tx) importPerson(in ImportedPerson) (int64, error) {
 		email = ""
 	}
 	if email != "" {
-		p, err := t.personWhere(`p.email = ?`, email)
+		p, err := t.personWhere(`p.email = ? AND p.email <> ''`, email) // in the words of its partial index
 		if err == nil || !nothing(err) {
 			return p.ID, err
 		}

@@ -64,7 +64,7 @@ func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 			return nil
 		}
 		if own > 0 {
-			if err := t.get(`SELECT count(*) FROM post WHERE root_id = ? AND root_id <> 0 AND seq > ? AND author_id = ?`, []any{root, seq, me}, &own); err != nil {
+			if err := t.get(`SELECT count(*) FROM post WHERE root_id = +? AND root_id <> 0 AND seq > ? AND author_id = ?`, []any{root, seq, me}, &own); err != nil {
 				return err
 			}
 		}
