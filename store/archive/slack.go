@@ -74,13 +74,13 @@ func ReadSlack(fsys fs.FS) (*Slack, error) {
 	if err := s.list("channels.json", s.addChannel); err != nil {
 		return nil, err
 	}
-	for i, c := range s.channels { // now that all names are known
-		s.channels[i].Purpose = s.plain(c.Purpose)
-	}
 	for _, name := range []string{"groups.json", "dms.json", "mpims.json"} {
 		if err := s.list(name, s.addPrivate); err != nil {
 			return nil, err
 		}
+	}
+	for i, c := range s.channels { // now that all names are known
+		s.channels[i].Purpose = s.plain(c.Purpose)
 	}
 	return s, nil
 }
