@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -68,8 +69,11 @@ func (g *guest) meet(pre gossh.ServerPreAuthConn) {
 // is; after an unknown one only keys that let somebody in, so that nobody has to touch
 // or confirm each key of an agent for nothing.
 func (g *guest) offered(_ gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
-	if _, ok := key.(*gossh.Certificate); ok {
-		return nil, errUnknownKey
+	if cert, ok := key.(*gossh.Certificate); ok {
+		if _, err := g.named(cert); err != nil && !errors.Is(err, store.ErrForbidden) {
+			return nil, err
+		}
+		return &gossh.Permissions{CriticalOptions: cert.CriticalOptions}, nil
 	}
 	if g.key != nil {
 		_, err := g.server.store.PersonByKey(g.server.ctx, gossh.FingerprintSHA256(key))
@@ -82,6 +86,13 @@ func (g *guest) offered(_ gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permi
 
 // proven decides on a key that the client has shown to hold.
 func (g *guest) proven(_ gossh.ConnMetadata, key gossh.PublicKey, _ *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+	if cert, ok := key.(*gossh.Certificate); ok {
+		p, err := g.named(cert)
+		if err != nil {
+			return nil, g.turnAway(err)
+		}
+		return g.welcome(p, "")
+	}
 	fingerprint := gossh.FingerprintSHA256(key)
 	p, err := g.server.store.PersonByKey(g.server.ctx, fingerprint)
 	switch {
@@ -102,7 +113,7 @@ func (g *guest) proven(_ gossh.ConnMetadata, key gossh.PublicKey, _ *gossh.Permi
 // welcome lets a person in: what it returns is who they are for the whole connection.
 func (g *guest) welcome(p store.Person, fingerprint string) (*gossh.Permissions, error) {
 	if !g.signIn(p.ID) {
-		return nil, g.turnAway(refuse(nil, "You have %d connections open. Close one first.", connectionsPerson))
+		return nil, g.turnAway(refuse(nil, "You are connected %d times already. Close one first.", connectionsPerson))
 	}
 	if err := g.server.store.SignedIn(g.server.ctx, p.ID, fingerprint); err != nil {
 		g.server.Log.Error("sign-in not noted", "person", p.ID, "err", err) // a full disk keeps nobody from reading
@@ -125,6 +136,9 @@ func (g *guest) turnAway(err error) error {
 // ask lets a client that has proven no known key answer questions.
 func (g *guest) ask(meta gossh.ConnMetadata, challenge gossh.KeyboardInteractiveChallenge) (*gossh.Permissions, error) {
 	d := &dialog{guest: g, user: meta.User(), challenge: challenge}
+	if bytes.Contains(meta.ClientVersion(), []byte("dropbear")) {
+		d.after = "\n" // other clients end the line of what is said by themselves
+	}
 	p, fingerprint, err := d.run()
 	if err != nil {
 		return nil, err
@@ -138,6 +152,7 @@ type dialog struct {
 	user      string // what the client calls its user
 	challenge gossh.KeyboardInteractiveChallenge
 	say       string // shown above the next prompt
+	after     string // and what its line ends with
 }
 
 // errAgain asks anew; why is in dialog.say.
@@ -176,6 +191,9 @@ func (d *dialog) prompt(questions ...string) ([]string, error) {
 	echo := make([]bool, len(questions))
 	for i, q := range questions {
 		echo[i] = q == askCode || q == askHandle
+	}
+	if d.say != "" {
+		d.say += d.after
 	}
 	answers, err := d.challenge("", d.say, questions, echo)
 	if err != nil {
@@ -278,8 +296,8 @@ func (d *dialog) again(err error) error {
 	return d.farewell(d.say + " That was the last try for now; connect again for another.")
 }
 
-// farewell shows a sentence with nothing to answer, and ends the connection. A prompt is
-// shown whatever the client's log level is; a banner is not.
+// farewell shows a sentence with nothing to answer, and ends the connection. OpenSSH hides it
+// below LogLevel INFO, like a banner, but shows it where the person is looking.
 func (d *dialog) farewell(text string) error {
 	d.say = text
 	_, _ = d.prompt()

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -328,6 +330,77 @@ func TestPasswordOffersTheKey(t *testing.T) {
 		t.Errorf("%d %v %v", person, offer, err)
 	}
 	r.server.inside.leave(p.ID)
+}
+
+// refusal dials and returns what was said before the connection was closed.
+func (r *rig) refusal(auth ...gossh.AuthMethod) string {
+	r.Helper()
+	var said []string
+	c, err := r.dialConfig(&gossh.ClientConfig{User: "somebody", Auth: auth, BannerCallback: func(text string) error {
+		said = append(said, text)
+		return nil
+	}})
+	if err == nil {
+		c.Close()
+		r.Error("in")
+	}
+	return strings.Join(said, "")
+}
+
+func TestSuspendedPersonIsTold(t *testing.T) {
+	r := start(t)
+	p, key := r.member("maya")
+	if err := r.store.SetPassword(t.Context(), p.ID, "long enough"); err != nil {
+		t.Fatal(err)
+	}
+	inside := r.enter(key)
+	r.suspend("maya")
+	want := "Your access is suspended. Ask whoever invited you."
+	if got := r.refusal(gossh.PublicKeys(key)); got != want+"\r\n" {
+		t.Errorf("with the key: %q", got)
+	}
+	k := &talk{answers: []string{"", "maya", "long enough"}}
+	r.refusal(k.method())
+	if !strings.Contains(k.heard(), want) {
+		t.Errorf("with the password: %q", k.heard())
+	}
+	if out, errs, status := r.run(inside, "whoami", ""); status != 1 || out != "" || errs != want+"\n" {
+		t.Errorf("on a connection that was open: %d %q %q", status, out, errs)
+	}
+	// Who only offers the key, learns nothing.
+	if got := r.refusal(gossh.PublicKeys(offerOnly{key.PublicKey()})); got != "" {
+		t.Errorf("without proof: %q", got)
+	}
+}
+
+// suspend does what an admin will do, from outside: there is no menu for it yet.
+func (r *rig) suspend(handle string) {
+	r.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(r.dir, store.File)+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE person SET state = ? WHERE handle = ?", store.Suspended, handle); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func TestConnectionsOfAPerson(t *testing.T) {
+	r := start(t)
+	_, key := r.member("maya")
+	first := r.enter(key)
+	for range connectionsPerson - 1 {
+		r.enter(key)
+	}
+	if got := r.refusal(gossh.PublicKeys(key)); got != "You are connected 20 times already. Close one first.\r\n" {
+		t.Errorf("one more: %q", got)
+	}
+	first.Close()
+	r.eventually("its place is free", func() bool {
+		c, err := r.dial(gossh.PublicKeys(key))
+		return err == nil && c != nil
+	})
 }
 
 func TestSlowPeople(t *testing.T) {

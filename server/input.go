@@ -16,14 +16,14 @@ const (
 	maxSequence = 4 << 10 // bytes of an escape sequence that has not ended
 
 	escapeDelay   = 50 * time.Millisecond // after which a lone Escape is a key, as in other programs
-	sequenceDelay = time.Second           // after which the start of a longer sequence is given up
+	sequenceDelay = time.Second           // after which the start of a longer sequence or a character is given up
 )
 
 // typing turns what a client types into messages, until the session ends. It ends with its
 // input: nobody could even leave any more.
-func (s *Server) typing(sn *session, r io.Reader, send func(tea.Msg)) {
+func (sn *session) typing(r io.Reader, send func(tea.Msg)) {
 	chunks := make(chan []byte)
-	s.guard(sn, func() {
+	sn.start(func() {
 		for {
 			p := make([]byte, 4<<10)
 			n, err := r.Read(p)
@@ -79,7 +79,7 @@ func (in *input) patience() time.Duration {
 	switch {
 	case len(in.rest) == 0 || in.pasting:
 		return 0
-	case len(in.rest) <= 2:
+	case in.rest[0] == 0x1b && len(in.rest) <= 2:
 		return escapeDelay
 	}
 	return sequenceDelay

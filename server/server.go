@@ -7,13 +7,13 @@
 // nobody unknown reaches the interface, and nothing of ours trusts a key that
 // was offered and not proven.
 //
-// Two things differ from the architecture on purpose. Requests of a session are
-// seen by us before the library sees them (session.go), not in a wrapped
-// PtyHandler: so sizes, environment and forwarding are bounded in one place, and
-// no resize, however early, can block a connection. And what a client types is
-// decoded by input.go, not by Bubble Tea's reader, which waits for ever on a
-// program that has ended, keeps an unended paste without limit, and would take
-// the whole server down with a panic.
+// Three things differ from the architecture on purpose. Requests of a session
+// are seen by us before the library sees them (session.go), not in a wrapped
+// PtyHandler: so sizes, environment and forwarding are bounded in one place.
+// What a client types is decoded by input.go, not by Bubble Tea's reader, which
+// waits for ever on a program that has ended, keeps an unended paste without
+// limit, and would take the server down with a panic. And a person may take as
+// long over the question about the host key as over the prompts (conn.go).
 package server
 
 import (
@@ -101,9 +101,10 @@ func (l Limits) orDefaults() Limits {
 // Config is what a Server needs besides the store. Only HostKey has no default.
 type Config struct {
 	HostKey gossh.Signer
-	Address string           // what people type after ssh; shown in instructions
-	Log     *slog.Logger     // slog.Default when nil
-	Now     func() time.Time // time.Now when nil
+	Address string            // what people type after ssh; shown in instructions
+	UserCA  []gossh.PublicKey // certificates of these authorities let in whom they name
+	Log     *slog.Logger      // slog.Default when nil
+	Now     func() time.Time  // time.Now when nil
 	Limits  Limits
 
 	wrap func(tea.Model) tea.Model // tests put a model around the interface's
@@ -181,6 +182,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		ln.Close() // the library may not have begun with it,
+		<-served   // and may not be told to stop while it begins
 	case err = <-served:
 		err = refuse(err, "The server can listen no longer (%v).", err)
 	}

@@ -27,6 +27,7 @@ const soon = 10 * time.Second // the deadline of whatever should happen at once
 // stops the server and checks that nothing of it is left running.
 type rig struct {
 	*testing.T
+	dir    string // of the data
 	store  *store.Store
 	server *Server
 	addr   string
@@ -43,7 +44,8 @@ func start(t *testing.T, change ...func(*Config)) *rig {
 	for _, f := range change {
 		f(&c)
 	}
-	st, err := store.Open(t.Context(), t.TempDir(), store.Options{Now: c.Now, PostsPerMinute: 1000})
+	dir := t.TempDir()
+	st, err := store.Open(t.Context(), dir, store.Options{Now: c.Now, PostsPerMinute: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func start(t *testing.T, change ...func(*Config)) *rig {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	r := &rig{T: t, store: st, server: srv, addr: ln.Addr().String(), log: log, stop: stop, ended: make(chan error, 1)}
+	r := &rig{T: t, dir: dir, store: st, server: srv, addr: ln.Addr().String(), log: log, stop: stop, ended: make(chan error, 1)}
 	go func() { r.ended <- srv.Serve(ctx, ln) }()
 	t.Cleanup(func() {
 		r.halt()
@@ -299,23 +301,38 @@ func TestStopEndsSessions(t *testing.T) {
 	}
 }
 
-func TestServeReportsABrokenListener(t *testing.T) {
-	st, err := store.Open(t.Context(), t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	srv, err := New(Config{HostKey: newSigner(t), Log: slog.New(slog.DiscardHandler)}, st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln.Close()
-	if err := srv.Serve(t.Context(), ln); err == nil || !strings.Contains(err.Error(), "can listen no longer") {
-		t.Errorf("Serve: %v", err)
+func TestServeEndsAtOnce(t *testing.T) {
+	for _, how := range []string{"told to stop before it began", "the listener is closed"} {
+		t.Run(how, func(t *testing.T) {
+			st, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer st.Close()
+			srv, err := New(Config{HostKey: newSigner(t), Log: slog.New(slog.DiscardHandler)}, st)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			if how == "the listener is closed" {
+				ln.Close()
+			} else {
+				stop()
+			}
+			err = srv.Serve(ctx, ln)
+			if stopped := ctx.Err() != nil; stopped != (err == nil) || !stopped && !strings.Contains(err.Error(), "can listen no longer") {
+				t.Errorf("Serve: %v", err)
+			}
+			if c, err := net.Dial("tcp", ln.Addr().String()); err == nil {
+				c.Close()
+				t.Error("it still listens")
+			}
+		})
 	}
 }
 

@@ -63,7 +63,7 @@ func (d door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 		return nil, nil, err
 	}
 	some := make(chan *gossh.Request)
-	go func() {
+	d.session.start(func() {
 		defer close(some)
 		for req := range all {
 			if d.session.request(req.Type, req.Payload) {
@@ -72,7 +72,7 @@ func (d door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 				_ = req.Reply(false, nil)
 			}
 		}
-	}()
+	})
 	return ch, some, nil
 }
 
@@ -121,8 +121,8 @@ func (sn *session) grantTerminal(payload []byte) bool {
 	sn.terminal, sn.refused = true, ""
 	sn.term = r.Term
 	strange := func(c rune) bool { return !strings.ContainsRune("+-._", c) && (c < '0' || c > 'z') }
-	if len(r.Term) > maxTerm || strings.ContainsFunc(r.Term, strange) {
-		sn.term = "" // it names a file elsewhere
+	if r.Term == "" || len(r.Term) > maxTerm || strings.ContainsFunc(r.Term, strange) {
+		sn.term = "xterm" // what nearly all are like; elsewhere the name is part of a path
 	}
 	sn.size = tea.WindowSizeMsg{Width: defaultColumns, Height: defaultRows}
 	sn.resize(r.Columns, r.Rows)
@@ -198,7 +198,7 @@ func (s *Server) handle(ss ssh.Session) {
 	}()
 	me, offer, err := s.whose(sn)
 	if err == nil && !s.sessions.enter(me.ID) {
-		err = refuse(nil, "You have %d sessions open already. Close one first.", s.Limits.SessionsPerson)
+		err = refuse(nil, "You have %d windows or commands open already. Close one first.", s.Limits.SessionsPerson)
 	}
 	if err != nil {
 		s.Log.Info("refused", "from", sn.conn.from, "why", err)
@@ -259,8 +259,8 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 		tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(),
 	)
-	s.guard(sn, func() { s.typing(sn, ss, p.Send) })
-	s.guard(sn, func() { sn.sizes(out.first, p.Send) })
+	sn.start(func() { sn.typing(ss, p.Send) })
+	sn.start(func() { sn.sizes(out.first, p.Send) })
 	_, err := p.Run()
 	switch {
 	case err == nil:
@@ -274,12 +274,12 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 	return 1
 }
 
-// guard starts a goroutine of the session; a panic in it ends this session alone.
-func (s *Server) guard(sn *session, run func()) {
+// start runs a goroutine of the session; a panic in it ends this session alone.
+func (sn *session) start(run func()) {
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				s.Log.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
+				sn.conn.server.Log.Error("panic in a session", "panic", r, "stack", string(debug.Stack()))
 				sn.end()
 			}
 		}()

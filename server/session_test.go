@@ -355,6 +355,35 @@ func TestDroppedLine(t *testing.T) {
 	}
 }
 
+// A paste is text, whether the terminal marks it or not.
+func TestPasteIsText(t *testing.T) {
+	r := start(t)
+	me, key := r.member("maya")
+	if err := r.store.MarkWelcomed(t.Context(), me.ID); err != nil {
+		t.Fatal(err)
+	}
+	screen := r.terminal(r.enter(key), 80, 24)
+	r.shows(screen, 80, 24, "Write to #everyone")
+	fmt.Fprint(screen.keys, "n")
+	r.shows(screen, 80, 24, "1,000")
+	fmt.Fprint(screen.keys, "\x1b[200~a marked\rpaste\r\x1b[201~")
+	r.shows(screen, 80, 24, "paste")
+	fmt.Fprint(screen.keys, "not marked\rat all\rbut at once\r")
+	r.shows(screen, 80, 24, "but at once")
+	fmt.Fprint(screen.keys, "\x03")
+	r.wait(screen)
+	if out, _, _ := r.run(r.enter(key), "read everyone", ""); out != "" {
+		t.Errorf("posted: %s", out)
+	}
+	everyone, err := r.store.Channel(t.Context(), me.ID, "everyone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID}); err != nil || !strings.HasPrefix(draft, "a marked\npaste\nnot marked\nat all\nbut at once") {
+		t.Errorf("the draft: %q %v", draft, err)
+	}
+}
+
 func TestSessionsOfAPerson(t *testing.T) {
 	r := start(t, func(c *Config) { c.Limits.SessionsPerson = 3 })
 	_, key := r.member("maya")
@@ -369,7 +398,7 @@ func TestSessionsOfAPerson(t *testing.T) {
 	}
 	c := r.enter(key)
 	refused := r.terminal(c, 80, 24)
-	if status := r.wait(refused); status != 1 || refused.errs.String() != "You have 3 sessions open already. Close one first.\r\n" {
+	if status := r.wait(refused); status != 1 || refused.errs.String() != "You have 3 windows or commands open already. Close one first.\r\n" {
 		t.Errorf("status %d, told %q", status, refused.errs)
 	}
 	if got := r.whoami(r.enter(other)); got != "nils" {

@@ -29,9 +29,7 @@ type stock struct {
 
 func newStock(r *rig) *stock {
 	r.Helper()
-	if _, err := exec.LookPath("ssh"); err != nil {
-		r.Fatal("this test needs the OpenSSH client; install the package openssh-client")
-	}
+	r.needs("ssh", "openssh-client")
 	dir, err := os.MkdirTemp("", "tincan") // a short path: sockets take at most 104 bytes of it
 	if err != nil {
 		r.Fatal(err)
@@ -43,6 +41,14 @@ func newStock(r *rig) *stock {
 	s.write("known_hosts", known)
 	s.args = []string{"-F", "none", "-p", port, "-o", "UserKnownHostsFile=" + filepath.Join(dir, "known_hosts"), "-o", "StrictHostKeyChecking=yes", host}
 	return s
+}
+
+// needs fails the test where a program is missing.
+func (r *rig) needs(program, from string) {
+	r.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		r.Fatalf("this test needs %s; install Debian's package %s, or what your system calls it", program, from)
+	}
 }
 
 func (s *stock) write(name, text string) string {
@@ -111,7 +117,13 @@ type person struct {
 // ssh starts the client with options and what follows the host.
 func (s *stock) ssh(options []string, command ...string) *person {
 	s.Helper()
-	cmd := exec.Command("ssh", append(append(options, s.args...), command...)...)
+	return s.spawn("ssh", append(append(options, s.args...), command...)...)
+}
+
+// spawn starts a program in a terminal.
+func (s *stock) spawn(name string, args ...string) *person {
+	s.Helper()
+	cmd := exec.Command(name, args...)
 	cmd.Env = s.env
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {

@@ -53,7 +53,19 @@ func Sentence(err error) (text string, ours bool) {
 	return internalSentence, false
 }
 
-// mapError turns the driver's codes into sentences; it is the only place that knows them.
+// full reports whether the disk is; the shared memory beside the log says so in a code of its own.
+func full(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE)
+}
+
+// damaged reports whether the driver found that a file is no sound database.
+func damaged(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
+
+// mapError turns the driver's codes into sentences.
 func mapError(err error) error {
 	var known *sentence
 	if err == nil || errors.As(err, &known) {
@@ -64,10 +76,11 @@ func mapError(err error) error {
 		return err
 	}
 	say := func(kind error, text string) error { return &sentence{kind: kind, text: text, cause: err} }
-	switch e.Code() & 0xff { // the low byte is the primary result code: sqlite.org/rescode.html
-	case sqlite3.SQLITE_FULL:
+	if full(err) {
 		return say(ErrReadOnly, "Nothing can be saved just now: the server's disk is full. Your text is kept; tell whoever runs this.")
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+	}
+	switch e.Code() & 0xff { // the low byte is the primary result code: sqlite.org/rescode.html
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		return say(ErrReadOnly, "Nothing can be saved: the server may not write to its data. Your text is kept; tell whoever runs this.")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return say(ErrLimited, "The server is busy with other writing; try again in a moment. Your text is kept.")

@@ -53,8 +53,8 @@ func (s *Store) ImportChannels(ctx context.Context, me int64, source string, cha
 }
 
 // ImportPosts writes the posts of an archive at the time they have, never as something new. Their
-// people, channels and, of a reply, the root have to be imported before: ErrInvalid otherwise, and
-// nothing of the call is kept. See ImportPeople.
+// people, channels and, of a reply, the root (or another reply) have to be imported before:
+// ErrNotFound otherwise, and nothing of the call is kept. See ImportPeople.
 func (s *Store) ImportPosts(ctx context.Context, me int64, source string, posts []ImportedPost) (added int, err error) {
 	return each(ctx, s, me, source, importedPost, posts, func(p ImportedPost) string { return p.Key }, func(t *tx, p ImportedPost) (int64, error) {
 		return t.importPost(source, p)
@@ -110,7 +110,7 @@ func (t *tx) importPerson(in ImportedPerson) (int64, error) {
 		email = ""
 	}
 	if email != "" {
-		p, err := t.personWhere(`p.email = ?`, email)
+		p, err := t.personWhere(`p.email = ? AND p.email <> ''`, email) // in the words of its partial index
 		if err == nil || !nothing(err) {
 			return p.ID, err
 		}
@@ -183,19 +183,13 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 	if len(body) > ImportedPostLimit {
 		return 0, refuse(ErrInvalid, "An imported post may have %s bytes; one has %s.", thousands(ImportedPostLimit), thousands(len(body)))
 	}
-	channel, err := t.importedID(source, importedChannel, in.Channel)
-	if err != nil {
-		return 0, err
-	}
 	author, err := t.importedID(source, importedPerson, in.Author)
 	if err != nil {
 		return 0, err
 	}
-	root := int64(0)
-	if in.Root != "" {
-		if root, err = t.importedID(source, importedPost, in.Root); err != nil {
-			return 0, err
-		}
+	channel, root, err := t.importedPlace(source, in)
+	if err != nil {
+		return 0, err
 	}
 	at := min(in.At.UnixMilli(), t.ms()) // a future date would stand above all that is written from now on
 	id, err := t.freePostID(at / 1000)
@@ -221,6 +215,19 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 		err = t.run(`UPDATE post SET replies = replies + 1, revision = revision + 1, last_reply_id = max(last_reply_id, ?) WHERE id = ?`, id, root)
 	}
 	return id, err
+}
+
+// importedPlace is where an imported post stands: a reply in its thread, wherever that is.
+func (t *tx) importedPlace(source string, in ImportedPost) (channel, root int64, err error) {
+	channel, err = t.importedID(source, importedChannel, in.Channel)
+	if err != nil || in.Root == "" {
+		return channel, 0, err
+	}
+	if root, err = t.importedID(source, importedPost, in.Root); err != nil {
+		return 0, 0, err
+	}
+	err = t.get(`SELECT channel_id, iif(root_id = 0, id, root_id) FROM post WHERE id = ?`, []any{root}, &channel, &root)
+	return channel, root, err
 }
 
 // freePostID is the first number from second on that no post has.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 )
 
@@ -13,17 +14,18 @@ const lockFile = "serve.lock"
 // ErrTaken if another does. It is a SQLite lock on a file of its own, so that it works alike on
 // every system and is gone with the process, however that ends.
 func Lock(dir string) (unlock func() error, err error) {
-	db, err := sql.Open("sqlite", "file:"+uriPath(filepath.Join(dir, lockFile))+"?_pragma=busy_timeout(0)")
+	path := filepath.Join(dir, lockFile)
+	db, err := sql.Open("sqlite", "file:"+uriPath(path)+"?_pragma=busy_timeout(0)")
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err != nil {
 		db.Close()
-		if e := mapError(err); e != err {
+		if errors.Is(mapError(err), ErrLimited) { // busy
 			return nil, &sentence{kind: ErrTaken, cause: err, text: "Another tincan serves " + dir + " already. Stop it first, or choose another folder with --data."}
 		}
-		return nil, err
+		return nil, openError(path, err)
 	}
 	return db.Close, nil
 }

@@ -194,7 +194,7 @@ func ValidHandle(s string) error {
 // CleanHandle makes a handle of anything that names a person; "" if nothing is left.
 func CleanHandle(s string) string {
 	var b strings.Builder
-	for _, r := range foldLatin(strings.ToLower(CleanLine(s))) {
+	for _, r := range strings.ToLower(foldLatin(strings.ToLower(CleanLine(s)))) {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
 			b.WriteRune(r)
@@ -246,4 +246,16 @@ func plural(n int, unit string) string {
 		return "1 " + unit
 	}
 	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// PersonByHandle returns who has that handle, for a door that has other proof of who is there:
+// ErrNotFound if nobody, ErrForbidden with a sentence if they may not come in.
+func (s *Store) PersonByHandle(ctx context.Context, handle string) (p Person, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if p, err = t.personByHandle(handle); err != nil {
+			return err
+		}
+		return mayComeIn(p)
+	})
+	return p, err
 }

@@ -57,10 +57,14 @@ type Store struct {
 	lines  bylines
 	argon  chan struct{} // a slot for each password being hashed
 
-	dirty   atomic.Bool   // written since the last checkpoint
-	written chan struct{} // holds one token once something was written since the indexer looked
+	dirty   atomic.Bool     // written since the last checkpoint
+	written chan struct{}   // holds one token once something was written since the indexer looked
+	ended   <-chan struct{} // closed when Close begins
 	stop    context.CancelFunc
 	done    sync.WaitGroup
+
+	once     sync.Once // Close
+	closeErr error
 }
 
 // pool is a fixed set of connections, each with the statements it has prepared. database/sql's
@@ -141,7 +145,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		return nil, openError(s.path, err)
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = cancel
+	s.stop, s.ended = cancel, background.Done()
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background) })
 	s.done.Go(func() { s.indexer(background) })
@@ -172,18 +176,28 @@ func (s *Store) open(ctx context.Context) error {
 	})
 }
 
+// openError is what to tell the operator about a file that cannot be opened.
 func openError(path string, err error) error {
 	var known *sentence
+	var file *os.PathError
 	mapped := mapError(err)
 	switch {
-	case errors.Is(err, os.ErrPermission), errors.Is(mapped, ErrReadOnly) && !strings.Contains(mapped.Error(), "damaged"):
-		return refuse(ErrReadOnly, "%s cannot be written: %v. Choose another folder with --data, or give this user the right to write there.", path, err)
-	case errors.As(mapped, &known) && known.cause != nil && strings.Contains(known.text, "damaged"):
+	case errors.As(err, &file):
+		return cannotWrite(path, file.Err)
+	case !errors.As(mapped, &known):
+		return fmt.Errorf("open %s: %w", path, err)
+	case damaged(err):
 		return &sentence{kind: ErrInvalid, cause: err, text: fmt.Sprintf("%s is damaged or is no tincan database (%v). Nothing was changed; keep a copy of the folder and run: tincan doctor", path, err)}
-	case errors.As(mapped, &known):
-		return mapped
+	case full(err):
+		return refuse(ErrReadOnly, "%s cannot be written: the disk is full. Make room, or choose another folder with --data.", path)
+	case errors.Is(mapped, ErrReadOnly):
+		return cannotWrite(path, err)
 	}
-	return fmt.Errorf("open %s: %w", path, err)
+	return mapped
+}
+
+func cannotWrite(path string, err error) error {
+	return refuse(ErrReadOnly, "%s cannot be written: %v. Choose another folder with --data, or give this user the right to write there.", path, err)
 }
 
 // dsn names a file for SQLite's URI syntax (sqlite.org/uri.html), with its pragmas; busy_timeout
@@ -205,12 +219,16 @@ func readerDSN(path string) string {
 	return dsn(path, "&mode=ro&_pragma=query_only(1)")
 }
 
-// Close ends all subscriptions and closes the file. It is safe to call once.
+// Close ends all subscriptions, waits for the acts that are under way and closes the file.
+// Acts that begin later return an error; closing again changes nothing.
 func (s *Store) Close() error {
-	s.stop()
-	s.done.Wait()
-	s.hub.close()
-	return s.closePools()
+	s.once.Do(func() {
+		s.stop()
+		s.done.Wait()
+		s.hub.close()
+		s.closeErr = s.closePools()
+	})
+	return s.closeErr
 }
 
 func (s *Store) closePools() error {
@@ -332,6 +350,8 @@ func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx
 	case c = <-p.free:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.ended:
+		return errors.New("store: closed")
 	}
 	defer func() { p.free <- c }()
 	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}

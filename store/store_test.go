@@ -76,6 +76,13 @@ func openWorld(t testing.TB, dir string, o store.Options) *world {
 	return w
 }
 
+// in is the same world for a test inside the test.
+func (w *world) in(t tb) *world {
+	same := *w
+	same.t = t
+	return &same
+}
+
 func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {

@@ -114,17 +114,8 @@ func escapeLen(s string) int {
 		}
 		return i
 	case ']', 'P', 'X', '^', '_': // OSC, DCS, SOS, PM, APC: to BEL or ST
-		for i := n; i < len(s); i++ {
-			switch {
-			case s[i] == 0x07:
-				return i + 1
-			case s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\':
-				return i + 2
-			case s[i] == 0xc2 && i+1 < len(s) && s[i+1] == 0x9c:
-				return i + 2
-			case s[i] == '\n':
-				return n
-			}
+		if end := stringEnd(s[n:]); end > 0 {
+			return n + end
 		}
 		return n
 	case 0x1b: // a plain escape: intermediates and one final
@@ -136,6 +127,27 @@ func escapeLen(s string) int {
 			i++
 		}
 		return i
+	}
+	return 0
+}
+
+// stringEnd is the length of a string sequence's text with its end, 0 if it has none: any other
+// control breaks it off, so that no text is looked through twice.
+func stringEnd(s string) int {
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 && s[i] <= 0x9f { // a raw C1 byte
+			r = rune(s[i])
+		}
+		i += n
+		switch {
+		case r == 0x07, r == 0x9c:
+			return i
+		case r == 0x1b && i < len(s) && s[i] == '\\':
+			return i + 1
+		case unicode.IsControl(r):
+			return 0
+		}
 	}
 	return 0
 }
@@ -169,7 +181,7 @@ func capMarks(s string) string {
 		switch {
 		case r >= 0xfe00 && r <= 0xfe0f: // variation selectors say how the base looks
 			return r
-		case unicode.In(r, unicode.Mn, unicode.Me):
+		case unicode.In(r, unicode.Mn, unicode.Me), unicode.Is(unicode.Mc, r) && norm.NFC.PropertiesString(string(r)).CCC() != 0:
 			if marks++; marks > marksLimit {
 				return -1
 			}

@@ -252,7 +252,9 @@ func halt(ts *testscript.TestScript, neg bool, args []string) {
 	if !late.Stop() {
 		ts.Fatalf("it did not stop in %v", stopLimit)
 	}
-	ts.Check(err)
+	if err != nil {
+		ts.Fatalf("it ended with %v and this log:\n%s", err, r.err)
+	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".err"), []byte(r.err.String()), 0o600))
 }
 

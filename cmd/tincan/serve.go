@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type serveFlags struct {
 	listen  string // host:port
 	address string // what people type after ssh; "" leaves what was given before
+	userCA  string // file of authorities whose certificates let people in; "" for none
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -34,6 +36,7 @@ func (p *program) serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&f.listen, "listen", defaultListen, "where to listen, as `host:port`")
 	c.Flags().StringVar(&f.address, "address", "", "the `name` that invitations tell people to type: social.corp, or social.corp:2222")
+	c.Flags().StringVar(&f.userCA, "user-ca", "", "a `file` of public keys; certificates they signed let in the handle they name")
 	return c
 }
 
@@ -47,6 +50,13 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	if f.address != "" {
 		if _, err := sshArguments(f.address); err != nil {
 			return usageError{err}
+		}
+	}
+	var config server.Config
+	if f.userCA != "" {
+		var err error
+		if config.UserCA, err = server.LoadUserCA(f.userCA); err != nil {
+			return err
 		}
 	}
 	listener, err := listen(ctx, f.listen)
@@ -81,11 +91,9 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	config := server.Config{HostKey: key, Log: log}
-	if g.address != "" {
-		if config.Address, err = sshArguments(g.address); err != nil {
-			return err
-		}
+	config.HostKey, config.Log = key, log
+	if config.Address, err = sshArguments(cmp.Or(g.address, thisMachine(g.listening, "HOST"))); err != nil {
+		return err
 	}
 	srv, err := server.New(config, s)
 	if err != nil {
@@ -130,10 +138,7 @@ type greeting struct {
 }
 
 func (g greeting) print(w io.Writer) error {
-	address := g.address
-	if address == "" {
-		address = thisMachine(g.listening, "localhost")
-	}
+	address := cmp.Or(g.address, thisMachine(g.listening, "localhost"))
 	line, err := sshLine(address)
 	if err != nil {
 		return err

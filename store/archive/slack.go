@@ -25,7 +25,7 @@ const (
 	slackBot = "USLACKBOT"
 	// handleStem is how much of a handle is kept before a number that tells it from another.
 	handleStem = 24
-	// batchLimit is how many posts are written in one go, so that people's own posts get their turn in between.
+	// batchLimit is how many posts are written in one go: some 40 ms, after which people's own get their turn.
 	batchLimit = 200
 	// fileLimit is the bytes of one JSON file: a day of a very busy channel has some 30 MB, the list of
 	// 40,000 people 60 MB, and a small zip that unpacks to more is an attack or a mistake.
@@ -74,13 +74,13 @@ func ReadSlack(fsys fs.FS) (*Slack, error) {
 	if err := s.list("channels.json", s.addChannel); err != nil {
 		return nil, err
 	}
-	for i, c := range s.channels { // now that all names are known
-		s.channels[i].Purpose = s.plain(c.Purpose)
-	}
 	for _, name := range []string{"groups.json", "dms.json", "mpims.json"} {
 		if err := s.list(name, s.addPrivate); err != nil {
 			return nil, err
 		}
+	}
+	for i, c := range s.channels { // now that all names are known
+		s.channels[i].Purpose = s.plain(c.Purpose)
 	}
 	return s, nil
 }
@@ -318,9 +318,20 @@ func (im *slackImport) flush() error {
 	if len(im.posts) == 0 {
 		return nil
 	}
+	began := time.Now()
 	n, err := im.st.ImportPosts(im.ctx, im.me, slackSource, im.posts)
 	im.account.Posts += n
+	im.rest(time.Since(began))
 	return err
+}
+
+// rest leaves the file alone for as long as it was held: those who wait to write ask only now
+// and then, and would hardly ever meet it free.
+func (im *slackImport) rest(d time.Duration) {
+	select {
+	case <-im.ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // folder reads the days of one conversation in order.

@@ -249,6 +249,8 @@ func (s *Slack) reference(inner string) string {
 		return "<" + inner + ">"
 	case target[0] == '@':
 		return "@" + first(s.handles[target[1:]], store.CleanHandle(first(label, target)))
+	case target[0] == '#' && s.private[target[1:]]:
+		return "a private channel"
 	case target[0] == '#':
 		return "#" + first(s.names[target[1:]], strings.TrimPrefix(label, "#"), target[1:])
 	case target[0] == '!': // !here, !channel, !subteam^S1|@team, !date^1^{date}|12 May

@@ -9,6 +9,7 @@ func TestPlain(t *testing.T) {
 	s := &Slack{
 		handles: map[string]string{"U1": "maya", "UBEN": "ben.brook"},
 		names:   map[string]string{"C1": "general"},
+		private: map[string]bool{"G1": true},
 	}
 	for text, want := range map[string]string{
 		"":                                      "",
@@ -21,6 +22,7 @@ func TestPlain(t *testing.T) {
 		"<@U9|Gina G>":                          "@gina.g",
 		"<@U9>":                                 "@u9",
 		"<#C1|renamed> <#C9|x>":                 "#general #x",
+		"in <#G1|layoffs>":                      "in a private channel",
 		"<#C9>":                                 "#C9",
 		"<!here> <!channel>":                    "@here @channel",
 		"<!everyone|everyone>":                  "@everyone",
