@@ -45,8 +45,8 @@ type channelRow struct {
 }
 
 // channelShown is a channel's name, of a direct conversation the others' names, also of those who have left.
-const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_concat(n, ', ') FROM (SELECT coalesce(nullif(o.name, ''), o.handle) AS n
-		FROM json_each('[' || c.direct || ']') j JOIN person o ON o.id = j.value WHERE o.id <> ?1 ORDER BY o.id)) END`
+const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_concat(coalesce(nullif(o.name, ''), o.handle), ', ')
+		FROM json_each('[' || c.direct || ']') j CROSS JOIN person o ON o.id = j.value WHERE o.id <> ?1) END`
 
 // channelSelect reads channels as person ?1 sees them; a private one only for its members.
 const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,

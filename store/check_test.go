@@ -35,13 +35,13 @@ func lively(t *testing.T) *world {
 func TestCheckFindsWrongCounters(t *testing.T) {
 	t.Parallel()
 	for broken, said := range map[string]string{
-		`UPDATE channel SET seq = seq + 1 WHERE name = 'sales'`:                  "Channel #sales counts 6 posts where 5 were written",
+		`UPDATE channel SET seq = seq + 1 WHERE name = 'sales'`:                  "reading position in #sales is off: 4 posts count as new where 3 are.",
 		`UPDATE channel SET members = members - 1 WHERE name = 'sales'`:          "Channel #sales counts 1 members where it has 2.",
 		`UPDATE post SET replies = replies + 1 WHERE body = 'root'`:              "counts 5 replies up to number 4",
 		`UPDATE post SET reply_seq = reply_seq + 1 WHERE body = 'root'`:          "counts 4 replies up to number 5",
 		`UPDATE post SET last_reply_id = 7 WHERE body = 'root'`:                  "the last one 7, where it has 4 up to number 4",
 		`UPDATE member SET own = own + 1 WHERE person_id = 1 AND channel_id = 3`: "maya's reading position in #sales is off",
-		`UPDATE member SET own = 0 WHERE person_id = 1 AND channel_id = 3`:       "it passes over 0 posts of their own where there are 2",
+		`UPDATE member SET own = 0 WHERE person_id = 1 AND channel_id = 3`:       "maya's reading position in #sales is off: 5 posts count as new where 3 are.",
 		`UPDATE member SET read_seq = 99, own = 0 WHERE channel_id = 3`:          "reading position in #sales is off",
 		`UPDATE follow SET own = own + 1 WHERE person_id = 1`:                    "maya's reading position in thread",
 		`UPDATE follow SET waiting = 0 WHERE person_id = 1`:                      "maya's reading position in thread",

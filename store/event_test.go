@@ -86,7 +86,7 @@ func TestEventsOfPosts(t *testing.T) {
 
 	reply := w.reply(ben, hidden.ID, "hi @jon")
 	posted = store.Event{Kind: store.Posted, Channel: secret, Root: hidden.ID, Post: reply.ID, By: ben}
-	m.expect(posted)
+	m.expect(store.Event{Kind: store.Inbox, Post: hidden.ID, By: ben}, posted)
 	b.expect(posted)
 	j.expect()
 

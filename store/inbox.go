@@ -127,6 +127,6 @@ func (s *Store) MarkInbox(ctx context.Context, me, id int64) error {
 func (t *tx) readInbox(me, channel, root, seq int64) error {
 	return t.run(`UPDATE inbox SET unread = 0 WHERE person_id = ?1 AND unread = 1 AND (
 		?3 > 0 AND kind = 1 AND post_id = ?3 AND (SELECT reply_seq FROM post WHERE id = ?3) <= ?4 OR
-		kind <> 2 AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = ?3 AND seq <= ?4 AND kind <> 1))`,
+		kind <> 2 AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = +?3 AND seq <= ?4 AND kind <> 1))`,
 		me, channel, root, seq)
 }

@@ -132,7 +132,7 @@ func (c *modelChannel) seenBy(p *modelPerson) bool { return !c.private || c.memb
 
 func (c *modelChannel) stewardedBy(p *modelPerson) bool {
 	member := c.members[p]
-	return member != nil && (member.steward || c.stewards && p.admin)
+	return member != nil && (member.steward || c.everyone && p.admin)
 }
 
 func (c *modelChannel) unread(p *modelPerson) (n int) {

@@ -118,6 +118,10 @@ func (t *tx) nameIndex(p Person) error {
 
 // indexNames makes the words of people who have none, as after an upgrade.
 func indexNames(t *tx) error {
+	known, err := t.has(`SELECT 1 FROM person_word LIMIT 1`)
+	if err != nil || known {
+		return err
+	}
 	people, err := collect(t, scanPerson, `SELECT `+personColumns+` FROM person p WHERE NOT EXISTS (SELECT 1 FROM person_word w WHERE w.person_id = p.id)`)
 	if err != nil {
 		return err

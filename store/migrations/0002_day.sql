@@ -69,6 +69,7 @@ CREATE UNIQUE INDEX report_once ON report (post_id, person_id);
 -- A direct conversation is a private channel without a name; direct names its people, so that there is one for each group.
 ALTER TABLE channel ADD COLUMN direct TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX channel_direct ON channel (direct) WHERE direct <> '';
+CREATE INDEX channel_named ON channel (name) WHERE direct = '';
 
 ALTER TABLE person ADD COLUMN notify  INTEGER NOT NULL DEFAULT 0; -- 0 nothing, 1 bell, 2 notification
 ALTER TABLE person ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0; -- when they were last here
@@ -78,6 +79,7 @@ CREATE TABLE person_word (
 	person_id INTEGER NOT NULL REFERENCES person (id),
 	PRIMARY KEY (word, person_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX person_word_person ON person_word (person_id);
 
 -- Search. folded is what the index was last told of a post, which FTS5 has to be told again to forget it; meta holds
 -- who may find it and what it can be filtered by. The tokenizer cuts at spaces only, as fold has done the rest. search_queue holds the posts that changed since.
