@@ -73,3 +73,10 @@ func (s *Store) HoldPasswords() (release func()) {
 		}
 	}
 }
+
+// RememberLate is a reader that saw a person under another handle before they changed, and is done only after.
+func (s *Store) RememberLate(person int64, handle string) {
+	before := s.lines.now()
+	s.lines.forget()
+	s.lines.remember(before, map[int64]byline{person: {handle: handle}})
+}
