@@ -252,6 +252,18 @@ func TestOtherProcess(t *testing.T) {
 	equal(t, "the name is read again", seen.Name, "Maya Lind")
 }
 
+// A reader who was late to finish does not bring back what somebody was called before.
+func TestNamesStayCurrent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	post := w.post(maya, w.everyone(), "x")
+	w.RememberLate(maya, "who they were")
+	seen, err := w.Post(w.ctx, maya, post.ID)
+	w.must(err)
+	equal(t, "handle", seen.Handle, "maya")
+}
+
 // Nothing is told of what did not happen.
 func TestRolledBack(t *testing.T) {
 	t.Parallel()

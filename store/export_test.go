@@ -92,3 +92,10 @@ func Terms(s string) []Term {
 
 // Stands reports whether the index finds the term in a folded text.
 func Stands(t Term, folded string) bool { return t.count(strings.Fields(folded)) > 0 }
+
+// RememberLate is a reader that saw a person under another handle before they changed, and is done only after.
+func (s *Store) RememberLate(person int64, handle string) {
+	before := s.lines.now()
+	s.lines.forget()
+	s.lines.remember(before, map[int64]byline{person: {handle: handle}})
+}

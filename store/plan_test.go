@@ -22,7 +22,7 @@ var small = map[string]string{
 	"FROM channel WHERE everyone = 1":             "when somebody comes for the first time, over the channels",
 	"FROM person WHERE admin = 1 AND came_at > 0": "over the index of admins",
 	"m.steward FROM person p JOIN member m":       "the members of one channel are sorted when they are listed",
-	"FROM search_queue LIMIT 1":                   "whether anything waits is its first row",
+	"FROM search_queue LIMIT":                     "what waits for the index is its first rows",
 	"FROM person_word LIMIT 1":                    "whether it is filled is its first row",
 	"FROM person p WHERE NOT EXISTS":              "once, at the upgrade that brings search for names",
 	"FROM channel WHERE created_by = ?":           "when a channel is opened, over the channels",

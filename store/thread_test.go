@@ -140,6 +140,12 @@ func TestMarkThreadRead(t *testing.T) {
 	w.reply(ben, root.ID, "x")
 	equal(t, "what comes then is new", w.news(maya, root.ID), 1)
 
+	other := w.post(maya, w.everyone(), "another")
+	w.reply(ben, other.ID, "x")
+	w.reply(maya, other.ID, "own, after what was not read")
+	w.must(w.MarkThreadRead(w.ctx, maya, other.ID, 1))
+	equal(t, "only the own one left", w.news(maya, other.ID), 0)
+
 	// Reading what one does not follow notes nothing.
 	w.must(w.MarkThreadRead(w.ctx, tara, root.ID, 3))
 	equal(t, "not following", w.thread(tara, root.ID).Following, false)

@@ -231,7 +231,7 @@ func (k *killing) typeDraft(port, text string) string {
 		if err := errors.Join(s.RequestPty("xterm-256color", 24, 80, nil), s.Shell()); err != nil {
 			return err
 		}
-		if _, err := screen.wait(regexp.MustCompile("all keys")); err != nil {
+		if _, err := screen.wait(regexp.MustCompile("Write to|»")); err != nil {
 			return err
 		}
 		_, err = io.WriteString(in, "n"+text)
