@@ -126,7 +126,7 @@ func TestNothingOverflows(t *testing.T) {
 				s.wait(1100 * time.Millisecond)
 			case 5:
 				e := rapid.SampledFrom(s.m.side.entries()).Draw(r, "entry")
-				s.run(s.m.open(e))
+				s.run(tea.Batch(s.m.open(e), s.m.arrange())) // as Update does
 			default:
 				s.press(rapid.SampledFrom(names).Draw(r, "key"))
 			}
