@@ -144,10 +144,15 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		s.closePools()
 		return nil, openError(s.path, err)
 	}
+	version, err := s.dataVersion(ctx) // before anybody reads what another process may change
+	if err != nil {
+		s.closePools()
+		return nil, openError(s.path, err)
+	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop, s.ended = cancel, background.Done()
 	s.done.Go(func() { s.checkpoints(background) })
-	s.done.Go(func() { s.watch(background) })
+	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })
 	return s, nil
 }
@@ -414,23 +419,19 @@ func (s *Store) checkpoints(ctx context.Context) {
 
 // watch notices what other processes wrote and tells every subscriber to read again.
 // The writer's own commits do not change data_version on its own connection.
-func (s *Store) watch(ctx context.Context) {
+func (s *Store) watch(ctx context.Context, last int64) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	var last int64
 	for {
-		v, err := s.dataVersion(ctx)
-		if err == nil {
-			if last != 0 && v != last {
-				s.publish([]delivery{{Event: Event{Kind: Reload}}})
-				s.wakeIndexer() // what another process wrote wants to be found too
-			}
-			last = v
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if v, err := s.dataVersion(ctx); err == nil && v != last {
+			last = v
+			s.publish([]delivery{{Event: Event{Kind: Reload}}})
+			s.wakeIndexer() // what another process wrote wants to be found too
 		}
 	}
 }
