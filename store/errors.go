@@ -65,6 +65,9 @@ func damaged(err error) bool {
 	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
 }
 
+// busy reports whether another process holds the lock.
+func busy(err error) bool { return errors.Is(mapError(err), ErrLimited) }
+
 // mapError turns the driver's codes into sentences.
 func mapError(err error) error {
 	var known *sentence

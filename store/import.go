@@ -63,6 +63,7 @@ func (s *Store) ImportPosts(ctx context.Context, me int64, source string, posts 
 
 // each runs add for what was not imported before, in one transaction, and remembers what it became.
 func each[T any](ctx context.Context, s *Store, me int64, source string, kind int, items []T, key func(T) string, add func(*tx, T) (int64, error)) (added int, err error) {
+	began := time.Now()
 	err = s.write(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
@@ -90,9 +91,15 @@ func each[T any](ctx context.Context, s *Store, me int64, source string, kind in
 		return nil
 	})
 	if err != nil {
-		added = 0
+		return 0, err
 	}
-	return added, err
+	// SQLite has no queue: a process that waits for the lock looks again only every 100 ms, and would
+	// never find it free between the pieces of an import. So each piece is followed by as long a pause.
+	select {
+	case <-time.After(time.Since(began)):
+	case <-ctx.Done():
+	}
+	return added, nil
 }
 
 // importedID is what a key of an archive became here.

@@ -219,13 +219,14 @@ func TestPostingBesideAnImport(t *testing.T) {
 	w := newWorld(t)
 	maya := w.person("maya")
 	other := openWorld(t, w.dir, store.Options{Now: w.clock.Now})
+	const pieces = 5
 	done := make(chan error, 1)
 	go func() {
 		_, err := other.ImportPeople(w.ctx, store.Operator, "big", []store.ImportedPerson{{Key: "U", Handle: "u"}})
 		if err == nil {
 			_, err = other.ImportChannels(w.ctx, store.Operator, "big", []store.ImportedChannel{{Key: "C", Name: "big"}})
 		}
-		for piece := 0; piece < 10 && err == nil; piece++ {
+		for piece := 0; piece < pieces && err == nil; piece++ {
 			var posts []store.ImportedPost
 			for i := range 200 {
 				posts = append(posts, store.ImportedPost{Key: fmt.Sprint(piece, i), Channel: "C", Author: "U", At: noon.Add(-time.Duration(piece*200+i) * time.Hour), Body: "x"})
@@ -238,7 +239,7 @@ func TestPostingBesideAnImport(t *testing.T) {
 		select {
 		case err := <-done:
 			w.must(err)
-			equal(t, "imported", w.number(`SELECT count(*) FROM post WHERE imported = 1`), 2000)
+			equal(t, "imported", w.number(`SELECT count(*) FROM post WHERE imported = 1`), pieces*200)
 			equal(t, "posted meanwhile", w.number(`SELECT count(*) FROM post WHERE imported = 0`), int64(posted))
 			w.healthy()
 			return

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"path/filepath"
 )
 
@@ -22,7 +21,7 @@ func Lock(dir string) (unlock func() error, err error) {
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err != nil {
 		db.Close()
-		if errors.Is(mapError(err), ErrLimited) { // busy
+		if busy(err) {
 			return nil, &sentence{kind: ErrTaken, cause: err, text: "Another tincan serves " + dir + " already. Stop it first, or choose another folder with --data."}
 		}
 		return nil, openError(path, err)

@@ -18,8 +18,13 @@ import (
 
 // Every check is a world of its own on a real disk: fewer and longer ones than rapid's, unless asked for.
 func init() {
-	flag.Set("rapid.checks", "20")
+	checks := "20"
+	if raceOn {
+		checks = "3"
+	}
+	flag.Set("rapid.checks", checks)
 	flag.Set("rapid.steps", "60")
+	flag.Set("rapid.nofailfile", "true") // the seed that it prints does
 }
 
 // model is what the store should know, kept in the simplest way: lists that are walked from end to end.
@@ -135,6 +140,7 @@ func newModel(w *world) *model {
 	private := m.found(ada, store.NewChannel{Name: "private", Private: true})
 	w.must(w.AddMember(w.ctx, ada.id, private.id, ben.handle))
 	private.enter(ben)
+	m.listen()
 	return m
 }
 

@@ -3,9 +3,11 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"tincan/store"
@@ -47,17 +49,43 @@ func folder(t *testing.T, dir string) string {
 	return all.String()
 }
 
-// sound makes a database that holds something and closes it.
+// sound copies a database that holds something and is closed.
 func sound(t *testing.T) (dir string) {
 	t.Helper()
-	w := newWorld(t)
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, store.File), original(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// original is what sound copies, made once.
+var original = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "tincan-test-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	s, err := store.Open(context.Background(), dir, store.Options{PostsPerMinute: 1 << 20})
+	if err != nil {
+		panic(err)
+	}
+	w := &world{Store: s, t: panics{}, ctx: context.Background(), dir: dir, clock: &clock{at: noon}}
 	maya := w.person("maya")
 	for range 50 {
 		w.post(maya, w.everyone(), strings.Repeat("something to be read ", 20))
 	}
-	w.must(w.Close())
-	return w.dir
-}
+	w.must(s.Close())
+	content, err := os.ReadFile(filepath.Join(dir, store.File))
+	w.must(err)
+	return content
+})
+
+// panics fails where there is no one test to fail.
+type panics struct{}
+
+func (panics) Helper()                           {}
+func (panics) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // damage changes a file in place.
 func damage(t *testing.T, dir string, change func([]byte) []byte) {

@@ -37,6 +37,9 @@ const (
 	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
 	pollEvery       = time.Second // how soon another process's writes are noticed
 	walLimit        = 64 << 20    // bytes of write-ahead log after which a checkpoint also empties the file
+
+	busyWait = 5 * time.Second  // how long an act waits for another process's writing
+	busyPoll = time.Millisecond // SQLite's own waiting looks only every 100 ms in the end, and starves beside a busy writer
 )
 
 // Options are the store's settings; the zero value is what the program uses.
@@ -97,6 +100,14 @@ func openPool(ctx context.Context, dsn string, size int) (pool, error) {
 	return p, nil
 }
 
+// waitOurselves turns SQLite's own waiting for a lock off: begin does it.
+func (p *pool) waitOurselves(ctx context.Context) error {
+	c := <-p.free
+	defer func() { p.free <- c }()
+	_, err := c.ExecContext(ctx, "PRAGMA busy_timeout = 0")
+	return err
+}
+
 // close waits for every connection to come back, then closes them.
 func (p *pool) close() error {
 	if p.db == nil {
@@ -140,9 +151,16 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		written: make(chan struct{}, 1),
 	}
 	s.limit.init(o)
-	if err := s.open(ctx); err != nil {
+	for deadline := time.Now().Add(busyWait); ; time.Sleep(busyPoll) {
+		err := s.open(ctx)
+		if err == nil {
+			break
+		}
 		s.closePools()
-		return nil, openError(s.path, err)
+		s.writer, s.reader = pool{}, pool{}
+		if !busy(err) || time.Now().After(deadline) { // two may open a new folder at once
+			return nil, openError(s.path, err)
+		}
 	}
 	version, err := s.dataVersion(ctx) // before anybody reads what another process may change
 	if err != nil {
@@ -171,6 +189,9 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	if s.reader, err = openPool(ctx, readerDSN(s.path), readers); err != nil {
+		return err
+	}
+	if err := s.writer.waitOurselves(ctx); err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
@@ -360,7 +381,7 @@ func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx
 	}
 	defer func() { p.free <- c }()
 	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
-	if err := t.run(begin); err != nil {
+	if err := t.begin(begin); err != nil {
 		return mapError(err)
 	}
 	done := false
@@ -386,6 +407,16 @@ func (s *Store) publish(events []delivery) {
 		}
 	}
 	s.hub.publish(events)
+}
+
+// begin waits its turn for the writer's lock.
+func (t *tx) begin(how string) error {
+	for deadline := time.Now().Add(busyWait); ; time.Sleep(busyPoll) {
+		err := t.run(how)
+		if !busy(err) || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 // checkpoints moves the write-ahead log into the database, from a connection of its own.

@@ -69,6 +69,7 @@ func TestClean(t *testing.T) {
 
 // A pasted megabyte of the worst is cleaned in no time.
 func TestCleanIsFast(t *testing.T) {
+	alone(t)
 	t.Parallel()
 	for _, piece := range []string{"x", "\x1b]", "\x1bP", "\x1b[1;", "\u009d", "\x9b", "\u0301", "\U0001d165", "\U000e0067", "\xff", "\u202e", "👩‍", "@a", "#a"} {
 		text := strings.Repeat(piece, 1<<20/len(piece))
