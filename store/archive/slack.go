@@ -318,20 +318,9 @@ func (im *slackImport) flush() error {
 	if len(im.posts) == 0 {
 		return nil
 	}
-	began := time.Now()
 	n, err := im.st.ImportPosts(im.ctx, im.me, slackSource, im.posts)
 	im.account.Posts += n
-	im.rest(time.Since(began))
 	return err
-}
-
-// rest leaves the file alone for as long as it was held: those who wait to write ask only now
-// and then, and would hardly ever meet it free.
-func (im *slackImport) rest(d time.Duration) {
-	select {
-	case <-im.ctx.Done():
-	case <-time.After(d):
-	}
 }
 
 // folder reads the days of one conversation in order.
