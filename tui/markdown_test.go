@@ -1,10 +1,10 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/charmbracelet/colorprofile"
@@ -120,22 +120,19 @@ func TestAQuoteQuotes(t *testing.T) {
 	}
 }
 
-// TestReadingIsQuick reads what is made to be slow: the largest post of nothing but marks.
-func TestReadingIsQuick(t *testing.T) {
+// BenchmarkReading reads what is made to be slow: the largest post of nothing but marks.
+func BenchmarkReading(b *testing.B) {
 	for _, unit := range []string{"*", "[", "![", "`", "` ``", "_a", "**a", "~", ">", "> ", "- ", "1. ", "[a](", "[[](", "<", "@", "h", "#", "http://", "a*b_", "*a _b ", "&", "\\[", "```\n", "> a\nb\n", " * a\n", "\n"} {
 		for _, times := range []int{10_000, markLimit / 2, bracketLimit, startLimit} {
-			text := strings.Repeat(unit, times)
-			start := time.Now()
-			readText(text)
-			if took := time.Since(start); took > slow {
-				t.Errorf("%q %d times takes %v", unit, times, took)
-			}
+			b.Run(fmt.Sprintf("%q×%d", unit, times), func(b *testing.B) {
+				text := strings.Repeat(unit, times)
+				for b.Loop() {
+					readText(text)
+				}
+			})
 		}
 	}
 }
-
-// slow is far more than any text may take, also on a busy machine under the race detector.
-const slow = time.Second
 
 // FuzzMarkdown draws any text: no panic, no line too wide, and every word that was written.
 func FuzzMarkdown(f *testing.F) {
