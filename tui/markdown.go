@@ -25,7 +25,7 @@ var markdown = parser.NewParser(
 		util.Prioritized(parser.NewATXHeadingParser(), 600),
 		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
 		util.Prioritized(parser.NewBlockquoteParser(), 800),
-		util.Prioritized(parser.NewParagraphParser(), 1000),
+		util.Prioritized(indented{parser.NewParagraphParser()}, 1000),
 	),
 	parser.WithInlineParsers(
 		util.Prioritized(parser.NewCodeSpanParser(), 100),
@@ -48,6 +48,12 @@ const (
 	// languageLimit is the longest name of a language after ```; what is longer is text.
 	languageLimit = 20
 )
+
+// indented is the parser of paragraphs where no other one takes what is indented: left out, those lines
+// would be lost.
+type indented struct{ parser.BlockParser }
+
+func (indented) CanAcceptIndentedLine() bool { return true }
 
 // tokenKind is the kind of tokens.
 var tokenKind = ast.NewNodeKind("Token")
