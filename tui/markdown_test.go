@@ -68,7 +68,7 @@ func TestMarks(t *testing.T) {
 		"[a]: http://x.example":                             "[a]: l(http://x.example)",
 		"one\ntwo\n\nthree":                                 "one\ntwo\n\nthree",
 		"  indented\n      more":                            "  indented\n      more",
-		"     far in\n\n      more":                          "     far in\n\n      more",
+		"     far in\n\n      more":                         "     far in\n\n      more",
 		"-     far in":                                      "• far in",
 		"title\n---":                                        "title\n───",
 		"# Title":                                           "b(Title)",
