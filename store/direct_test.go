@@ -74,6 +74,9 @@ func TestOpenDirect(t *testing.T) {
 	refused(t, w.AddMember(w.ctx, maya, c.ID, "tara"), store.ErrForbidden, "")
 	equal(t, "new for ben", w.channel(ben, c.ID).Unread, 1)
 
+	// It cannot be left, so it brings nobody back who went.
+	refused(t, w.LeaveChannel(w.ctx, ben, c.ID), store.ErrForbidden, "A direct conversation stays with those who talked; you can mute it instead.")
+
 	// Who has left keeps their name in it, and it can still be read.
 	w.must(w.LeaveForGood(w.ctx, ben))
 	equal(t, "the name stays", row(w.channel(maya, c.ID).Name, w.channel(maya, c.ID).Members, w.get(maya, root.ID).ChannelName), "ben 1 ben")

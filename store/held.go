@@ -91,10 +91,10 @@ func (s *Store) Drafts(ctx context.Context, me int64) (drafts []KeptDraft, err e
 		}
 		drafts, err = collect(t, func(r *sql.Rows) (d KeptDraft, err error) {
 			var at int64
-			err = r.Scan(&d.Channel, &d.Root, &d.Body, &at)
+			err = r.Scan(&d.Channel, &d.Root, &d.Edit, &d.Body, &at)
 			d.SavedAt = fromMS(at)
 			return d, err
-		}, `SELECT channel_id, root_id, body, saved_at FROM draft WHERE person_id = ? ORDER BY saved_at DESC`, me)
+		}, `SELECT channel_id, root_id, edit_id, body, saved_at FROM draft WHERE person_id = ? ORDER BY saved_at DESC`, me)
 		return err
 	})
 	return drafts, err
@@ -134,7 +134,18 @@ func (s *Store) SetNotify(ctx context.Context, me int64, n Notify) error {
 	})
 }
 
-// LeaveForGood ends my own account: my ways in are gone, my posts stay. ErrForbidden for the last admin.
+// SetHomeActive remembers in which order me has Home.
+func (s *Store) SetHomeActive(ctx context.Context, me int64, on bool) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		return t.run(`UPDATE person SET home_active = ? WHERE id = ?`, on, me)
+	})
+}
+
+// LeaveForGood ends my own account: my ways in are gone, my posts stay. ErrForbidden for the last admin. Open
+// sessions end by the event.
 func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 	return s.write(ctx, func(t *tx) error {
 		p, err := t.viewer(me)
@@ -150,6 +161,9 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 				return refuse(ErrForbidden, "You are the last admin; make somebody else one first.")
 			}
 		}
+		if err := t.passOn(me); err != nil {
+			return err
+		}
 		for _, q := range []string{
 			`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`,
 			`DELETE FROM draft WHERE person_id = ?`, `DELETE FROM saved WHERE person_id = ?`, `DELETE FROM inbox WHERE person_id = ?`, `DELETE FROM follow WHERE person_id = ?`,
@@ -163,4 +177,25 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 		t.emit(Event{Kind: People, Person: me, By: me})
 		return t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me)
 	})
+}
+
+// passOn makes whoever has been in it longest the steward of each channel that me alone looks after. A private one
+// without anybody else is archived: nothing of it is lost, and nobody reads it.
+func (t *tx) passOn(me int64) error {
+	alone, err := collect(t, scanID, `SELECT m.channel_id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND m.steward = 1 AND c.everyone = 0
+		AND NOT EXISTS (SELECT 1 FROM member o WHERE o.channel_id = m.channel_id AND o.steward = 1 AND o.person_id <> ?1)`, me)
+	if err != nil {
+		return err
+	}
+	for _, channel := range alone {
+		if err := t.run(`UPDATE member SET steward = 1 WHERE channel_id = ?1 AND person_id = (
+			SELECT m.person_id FROM member m JOIN person p ON p.id = m.person_id WHERE m.channel_id = ?1 AND m.person_id <> ?2 AND p.state = ?3 AND p.bot = 0
+			ORDER BY m.joined_at, m.person_id LIMIT 1)`, channel, me, Active); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE channel SET archived_at = ? WHERE id = ? AND private = 1 AND members = 1 AND archived_at = 0`, t.ms(), channel); err != nil {
+			return err
+		}
+	}
+	return nil
 }
