@@ -100,6 +100,53 @@ func (s *Store) Drafts(ctx context.Context, me int64) (drafts []KeptDraft, err e
 	return drafts, err
 }
 
+// Mark is something that a person did about a post: reacted to it, followed its thread, reported it.
+type Mark struct {
+	Post, Channel int64
+	Reactions     []Reaction // those given
+	Why           string     // of a report
+	At            time.Time  // of a report
+}
+
+// OwnReactions returns the reactions that me has given, by post.
+func (s *Store) OwnReactions(ctx context.Context, me int64) ([]Mark, error) {
+	return s.ownMarks(ctx, me, `SELECT r.post_id, p.channel_id, r.kinds, '', 0 FROM reaction r JOIN post p ON p.id = r.post_id WHERE r.person_id = ? AND r.kinds <> 0 ORDER BY r.post_id`)
+}
+
+// OwnFollows returns the threads that me follows, by their root.
+func (s *Store) OwnFollows(ctx context.Context, me int64) ([]Mark, error) {
+	return s.ownMarks(ctx, me, `SELECT f.root_id, p.channel_id, 0, '', 0 FROM follow f JOIN post p ON p.id = f.root_id WHERE f.person_id = ? AND f.following = 1 ORDER BY f.root_id`)
+}
+
+// OwnReports returns what me has reported to the admins, by post.
+func (s *Store) OwnReports(ctx context.Context, me int64) ([]Mark, error) {
+	return s.ownMarks(ctx, me, `SELECT r.post_id, p.channel_id, 0, r.why, r.at FROM report r JOIN post p ON p.id = r.post_id WHERE r.person_id = ? ORDER BY r.post_id`)
+}
+
+// ownMarks reads all marks of one person: they are few bytes each, and one reading is one moment.
+func (s *Store) ownMarks(ctx context.Context, me int64, q string) (marks []Mark, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		marks, err = collect(t, scanMark, q, me)
+		return err
+	})
+	return marks, err
+}
+
+func scanMark(r *sql.Rows) (m Mark, err error) {
+	var kinds, at int64
+	err = r.Scan(&m.Post, &m.Channel, &kinds, &m.Why, &at)
+	for k := range Reaction(ReactionKinds) {
+		if kinds&(1<<k) != 0 {
+			m.Reactions = append(m.Reactions, k)
+		}
+	}
+	m.At = fromMS(at)
+	return m, err
+}
+
 // Notify says how a person wants to be told of something new while they look elsewhere.
 type Notify int
 
