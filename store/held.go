@@ -160,7 +160,7 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 				return err
 			}
 		}
-		t.emit(Event{Kind: People, By: me})
+		t.emit(Event{Kind: People, Person: me, By: me})
 		return t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me)
 	})
 }
