@@ -236,7 +236,7 @@ func (t *tx) addPerson(p Person) (Person, error) {
 	if err := t.nameIndex(p); err != nil {
 		return p, err
 	}
-	t.emit(Event{Kind: People})
+	t.emit(Event{Kind: People, Person: id})
 	if p.State == Staged {
 		return p, nil
 	}
