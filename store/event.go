@@ -15,6 +15,7 @@ const (
 	Channels                  // a channel was made or changed, or my membership of one
 	People                    // somebody's name or state changed
 	Inbox                     // something in my inbox changed
+	Decided                   // the log of decisions has a new line
 	Read                      // my own reading position, or a draft of mine, in another place
 )
 

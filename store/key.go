@@ -61,7 +61,10 @@ func (t *tx) activate(p Person) error {
 		return err
 	}
 	t.emit(Event{Kind: People, Person: p.ID, By: p.ID})
-	return t.run(`UPDATE person SET state = ?, came_at = ? WHERE id = ?`, Active, t.ms(), p.ID)
+	if err := t.run(`UPDATE person SET state = ?, came_at = ? WHERE id = ?`, Active, t.ms(), p.ID); err != nil {
+		return err
+	}
+	return t.stand(p.ID)
 }
 
 // Keys returns the keys that let me in, oldest first.
