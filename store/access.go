@@ -34,7 +34,7 @@ func (s *Store) about(ctx context.Context, me int64, handle, act, why string, do
 		if err := do(t, p, &d); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: People, By: me})
+		t.emit(Event{Kind: People, Person: p.ID, By: me})
 		return t.decide(me, d)
 	})
 }

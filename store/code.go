@@ -127,7 +127,7 @@ func (t *tx) invited(in Invite) (Person, error) {
 			return p, err
 		}
 	}
-	t.emit(Event{Kind: People})
+	t.emit(Event{Kind: People, Person: p.ID})
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)
 		WHERE id = ?`, p.State, in.Admin, in.Bot, in.Name, in.Department, in.Title, p.ID)

@@ -144,7 +144,7 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 		if err := t.spare(p, me); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: People, By: me})
+		t.emit(Event{Kind: People, Person: me, By: me})
 		return t.leave(me)
 	})
 }

@@ -155,7 +155,7 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 		if err := t.nameIndex(Person{ID: me, Handle: was.Handle, Name: p.Name}); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: People, By: me})
+		t.emit(Event{Kind: People, Person: me, By: me})
 		if err := t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me); err != nil {
 			return err
 		}
@@ -235,7 +235,7 @@ func (t *tx) addPerson(p Person) (Person, error) {
 	if err != nil {
 		return p, err
 	}
-	t.emit(Event{Kind: People})
+	t.emit(Event{Kind: People, Person: p.ID})
 	if p.State == Staged {
 		return p, nil
 	}
