@@ -35,6 +35,9 @@ type Invite struct {
 	Handle, Name, Department, Title string
 	Admin, Bot                      bool
 	Valid                           time.Duration // DefaultInviteValid when 0; at most a year
+	Why                             string        // for the log; a usual reason when ""
+
+	email string // of somebody who is new
 }
 
 // Code is an invite or link code, shown once: only its hash is kept.
@@ -61,15 +64,15 @@ func (s *Store) CreateInvite(ctx context.Context, me int64, in Invite) (Code, er
 		if err != nil {
 			return err
 		}
-		switch {
-		case p.State == Suspended || p.State == Left:
-			return refuse(ErrForbidden, "The access of %s is suspended or has ended; restore it first.", p.Handle)
-		case p.State == Active && me != Operator:
-			return refuse(ErrTaken, "%s is in already.", p.Handle)
+		if err := invitable(p); err != nil && (me != Operator || p.State != Active) {
+			return err
 		}
-		code, err = t.newCode(inviteCode, p.ID, me, in.Valid)
-		code.Handle = p.Handle
-		return err
+		l, err := t.letter(p, me, in.Valid)
+		if err != nil {
+			return err
+		}
+		code = l.Code
+		return t.decideInvites(me, []Letter{l}, 1, in.Why)
 	})
 	return code, err
 }
@@ -108,7 +111,7 @@ func (t *tx) mustRun(me int64) error {
 func (t *tx) invited(in Invite) (Person, error) {
 	p, err := t.personByHandle(in.Handle)
 	if errors.Is(err, ErrNotFound) {
-		return t.addPerson(Person{Handle: in.Handle, Name: in.Name, Department: in.Department, Title: in.Title, Admin: in.Admin, Bot: in.Bot, State: Invited})
+		return t.addPerson(Person{Handle: in.Handle, Name: in.Name, Department: in.Department, Title: in.Title, Email: in.email, Admin: in.Admin, Bot: in.Bot, State: Invited})
 	}
 	if err != nil {
 		return p, err

@@ -199,33 +199,11 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 		if err != nil {
 			return err
 		}
-		if p.Admin {
-			other, err := t.has(`SELECT 1 FROM person WHERE admin = 1 AND state = ? AND id <> ?`, Active, me)
-			if err != nil {
-				return err
-			}
-			if !other {
-				return refuse(ErrForbidden, "You are the last admin; make somebody else one first.")
-			}
-		}
-		if err := t.passOn(me); err != nil {
+		if err := t.spare(p, me); err != nil {
 			return err
-		}
-		for _, q := range []string{
-			`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`,
-			`DELETE FROM draft WHERE person_id = ?`, `DELETE FROM saved WHERE person_id = ?`, `DELETE FROM inbox WHERE person_id = ?`, `DELETE FROM follow WHERE person_id = ?`,
-			`UPDATE channel SET members = members - 1 WHERE id IN (SELECT channel_id FROM member WHERE person_id = ?)`, `DELETE FROM member WHERE person_id = ?`,
-			`UPDATE person SET admin = 0 WHERE id = ?`,
-		} {
-			if err := t.run(q, me); err != nil {
-				return err
-			}
 		}
 		t.emit(Event{Kind: People, Person: me, By: me})
-		if err := t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me); err != nil {
-			return err
-		}
-		return t.stand(me)
+		return t.leave(me)
 	})
 }
 
@@ -248,4 +226,22 @@ func (t *tx) passOn(me int64) error {
 		}
 	}
 	return nil
+}
+
+// leave ends an account: the ways in and what nobody else sees are gone, the posts stay.
+func (t *tx) leave(person int64) error {
+	if err := t.passOn(person); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`,
+		`DELETE FROM draft WHERE person_id = ?`, `DELETE FROM saved WHERE person_id = ?`, `DELETE FROM inbox WHERE person_id = ?`, `DELETE FROM follow WHERE person_id = ?`,
+		`UPDATE channel SET members = members - 1 WHERE id IN (SELECT channel_id FROM member WHERE person_id = ?)`, `DELETE FROM member WHERE person_id = ?`,
+		`UPDATE person SET admin = 0, state = 4 WHERE id = ?`,
+	} {
+		if err := t.run(q, person); err != nil {
+			return err
+		}
+	}
+	return t.stand(person)
 }

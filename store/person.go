@@ -221,13 +221,34 @@ func (t *tx) freeHandle(want string) (string, error) {
 		if err != nil || !taken {
 			return h, err
 		}
-		suffix := fmt.Sprintf("-%d", n)
-		h = want[:min(len(want), handleLimit-len(suffix))] + suffix
+		h = numbered(want, n)
 	}
 }
 
-// addPerson creates p, with the channels that everyone is in unless they are only staged.
+// numbered is a handle with a number behind it.
+func numbered(want string, n int) string {
+	suffix := fmt.Sprintf("-%d", n)
+	return want[:min(len(want), handleLimit-len(suffix))] + suffix
+}
+
+// addPerson creates p, with the channels that everyone is in unless they are only staged, and tells of it.
 func (t *tx) addPerson(p Person) (Person, error) {
+	p, err := t.insertPerson(p)
+	if err != nil {
+		return p, err
+	}
+	t.emit(Event{Kind: People, Person: p.ID})
+	if p.State == Staged {
+		return p, nil
+	}
+	if err := t.joinFounding(p.ID); err != nil {
+		return p, err
+	}
+	return p, t.stand(p.ID)
+}
+
+// insertPerson creates p alone, so that they are found by name.
+func (t *tx) insertPerson(p Person) (Person, error) {
 	p.CreatedAt = fromMS(t.ms())
 	id, err := t.insert(`INSERT INTO person (handle, name, department, title, zone, email, admin, bot, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.Handle, p.Name, p.Department, p.Title, p.Zone, p.Email, p.Admin, p.Bot, p.State, t.ms())
@@ -235,17 +256,7 @@ func (t *tx) addPerson(p Person) (Person, error) {
 		return p, err
 	}
 	p.ID = id
-	if err := t.nameIndex(p); err != nil {
-		return p, err
-	}
-	t.emit(Event{Kind: People, Person: id})
-	if p.State == Staged {
-		return p, nil
-	}
-	if err := t.joinFounding(id); err != nil {
-		return p, err
-	}
-	return p, t.stand(id)
+	return p, t.nameIndex(p)
 }
 
 // plural is "1 second" or "3 seconds".

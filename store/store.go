@@ -59,6 +59,7 @@ type Store struct {
 	hub    hub
 	lines  bylines
 	argon  chan struct{} // a slot for each password being hashed
+	roster sync.Mutex    // held while a roster is imported
 
 	dirty   atomic.Bool     // written since the last checkpoint
 	written chan struct{}   // holds one token once something was written since the indexer looked
