@@ -156,7 +156,10 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 			return err
 		}
 		t.emit(Event{Kind: People, By: me})
-		return t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me)
+		if err := t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me); err != nil || p.Department == was.Department {
+			return err
+		}
+		return t.settlePerson(me)
 	})
 }
 
@@ -237,7 +240,10 @@ func (t *tx) addPerson(p Person) (Person, error) {
 	if p.State == Staged {
 		return p, nil
 	}
-	return p, t.joinFounding(id)
+	if err := t.joinFounding(id); err != nil {
+		return p, err
+	}
+	return p, t.followDepartment(id)
 }
 
 // plural is "1 second" or "3 seconds".
