@@ -133,7 +133,7 @@ func (s *Store) MakePrivate(ctx context.Context, me, id int64, why string) error
 			return d, err
 		}
 		t.emit(Event{Kind: Reload}) // those who no longer see it learn that much and no more
-		return Decision{Act: "made private", Was: "open to everyone", Became: "for those in it"}, nil
+		return Decision{Act: "closed to others", Was: "open to everyone", Became: "for those in it"}, nil
 	})
 }
 
