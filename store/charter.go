@@ -295,17 +295,13 @@ const departmentsQuery = `WITH RECURSIVE d (name) AS (SELECT min(department) FRO
 const entitled = `belongs b JOIN person p ON p.department = b.department AND p.state IN (1, 2, 3) AND p.bot = 0
 	JOIN channel c ON c.id = b.channel_id AND (c.private = 0 OR p.vouched = p.department)`
 
-// followDepartment is for every act by which an admin or the roster puts a person into a department, or changes
-// whether they are on the roster: their memberships follow. They leave what they were in because of a department
-// and join what they should be in; what they joined by themselves stays.
-func (t *tx) followDepartment(person int64) error {
-	if err := t.run(`UPDATE person SET vouched = department WHERE id = ?`, person); err != nil {
-		return err
-	}
-	return t.settlePerson(person)
+// vouch is for every act by which an admin or the roster puts a person into a department; stand follows it.
+func (t *tx) vouch(person int64) error {
+	return t.run(`UPDATE person SET vouched = department WHERE id = ?`, person)
 }
 
-// settlePerson is followDepartment for what a person says of themselves.
+// settlePerson brings the memberships of a person in line with where they stand: they leave what they were in because
+// of a department and join what they should be in. What they joined by themselves stays.
 func (t *tx) settlePerson(person int64) error {
 	gone, err := collect(t, scanID, `DELETE FROM member WHERE person_id = ?1 AND placed = 1
 		AND channel_id NOT IN (SELECT c.id FROM `+entitled+` WHERE p.id = ?1) RETURNING channel_id`, person)
