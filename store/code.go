@@ -131,6 +131,9 @@ func (t *tx) invited(in Invite) (Person, error) {
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)
 		WHERE id = ?`, p.State, in.Admin, in.Bot, in.Name, in.Department, in.Title, p.ID)
+	if err == nil && in.Department != "" {
+		err = t.vouch(p.ID)
+	}
 	if err != nil {
 		return p, err
 	}

@@ -244,6 +244,9 @@ func (t *tx) addPerson(p Person) (Person, error) {
 	if err := t.joinFounding(p.ID); err != nil {
 		return p, err
 	}
+	if err := t.vouch(p.ID); err != nil {
+		return p, err
+	}
 	return p, t.stand(p.ID)
 }
 

@@ -878,5 +878,8 @@ func (t *tx) writeRoster(next, was entryRow) error {
 			return err
 		}
 	}
+	if err := t.vouch(next.id); err != nil {
+		return err
+	}
 	return t.stand(next.id)
 }

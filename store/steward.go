@@ -48,11 +48,16 @@ func (s *Store) HidePost(ctx context.Context, me, id int64, why string) error {
 		if err != nil {
 			return err
 		}
-		if err := t.enqueue(id); err != nil {
-			return err
-		}
-		return t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why)
+		return t.hide(c, p, me, why)
 	})
+}
+
+// hide takes the text of a post out of sight.
+func (t *tx) hide(c channelRow, p Post, me int64, why string) error {
+	if err := t.enqueue(p.ID); err != nil {
+		return err
+	}
+	return t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why)
 }
 
 // UnhidePost undoes HidePost.
@@ -154,19 +159,5 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 			return err
 		}
 		return t.changed(c, p, me, `channel_id = ?, pinned_at = 0, seq = ?`, to, seq)
-	})
-}
-
-// ReportPost tells the admins of a post that should not stand as it does.
-func (s *Store) ReportPost(ctx context.Context, me, id int64, why string) error {
-	why, err := reason(why)
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, func(t *tx) error {
-		if _, _, err := t.alive(me, id); err != nil {
-			return err
-		}
-		return t.run(`INSERT INTO report (post_id, person_id, why, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET why = ?3, at = ?4, closed_at = 0`, id, me, why, t.ms())
 	})
 }

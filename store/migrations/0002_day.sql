@@ -39,7 +39,7 @@ CREATE TABLE saved (
 	PRIMARY KEY (person_id, post_id)
 ) STRICT, WITHOUT ROWID;
 
--- What concerns a person. kind: 0 mention, 1 replies in a followed thread, 2 reactions, 3 answer. One row a post and
+-- What concerns a person. kind: 0 mention, 1 replies in a followed thread, 2 reactions, 3 answer, 4 and 5 what became of a report. One row a post and
 -- kind; it comes up again when something is added. by_id is who did it last, n how many did since it was read.
 CREATE TABLE inbox (
 	id        INTEGER PRIMARY KEY,
