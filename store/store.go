@@ -37,6 +37,8 @@ const (
 	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
 	pollEvery       = time.Second // how soon another process's writes are noticed
 	walLimit        = 64 << 20    // bytes of write-ahead log after which a checkpoint also empties the file
+	// truncateWait is how long emptying that file may wait for a long read, as nobody writes meanwhile.
+	truncateWait = 50 * time.Millisecond
 
 	busyWait = 5 * time.Second  // how long an act waits for another process's writing
 	busyPoll = time.Millisecond // SQLite's own waiting looks only every 100 ms in the end, and starves beside a busy writer
@@ -61,6 +63,7 @@ type Store struct {
 	argon  chan struct{} // a slot for each password being hashed
 
 	dirty   atomic.Bool     // written since the last checkpoint
+	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log
 	written chan struct{}   // holds one token once something was written since the indexer looked
 	ended   <-chan struct{} // closed when Close begins
 	stop    context.CancelFunc
@@ -169,6 +172,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop, s.ended = cancel, background.Done()
+	s.erased.Store(true) // perhaps, by a process that was killed
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })
@@ -269,6 +273,7 @@ type tx struct {
 	events []delivery
 
 	writes  bool     // it may change something
+	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
 }
@@ -349,14 +354,18 @@ func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...an
 // away does not interrupt it: an act is done whole or not at all.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 	var events []delivery
+	erases := false
 	err := s.transact(ctx, &s.writer, "BEGIN IMMEDIATE", func(t *tx) error {
 		t.writes = true
 		err := fn(t)
-		events = t.events
+		events, erases = t.events, t.erases
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if erases {
+		s.erased.Store(true)
 	}
 	s.dirty.Store(true)
 	s.wakeIndexer()
@@ -419,9 +428,10 @@ func (t *tx) begin(how string) error {
 	}
 }
 
-// checkpoints moves the write-ahead log into the database, from a connection of its own.
+// checkpoints moves the write-ahead log into the database, from a connection of its own. After a
+// deletion it also empties the log, which holds every page as it was before.
 func (s *Store) checkpoints(ctx context.Context) {
-	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
+	db, err := sql.Open("sqlite", dsn(s.path, fmt.Sprintf("&_pragma=synchronous(FULL)&_pragma=busy_timeout(%d)", truncateWait.Milliseconds())))
 	if err != nil {
 		return
 	}
@@ -435,15 +445,21 @@ func (s *Store) checkpoints(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !s.dirty.Swap(false) {
+		erased := s.erased.Swap(false)
+		if !s.dirty.Swap(false) && !erased {
 			continue
 		}
 		mode := "PASSIVE"
-		if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > walLimit {
+		if info, err := os.Stat(s.path + "-wal"); erased || err == nil && info.Size() > walLimit {
 			mode = "TRUNCATE"
 		}
-		if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint("+mode+")"); err != nil {
-			s.dirty.Store(true) // a full disk, a long read: tried again at the next turn
+		var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
+		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&blocked, &pages, &moved)
+		if err != nil || blocked != 0 { // a full disk, a long read: tried again at the next turn
+			s.dirty.Store(true)
+			if erased {
+				s.erased.Store(true)
+			}
 		}
 	}
 }
