@@ -146,7 +146,8 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if msg == tea.ClearScreen() {
 		p.clear()
 	}
-	_, cmd := p.Model.Update(msg)
+	var cmd tea.Cmd
+	p.Model, cmd = p.Model.Update(msg)
 	if said != "" {
 		p.say(said)
 		cmd = tea.Batch(cmd, p.rest)
@@ -296,9 +297,10 @@ func (p *painter) frame(v tea.View) {
 	if p.buf == nil {
 		p.buf = *buffers.Get().(*[]byte)
 	}
-	seen := !p.on || p.shown.Cursor != nil
+	seen := p.shown.Cursor != nil
 	if !p.on || p.shown.AltScreen != v.AltScreen {
 		p.turn(v)
+		seen = v.Cursor == nil // not known there, so that it is said
 	}
 	p.modes(v)
 	p.on = true
@@ -582,8 +584,10 @@ func glyphs(out []glyph, line string, width int) []glyph {
 			continue
 		case g.width == 0:
 			continue
-		case col+g.width > width:
+		case col == width:
 			return out[:end]
+		case col+g.width > width: // half of it is no use
+			g.text, g.width = " ", width-col
 		}
 		out = append(out, g)
 		col += g.width
