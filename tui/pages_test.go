@@ -548,7 +548,7 @@ func TestChannelsFilter(t *testing.T) {
 
 func TestCreate(t *testing.T) {
 	w := newWorld(t, store.Options{})
-	w.portraits(func() screen { return newCreate(w.app, w.theme) }, "S", "a", "space", "?", "down")
+	w.portraits(func() screen { return newCreate(w.app, w.theme, false) }, "S", "a", "space", "?", "down")
 }
 
 func TestCreateChannel(t *testing.T) {
