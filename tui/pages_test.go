@@ -650,7 +650,7 @@ func TestPagesFit(t *testing.T) {
 		"asking":   func() screen { return newFirst(w.app, w.theme, unknown) },
 		"me":       func() screen { return newMe(w.app, w.theme) },
 		"channels": func() screen { return newChannels(w.app, w.theme) },
-		"create":   func() screen { return newCreate(w.app, w.theme) },
+		"create":   func() screen { return newCreate(w.app, w.theme, false) },
 		"password": func() screen { return newPassword(w.app, w.theme, true) },
 		"link":     func() screen { return newLink(w.app, w.theme) },
 		"held":     func() screen { return newHeld(w.app, w.theme) },
