@@ -370,17 +370,21 @@ func (s *Store) JoinChannel(ctx context.Context, me, id int64) error {
 	})
 }
 
-// LeaveChannel ends my membership. ErrForbidden for a channel that everyone is in, and for the
-// last steward of a private one that others are still in.
+// LeaveChannel ends my membership. ErrForbidden for a channel that everyone is in, for a direct conversation, and for
+// the last steward or the last member of a private one: nobody could ever read it again.
 func (s *Store) LeaveChannel(ctx context.Context, me, id int64) error {
 	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
 		switch {
 		case c.Everyone:
 			return refuse(ErrForbidden, "Everyone is in #%s; you can mute it instead.", c.Name)
+		case c.Direct:
+			return refuse(ErrForbidden, "A direct conversation stays with those who talked; you can mute it instead.")
 		case !c.Joined:
 			return refuse(ErrInvalid, "You are not in #%s.", c.Name)
+		case c.Private && c.Members == 1:
+			return refuse(ErrForbidden, "You are the last one in #%s, and nobody could ever read it again. Let somebody in first, or mute it.", c.Name)
 		}
-		if c.Private && c.Steward && c.Members > 1 {
+		if c.Private && c.Steward {
 			other, err := t.has(`SELECT 1 FROM member WHERE channel_id = ? AND steward = 1 AND person_id <> ?`, id, me)
 			if err != nil {
 				return err

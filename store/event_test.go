@@ -158,7 +158,7 @@ func TestEventsOfChannelsAndPeople(t *testing.T) {
 	w.invite(store.Invite{Handle: "new"})
 	invited := w.number("SELECT id FROM person WHERE handle = 'new'")
 	for _, l := range []*listener{m, b, o} {
-		l.expect(store.Event{Kind: store.People, Person: invited})
+		l.expect(store.Event{Kind: store.People, Person: invited}, store.Event{Kind: store.Decided})
 	}
 	_, err := w.ImportPeople(w.ctx, store.Operator, "old", []store.ImportedPerson{{Key: "U1", Handle: "olda"}})
 	w.must(err)

@@ -136,7 +136,12 @@ func TestMoveThread(t *testing.T) {
 	refused(t, w.MoveThread(w.ctx, maya, root.ID, to), store.ErrForbidden, "Only the stewards of #from")
 	refused(t, w.MoveThread(w.ctx, jon, r.ID, to), store.ErrInvalid, "A reply cannot be moved; move its first post.")
 	refused(t, w.MoveThread(w.ctx, jon, root.ID, 12345), store.ErrNotFound, "There is no channel of that name here.")
-	refused(t, w.MoveThread(w.ctx, jon, root.ID, w.private(jon, "secret")), store.ErrForbidden, "A thread cannot move between an open and a private channel")
+	refused(t, w.MoveThread(w.ctx, jon, root.ID, w.private(jon, "secret")), store.ErrForbidden, "A thread moves between open channels only")
+	secret := w.private(jon, "inner")
+	inner := w.post(jon, secret, "among us")
+	for _, other := range []int64{w.everyone(), w.private(jon, "other-inner"), w.direct(jon, "ben").ID} {
+		refused(t, w.MoveThread(w.ctx, jon, inner.ID, other), store.ErrForbidden, "A thread moves between open channels only")
+	}
 	refused(t, w.MoveThread(w.ctx, jon, root.ID, w.private(maya, "mine")), store.ErrNotFound, "")
 	refused(t, w.MoveThread(w.ctx, jon, root.ID, w.open(maya, "not-joined")), store.ErrForbidden, "You are not in #not-joined; join it first.")
 	w.must(w.MoveThread(w.ctx, jon, root.ID, from))

@@ -59,6 +59,9 @@ func (m *members) Note() string {
 // Where is the entry in the sidebar.
 func (m *members) Where() string { return channelEntry(m.id) }
 
+// Pending waits for the list.
+func (m *members) Pending() bool { return !m.ready && m.problem == "" }
+
 func (m *members) Init() tea.Cmd { return m.refresh() }
 
 func (m *members) refresh() tea.Cmd {

@@ -73,6 +73,7 @@ CREATE INDEX channel_named ON channel (name) WHERE direct = '';
 
 ALTER TABLE person ADD COLUMN notify  INTEGER NOT NULL DEFAULT 0; -- 0 nothing, 1 bell, 2 notification
 ALTER TABLE person ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0; -- when they were last here
+ALTER TABLE person ADD COLUMN home_active INTEGER NOT NULL DEFAULT 0; -- Home in the order of what was talked about last
 -- The words of a person's handle and name, folded, so that part of a name finds them.
 CREATE TABLE person_word (
 	word      TEXT    NOT NULL,
