@@ -43,6 +43,7 @@ type sidebar struct {
 	theme    *theme
 	channels []store.Channel
 	inbox    int // entries of the inbox that are not read, up to 100
+	admin    bool
 	width    int
 	height   int
 	focused  bool
@@ -55,10 +56,11 @@ type sidebar struct {
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar and what waits in the inbox; it comes to every screen.
+// sidebarMsg is the channels of the sidebar, what waits in the inbox and who I am now; it comes to every screen.
 type sidebarMsg struct {
 	channels []store.Channel
 	inbox    int
+	me       store.Person
 	err      error
 }
 
@@ -84,12 +86,15 @@ func (s *sidebar) entries() []entry {
 		e.screen = func() screen { return newChannel(a, t, c.ID) }
 		list = append(list, e)
 	}
-	return append(list,
+	list = append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
 		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
 		entry{name: entryTrial, label: "Trial", screen: func() screen { return newTrial(t) }},
-		entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }},
 	)
+	if s.admin {
+		list = append(list, entry{name: entryAdmin, label: "Admin", screen: func() screen { return newAdmin(a, t) }})
+	}
+	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
 }
 
 // sideName is a channel's name, or the others in a direct conversation: by their first names where
@@ -145,12 +150,14 @@ func (s *sidebar) refresh() tea.Cmd {
 	}
 	a := s.app
 	return func() tea.Msg {
-		channels, err := a.store.Sidebar(a.ctx, a.me)
-		if err != nil {
-			return sidebarMsg{err: err}
+		var m sidebarMsg
+		if m.me, m.err = a.store.Me(a.ctx, a.me); m.err == nil {
+			m.channels, m.err = a.store.Sidebar(a.ctx, a.me)
 		}
-		inbox, err := a.store.InboxUnread(a.ctx, a.me)
-		return sidebarMsg{channels, inbox, err}
+		if m.err == nil {
+			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
+		}
+		return m
 	}
 }
 
@@ -166,7 +173,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox = msg.channels, msg.inbox
+		s.channels, s.inbox, s.admin = msg.channels, msg.inbox, msg.me.Admin
 		return again
 	case searchedMsg:
 		s.searched = msg.query
