@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strings"
 )
@@ -226,7 +227,7 @@ func told(changes []RosterChange, value func(RosterChange) string) string {
 	for _, c := range changes {
 		switch c.Field {
 		case "name", "department", "team", "title":
-			parts = append(parts, c.Field+": "+value(c))
+			parts = append(parts, c.Field+": "+cmp.Or(value(c), "–"))
 		default:
 			parts = append(parts, c.Field)
 		}

@@ -41,6 +41,7 @@ const (
 	EmptyCell = "-"
 
 	rosterAPiece  = 100 // people written before others may write: some 20 ms
+	rosterRest    = 4   // a piece is followed by a quarter of its time, in which another process comes to write
 	manyLeave     = 5   // one in so many may leave by a roster without being asked about
 	teamLimit     = nameLimit
 	employeeLimit = 40
@@ -732,7 +733,7 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 		if as.Progress != nil {
 			as.Progress(done, len(steps))
 		}
-		if rest(ctx, time.Since(began)); ctx.Err() != nil {
+		if rest(ctx, time.Since(began)/rosterRest); ctx.Err() != nil {
 			return plan, ctx.Err()
 		}
 	}
@@ -829,19 +830,29 @@ func (t *tx) rosterStep(st rosterStep) (int64, error) {
 		}
 		return p.ID, t.leave(p.ID)
 	}
-	was, next := st.was, st.next
-	if was.id == 0 {
-		p, err := t.insertPerson(Person{Handle: next.handle, Name: next.name, Department: next.department, Title: next.title, Email: next.email, Admin: next.admin, Bot: next.bot, State: next.state})
-		if err != nil {
-			return 0, err
-		}
-		was = next
-		was.id, next.id = p.ID, p.ID
-		if err := t.run(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) SELECT ?, id, seq, ? FROM channel WHERE everyone = 1`, p.ID, t.ms()); err != nil {
-			return 0, err
+	if st.was.id != 0 {
+		return st.was.id, t.writeRoster(st.next, st.was)
+	}
+	id, err := t.insertPerson(st.next)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.run(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) SELECT ?, id, seq, ? FROM channel WHERE everyone = 1`, id, t.ms()); err != nil {
+		return 0, err
+	}
+	if err := t.addKeys(id, st.next.keys); err != nil {
+		return 0, err
+	}
+	return id, t.stand(id)
+}
+
+func (t *tx) addKeys(person int64, keys []Key) error {
+	for _, k := range keys {
+		if _, err := t.addKey(person, k); err != nil {
+			return err
 		}
 	}
-	return next.id, t.writeRoster(next, was)
+	return nil
 }
 
 // writeRoster writes what is different in next.
@@ -873,10 +884,8 @@ func (t *tx) writeRoster(next, was entryRow) error {
 			return err
 		}
 	}
-	for _, k := range next.keys {
-		if _, err := t.addKey(next.id, k); err != nil {
-			return err
-		}
+	if err := t.addKeys(next.id, next.keys); err != nil {
+		return err
 	}
 	return t.stand(next.id)
 }
