@@ -206,6 +206,9 @@ func (s *Store) Edit(ctx context.Context, me int64, handle string, e Details, wh
 		if err := next.apply(row, true); err != nil {
 			return err
 		}
+		if next.department != was.department {
+			next.vouched = next.department
+		}
 		if next.manager, err = t.managerOf(p, e.Manager); err != nil {
 			return err
 		}

@@ -131,6 +131,9 @@ func (t *tx) invited(in Invite) (Person, error) {
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)
 		WHERE id = ?`, p.State, in.Admin, in.Bot, in.Name, in.Department, in.Title, p.ID)
+	if err == nil && in.Department != "" {
+		err = t.vouch(p.ID)
+	}
 	if err != nil {
 		return p, err
 	}
@@ -245,11 +248,14 @@ func (t *tx) goodCode(typed string) (codeRow, error) {
 	return c, nil
 }
 
-// CheckCode is nil if the code may be used now, or the sentence that says why not. It changes nothing.
+// CheckCode is nil if the code may be used to set a password now, or the sentence that says why not. It changes nothing.
 func (s *Store) CheckCode(ctx context.Context, code string) error {
 	return s.read(ctx, func(t *tx) error {
-		_, err := t.goodCode(code)
-		return err
+		c, err := t.goodCode(code)
+		if err != nil {
+			return err
+		}
+		return t.setsPassword(c)
 	})
 }
 
@@ -262,7 +268,7 @@ type Credential struct {
 
 // RedeemCode uses up the code and binds the key or sets the password of its person, who is
 // Active from then on. Unknown, used and expired codes are refused with a sentence each, a
-// key of somebody else with ErrTaken, and the code stays good.
+// key of somebody else with ErrTaken, a link code that would replace a password with ErrForbidden; the code stays good.
 func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Person, error) {
 	var hash string
 	if c.Key == nil {
@@ -276,6 +282,11 @@ func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Pers
 		row, err := t.goodCode(code)
 		if err != nil {
 			return err
+		}
+		if c.Key == nil {
+			if err := t.setsPassword(row); err != nil {
+				return err
+			}
 		}
 		if p, err = t.codeOwner(row, c.User); err != nil {
 			return err
@@ -297,11 +308,22 @@ func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Pers
 	return p, err
 }
 
+// setsPassword is nil if the code may set a password: a link code is for one more way in, and replaces none.
+func (t *tx) setsPassword(c codeRow) error {
+	if c.kind != linkCode {
+		return nil
+	}
+	has, err := t.has(`SELECT 1 FROM password WHERE person_id = ?`, c.person)
+	if err == nil && has {
+		err = refuse(ErrForbidden, "You have a password already; press Enter and sign in with it. That code is for a device with a key.")
+	}
+	return err
+}
+
 func (t *tx) bind(person int64, k *Key, hash string) error {
 	if k == nil {
 		return t.setPassword(person, hash)
 	}
-	var mine bool
 	mine, err := t.has(`SELECT 1 FROM sshkey WHERE fingerprint = ? AND person_id = ?`, k.Fingerprint, person)
 	if err != nil || mine {
 		return err

@@ -209,25 +209,3 @@ func (s *Store) RosterCount(ctx context.Context, me int64) (c RosterCount, err e
 
 // rosterCountQuery walks a phase's part of two indexes: 50,000 people are counted in a few milliseconds.
 const rosterCountQuery = `SELECT (SELECT count(*) FROM person INDEXED BY person_seen WHERE phase = ?1) - (SELECT count(*) FROM person INDEXED BY person_bot WHERE phase = ?1 AND bot = 1)`
-
-// Departments returns the departments that people are in, by name.
-func (s *Store) Departments(ctx context.Context, me int64) (names []string, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		if me != Operator {
-			if _, err := t.viewer(me); err != nil {
-				return err
-			}
-		}
-		names, err = collect(t, func(r *sql.Rows) (name string, err error) {
-			err = r.Scan(&name)
-			return name, err
-		}, departmentsQuery)
-		return err
-	})
-	return names, err
-}
-
-// departmentsQuery leaps from one department to the next in the index, however many people are in each.
-const departmentsQuery = `WITH RECURSIVE d(name) AS (SELECT min(department) FROM person WHERE department > ''
-		UNION ALL SELECT (SELECT min(department) FROM person WHERE department > d.name) FROM d WHERE d.name IS NOT NULL)
-	SELECT name FROM d WHERE name IS NOT NULL`

@@ -177,8 +177,8 @@ func (t *tx) freeChannelName(want string) (string, error) {
 	}
 	name := want
 	for n := 1; ; n++ {
-		taken, err := t.has(`SELECT 1 FROM channel WHERE name = ?`, name)
-		if err != nil || !taken {
+		err := t.freeName(name, 0)
+		if !errors.Is(err, ErrTaken) {
 			return name, err
 		}
 		suffix := "-imported"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones have to be known also on a server that has none installed
 )
 
 const (
@@ -45,6 +46,7 @@ type Person struct {
 	CreatedAt  time.Time
 	CameAt     time.Time // zero: never signed in
 	Welcomed   bool      // has seen the first screen
+	HomeActive bool      // has Home in the order of what was talked about last
 }
 
 // Display is the name to show: the handle where no name is known.
@@ -55,11 +57,11 @@ func (p Person) Display() string {
 	return p.Name
 }
 
-const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at`
+const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at, p.home_active`
 
 // fields are where a row of personColumns is scanned to; done turns the times.
 func (p *Person) fields(times *[3]int64) []any {
-	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2]}
+	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2], &p.HomeActive}
 }
 
 func (p *Person) setTimes(times [3]int64) {
@@ -144,7 +146,7 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 		return err
 	}
 	p.Zone = CleanLine(p.Zone)
-	if _, err := time.LoadLocation(p.Zone); err != nil {
+	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" { // the server's own has no name here
 		return refuse(ErrInvalid, "There is no time zone %q. Write it like Europe/Berlin or America/New_York.", p.Zone)
 	}
 	return s.write(ctx, func(t *tx) error {
@@ -247,11 +249,11 @@ func (t *tx) addPerson(p Person) (Person, error) {
 	return p, t.stand(id)
 }
 
-// insertPerson creates somebody alone, so that they are found by name.
+// insertPerson creates somebody alone, so that they are found by name. Whoever brings them vouches for their department.
 func (t *tx) insertPerson(e entryRow) (int64, error) {
-	id, err := t.insert(`INSERT INTO person (handle, name, department, title, email, admin, bot, state, employee, team, manager_id, leader, start_date, rostered, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.handle, e.name, e.department, e.title, e.email, e.admin, e.bot, e.state, e.employee, e.team, e.manager, e.leader, e.start, e.rostered, t.ms())
+	id, err := t.insert(`INSERT INTO person (handle, name, department, title, email, admin, bot, state, employee, team, manager_id, leader, start_date, rostered, vouched, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.handle, e.name, e.department, e.title, e.email, e.admin, e.bot, e.state, e.employee, e.team, e.manager, e.leader, e.start, e.rostered, e.department, t.ms())
 	if err != nil {
 		return 0, err
 	}

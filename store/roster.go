@@ -116,17 +116,16 @@ type entryRow struct {
 	start                   string
 	state                   State
 	rostered                bool
+	vouched                 string // the department that an admin or a roster has given them
 
-	boss    string // the employee number of a manager who is new too
-	keys    []Key  // to be added
-	came    bool
-	skipped bool // is the same, and only noted as being on the roster
+	boss string // the employee number of a manager who is new too
+	keys []Key  // to be added
 }
 
-const entryColumns = `id, handle, name, email, employee, department, team, title, manager_id, leader, admin, bot, start_date, state, rostered, came_at > 0`
+const entryColumns = `id, handle, name, email, employee, department, team, title, manager_id, leader, admin, bot, start_date, state, rostered, vouched`
 
 func scanEntryRow(r *sql.Rows) (e entryRow, err error) {
-	err = r.Scan(&e.id, &e.handle, &e.name, &e.email, &e.employee, &e.department, &e.team, &e.title, &e.manager, &e.leader, &e.admin, &e.bot, &e.start, &e.state, &e.rostered, &e.came)
+	err = r.Scan(&e.id, &e.handle, &e.name, &e.email, &e.employee, &e.department, &e.team, &e.title, &e.manager, &e.leader, &e.admin, &e.bot, &e.start, &e.state, &e.rostered, &e.vouched)
 	return e, err
 }
 
@@ -378,6 +377,9 @@ func (p *planner) person(row RosterRow) error {
 		next.state = Invited
 	}
 	next.rostered = true
+	if !blank(row.Cells[ColDepartment]) {
+		next.vouched = next.department
+	}
 	for _, k := range row.Keys {
 		switch owner, known := p.keys[k.Fingerprint]; {
 		case known && owner != was.id || known && was.id == 0:
@@ -742,7 +744,7 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 
 // idle says that there is nothing to write.
 func (st rosterStep) idle() bool {
-	return !st.leaves && st.was.id != 0 && st.was.rostered && len(st.was.compare(st.next, func(id int64) string { return fmt.Sprint(id) })) == 0
+	return !st.leaves && st.was.id != 0 && st.was.rostered && st.was.vouched == st.next.vouched && len(st.was.compare(st.next, func(id int64) string { return fmt.Sprint(id) })) == 0
 }
 
 // people is "1 person" or "3 people".
@@ -862,8 +864,8 @@ func (t *tx) writeRoster(next, was entryRow) error {
 			return err
 		}
 	}
-	if err := t.run(`UPDATE person SET name = ?, email = ?, employee = ?, department = ?, team = ?, title = ?, manager_id = ?, leader = ?, start_date = ?, rostered = ? WHERE id = ?`,
-		next.name, next.email, next.employee, next.department, next.team, next.title, next.manager, next.leader, next.start, next.rostered, next.id); err != nil {
+	if err := t.run(`UPDATE person SET name = ?, email = ?, employee = ?, department = ?, team = ?, title = ?, manager_id = ?, leader = ?, start_date = ?, rostered = ?, vouched = ? WHERE id = ?`,
+		next.name, next.email, next.employee, next.department, next.team, next.title, next.manager, next.leader, next.start, next.rostered, next.vouched, next.id); err != nil {
 		return err
 	}
 	if next.role() != was.role() {

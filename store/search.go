@@ -219,7 +219,7 @@ func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err e
 		and = append(and, fmt.Sprintf("meta : p%d", p.ID))
 	}
 	for _, name := range q.in {
-		c, err := t.channelWhere(me, `c.name = ?2`, channelName(name))
+		c, err := t.channelWhere(me, named, channelName(name))
 		if nothing(err) {
 			return "", false, nil
 		}

@@ -26,6 +26,7 @@ type channel struct {
 	id    int64
 	is    store.Channel
 	known bool
+	told  bool   // what is known of it is here, or could not be read
 	gone  string // why it can no longer be seen
 	again refresher
 
@@ -149,6 +150,11 @@ func (c *channel) purpose(int) []string {
 	return append(lines, "")
 }
 
+// Pending waits for the posts, and for what may be written.
+func (c *channel) Pending() bool {
+	return c.gone == "" && c.problem == "" && (!c.ready || !c.told) || c.writing.reading()
+}
+
 func (c *channel) Init() tea.Cmd { return tea.Batch(c.ask(), c.refresh()) }
 
 // ask reads what is known of the channel.
@@ -203,6 +209,7 @@ func (c *channel) Update(msg tea.Msg) tea.Cmd {
 
 // learn takes in what is known of the channel now.
 func (c *channel) learn(msg channelMsg) tea.Cmd {
+	c.told = true
 	var again tea.Cmd
 	if c.again.end() {
 		again = c.ask()

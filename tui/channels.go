@@ -61,6 +61,9 @@ func (c *channels) Editing() bool { return c.filling }
 // Finds says that the key of Search looks for something here.
 func (c *channels) Finds() {}
 
+// Pending waits for the list.
+func (c *channels) Pending() bool { return !c.ready && c.problem == "" }
+
 func (c *channels) Init() tea.Cmd { return c.refresh() }
 
 func (c *channels) refresh() tea.Cmd {

@@ -98,6 +98,9 @@ func (f *first) Flush(ctx context.Context) {
 	}
 }
 
+// Pending waits for where to write.
+func (f *first) Pending() bool { return f.asking == nil && f.composer == nil && f.channels == nil }
+
 // Init reads the channels and notes that this has been seen: it comes once, also
 // when the line drops.
 func (f *first) Init() tea.Cmd {

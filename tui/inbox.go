@@ -60,6 +60,9 @@ func (b *inbox) unread() (n int) {
 	return n
 }
 
+// Pending waits for the list.
+func (b *inbox) Pending() bool { return !b.ready && b.problem == "" }
+
 func (b *inbox) Init() tea.Cmd { return b.refresh() }
 
 // refresh reads the newest entries again.

@@ -511,6 +511,10 @@ func TestChannelsActs(t *testing.T) {
 	s.press("L")
 	s.wantSaid("Everyone is in #everyone; you can mute it instead.")
 
+	closing := is("finance-close").ID
+	w.must(w.store.AddMember(w.ctx, w.me, closing, "ben"))
+	w.must(w.store.SetSteward(w.ctx, w.me, closing, "ben", true))
+	changed()
 	find("#finance-close")
 	s.press("L")
 	s.wantDepth(2)

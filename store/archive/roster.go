@@ -117,6 +117,9 @@ func columnNames() string { return strings.Join(store.RosterColumns[:], ", ") }
 func header(cells []string) (columns []store.RosterColumn, unused []string, err error) {
 	for _, c := range cells {
 		name := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(store.CleanLine(c)))
+		if name == "e_mail" {
+			name = store.RosterColumns[store.ColEmail]
+		}
 		column := store.RosterColumn(slices.Index(store.RosterColumns[:], name))
 		if column >= 0 && slices.Contains(columns, column) {
 			return nil, nil, fmt.Errorf("the first line names the column %s twice", name)
@@ -154,7 +157,7 @@ func rosterRow(line int, cells []string, columns []store.RosterColumn) (row stor
 		empty = false
 		switch {
 		case i >= len(columns):
-			return row, fmt.Sprintf("This line has %d cells where the first one names %d columns.", len(cells), len(columns)), false
+			return row, fmt.Sprintf("This line has %d cells, and the first line names %d columns.", len(cells), len(columns)), false
 		case columns[i] >= 0:
 			row.Cells[columns[i]] = c
 		}
