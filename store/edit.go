@@ -134,7 +134,8 @@ func scanVersion(r *sql.Rows) (v Version, err error) {
 }
 
 // DeletePost empties a post of mine; its place stays, so that its thread does. Its text, its earlier
-// versions and what points at it are gone from the file after the next checkpoint. What was hidden, and what
+// versions and what points at it are gone from every file of the data folder some seconds later: as soon as
+// the index has forgotten it and no long read holds the log, which is emptied then. What was hidden, and what
 // stands in an archived channel, can be deleted too: it is its author's.
 func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 	return s.write(ctx, func(t *tx) error {

@@ -377,6 +377,7 @@ func (t *tx) indexPost(id int64) error {
 	err = t.get(`SELECT p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id
 		WHERE p.id = ? AND p.deleted_at = 0 AND p.hidden_at = 0`, []any{id}, &body, &channel, &author, &private, &question)
 	if errors.Is(err, sql.ErrNoRows) {
+		t.erases = true // the last of a deleted post
 		return nil
 	}
 	if err != nil {

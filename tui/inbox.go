@@ -247,6 +247,10 @@ func inboxHead(i store.InboxItem, me int64) string {
 		return i.By + " replied"
 	case store.Reacted:
 		return i.By + others(i.Count-1) + " reacted to your post"
+	case store.LetStand:
+		return "The post that you reported stands as it is"
+	case store.WasHidden:
+		return "The post that you reported was hidden"
 	default: // Answered
 		if mine {
 			return i.By + " chose your reply as the answer"

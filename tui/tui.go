@@ -156,7 +156,7 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms()}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
@@ -252,6 +252,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.readOn(msg)
 	case askMsg, reactMsg, editMsg, replyMsg: // what was chosen on the screen that has the keys
 		return m.focused().Update(msg)
+	case termsMsg:
+		return m.termsAsked(msg)
 	case leftMsg:
 		delete(m.leaves, msg.leave)
 		return nil
