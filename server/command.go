@@ -56,6 +56,8 @@ var (
 	flagTitle      = option{"--title", textValue}
 	flagAdmin      = option{"--admin", ""}
 	flagBot        = option{"--bot", ""}
+	flagAll        = option{"--all", ""}
+	flagCSV        = option{"--csv", ""}
 	flagDryRun     = option{"--dry-run", ""}
 	flagMany       = option{"--many", ""}
 	flagWhy        = option{"--why", textValue}
@@ -98,7 +100,7 @@ func commands() []command {
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
-		{name: "invite", args: "HANDLE|EMAIL…", does: "admins: put people on the roster and print the letters that let them in", flags: []option{flagName, flagDepartment, flagTitle, flagAdmin, flagBot, flagWhy, flagJSON}, least: 1, most: 1, text: true, run: (*call).invite},
+		{name: "invite", args: "[HANDLE|EMAIL…]", does: "admins: put people on the roster and print the letters that let them in; --all for everybody on it without one", flags: []option{flagName, flagDepartment, flagTitle, flagAdmin, flagBot, flagAll, flagCSV, flagWhy, flagJSON}, most: 1, text: true, run: (*call).invite},
 		{name: "people import", args: "-", does: "admins: make the people those of a roster (CSV on standard input, up to 64 MB); --dry-run only says what it would do, --many lets more than a fifth leave", flags: []option{flagDryRun, flagMany, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).peopleImport},
 		{name: "suspend", args: "HANDLE", does: "admins: keep somebody out, at once and until restored", flags: why, least: 1, most: 1, run: (*call).suspend},
 		{name: "restore", args: "HANDLE", does: "admins: let somebody in again", flags: why, least: 1, most: 1, run: (*call).restore},

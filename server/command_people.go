@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -33,6 +34,9 @@ type letterLine struct {
 
 func (c *call) letters(letters ...store.Letter) error {
 	door := c.door()
+	if c.has(flagCSV) {
+		return archive.Letters(c.out, door, letters)
+	}
 	for i, l := range letters {
 		var err error
 		if c.has(flagJSON) {
@@ -52,9 +56,19 @@ func (c *call) letters(letters ...store.Letter) error {
 
 // invite puts people on the roster and prints the letters that let them in.
 func (c *call) invite() error {
-	names := strings.Fields(c.args[0])
+	names := strings.Fields(strings.Join(c.args, " "))
 	in := store.Invite{Name: c.flags[flagName.name], Department: c.flags[flagDepartment.name], Title: c.flags[flagTitle.name], Admin: c.has(flagAdmin), Bot: c.has(flagBot), Why: c.flags[flagWhy.name]}
 	alone := in.Name != "" || in.Department != "" || in.Title != "" || in.Admin || in.Bot
+	if c.has(flagAll) {
+		if alone || len(names) > 0 {
+			return &misuse{"--all is for everybody on the roster who has no letter so far: name nobody."}
+		}
+		letters, err := c.store.LettersForAll(c.ctx, c.me.ID, in.Why)
+		if len(letters) > 0 { // also those that were made before it broke off
+			err = errors.Join(c.letters(letters...), err)
+		}
+		return err
+	}
 	if !alone {
 		letters, err := c.store.Letters(c.ctx, c.me.ID, names, in.Why)
 		if err != nil {
