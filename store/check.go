@@ -68,6 +68,11 @@ var checks = []check{
 		"Post %v counts the reactions %q where it has %q."},
 	{"search index", `SELECT p.id FROM post p LEFT JOIN folded f ON f.id = p.id WHERE (f.id IS NULL) <> (p.deleted_at <> 0 OR p.hidden_at <> 0) AND p.id NOT IN (SELECT post_id FROM search_queue)`,
 		"Post %v is not found by search as it should be."},
+	{"announcements", `SELECT a.post_id FROM announcement a LEFT JOIN audience u ON u.post_id = a.post_id AND u.inside = 1 GROUP BY a.post_id
+		HAVING a.pending <> count(CASE u.answer WHEN 0 THEN 1 END) OR a.understood <> count(CASE u.answer WHEN 1 THEN 1 END) OR a.questions <> count(CASE u.answer WHEN 2 THEN 1 END) OR a.resolved <> count(CASE u.answer WHEN 3 THEN 1 END)`,
+		"Announcement %v counts its answers wrongly."},
+	{"must-reads", `SELECT p.handle, u.post_id FROM audience u JOIN announcement a ON a.post_id = u.post_id JOIN person p ON p.id = u.person_id WHERE u.waits <> (a.must_read = 1 AND u.inside = 1 AND u.answer = 0)`,
+		"What %v has to read is off: announcement %v."},
 	{"replies", `SELECT r.id, r.root_id FROM post r LEFT JOIN post p ON p.id = r.root_id AND p.root_id = 0 AND p.channel_id = r.channel_id WHERE r.root_id <> 0 AND p.id IS NULL`,
 		"Reply %v belongs to thread %v, which is not in its channel."},
 }
