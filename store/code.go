@@ -128,10 +128,7 @@ func (t *tx) invited(in Invite) (Person, error) {
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)
 		WHERE id = ?`, p.State, in.Admin, in.Bot, in.Name, in.Department, in.Title, p.ID)
-	if err != nil {
-		return p, err
-	}
-	return p, t.readdress(p.ID)
+	return p, err
 }
 
 // CreateLinkCode makes a code that lets me in from one more device, for ten minutes.

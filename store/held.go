@@ -161,9 +161,6 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 			}
 		}
 		t.emit(Event{Kind: People, By: me})
-		if err := t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me); err != nil {
-			return err
-		}
-		return t.readdress(me)
+		return t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me)
 	})
 }

@@ -156,10 +156,7 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 			return err
 		}
 		t.emit(Event{Kind: People, By: me})
-		if err := t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me); err != nil {
-			return err
-		}
-		return t.readdress(me)
+		return t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me)
 	})
 }
 
