@@ -127,7 +127,8 @@ type Server struct {
 	mu       sync.Mutex
 	stopping bool
 	conns    map[*conn]bool
-	running  sync.WaitGroup // sessions
+	people   map[*session]int64 // whose each running session is
+	running  sync.WaitGroup     // sessions
 }
 
 // New makes a server for the store. It listens to nothing before Serve.
@@ -151,6 +152,7 @@ func New(c Config, s *store.Store) (*Server, error) {
 		sessions: crowd[int64]{each: c.Limits.SessionsPerson},
 		guesses:  guesses{now: c.Now},
 		conns:    map[*conn]bool{},
+		people:   map[*session]int64{},
 	}
 	srv.ctx, srv.stop = context.WithCancel(context.Background())
 	var err error
@@ -177,6 +179,7 @@ func New(c Config, s *store.Store) (*Server, error) {
 // session has ended and saved what it had. It is called once; any other end of
 // the listener is an error.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	s.running.Go(s.watch)
 	served := make(chan error, 1)
 	go func() { served <- s.ssh.Serve(ln) }()
 	var err error

@@ -24,7 +24,8 @@ import (
 type session struct {
 	ssh.Context
 	ctx     context.Context // ends with the channel, the program or the server
-	end     context.CancelFunc
+	end     func()
+	cancel  context.CancelCauseFunc // end, with a reason for the person
 	conn    *conn
 	started bool // a shell, command or subsystem was asked for
 
@@ -45,7 +46,8 @@ func (s *Server) openSession(lib *ssh.Server, sc *gossh.ServerConn, ch gossh.New
 	}
 	defer c.closeSession()
 	sn := &session{Context: ctx, conn: c, env: map[string]string{}, resized: make(chan tea.WindowSizeMsg, 1)}
-	sn.ctx, sn.end = context.WithCancel(s.ctx)
+	sn.ctx, sn.cancel = context.WithCancelCause(s.ctx)
+	sn.end = func() { sn.cancel(nil) }
 	defer sn.end()
 	ssh.DefaultSessionHandler(lib, sc, door{ch, sn}, sn)
 }
@@ -196,6 +198,7 @@ func (s *Server) handle(ss ssh.Session) {
 			s.tell(ss, "Something went wrong on our side. Connect again.")
 		}
 	}()
+	defer s.gone(sn)
 	me, offer, err := s.whose(sn)
 	if err == nil && !s.sessions.enter(me.ID) {
 		err = refuse(nil, "You have %d windows or commands open already. Close one first.", s.Limits.SessionsPerson)
@@ -221,6 +224,10 @@ func (s *Server) handle(ss ssh.Session) {
 	began := s.Now()
 	defer func() { log.Info("session end", "after", s.Now().Sub(began).Round(time.Millisecond), "status", status) }()
 	status = run()
+	if why := sn.dismissed(); why != nil {
+		s.tell(ss, s.explain(why))
+		status = 1
+	}
 }
 
 // whose is the person of a session as they are now: they may have been suspended since they connected.
@@ -229,6 +236,7 @@ func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
 	if err != nil {
 		return store.Person{}, nil, err
 	}
+	s.present(sn, id)
 	me, err := s.store.Me(sn.ctx, id)
 	return me, offer, err
 }

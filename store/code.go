@@ -124,11 +124,14 @@ func (t *tx) invited(in Invite) (Person, error) {
 			return p, err
 		}
 	}
-	t.emit(Event{Kind: People})
+	t.emit(Event{Kind: People, Person: p.ID})
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)
 		WHERE id = ?`, p.State, in.Admin, in.Bot, in.Name, in.Department, in.Title, p.ID)
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, t.stand(p.ID)
 }
 
 // CreateLinkCode makes a code that lets me in from one more device, for ten minutes.
@@ -169,6 +172,9 @@ const adminCame = `EXISTS (SELECT 1 FROM person WHERE admin = 1 AND came_at > 0)
 func (t *tx) newCode(kind int, person, by int64, valid time.Duration) (Code, error) {
 	owner := sql.NullInt64{Int64: person, Valid: person != 0}
 	if err := t.run(`DELETE FROM code WHERE kind = ? AND person_id IS ? AND used_at = 0`, kind, owner); err != nil {
+		return Code{}, err
+	}
+	if err := t.run(`UPDATE person SET invited_at = ? WHERE id = ? AND invited_at = 0`, t.ms(), person); err != nil {
 		return Code{}, err
 	}
 	text := randomCode()

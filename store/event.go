@@ -26,6 +26,7 @@ type Event struct {
 	Channel int64 // 0 where it is about none
 	Root    int64 // the thread, 0 for a root post itself
 	Post    int64
+	Person  int64 // whom it is about, of People; 0 for anyone
 	By      int64 // who did it
 }
 

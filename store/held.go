@@ -160,7 +160,10 @@ func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 				return err
 			}
 		}
-		t.emit(Event{Kind: People, By: me})
-		return t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me)
+		t.emit(Event{Kind: People, Person: me, By: me})
+		if err := t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me); err != nil {
+			return err
+		}
+		return t.stand(me)
 	})
 }

@@ -155,8 +155,11 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 		if err := t.nameIndex(Person{ID: me, Handle: was.Handle, Name: p.Name}); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: People, By: me})
-		return t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me)
+		t.emit(Event{Kind: People, Person: me, By: me})
+		if err := t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me); err != nil {
+			return err
+		}
+		return t.stand(me)
 	})
 }
 
@@ -233,11 +236,14 @@ func (t *tx) addPerson(p Person) (Person, error) {
 	if err := t.nameIndex(p); err != nil {
 		return p, err
 	}
-	t.emit(Event{Kind: People})
+	t.emit(Event{Kind: People, Person: id})
 	if p.State == Staged {
 		return p, nil
 	}
-	return p, t.joinFounding(id)
+	if err := t.joinFounding(id); err != nil {
+		return p, err
+	}
+	return p, t.stand(id)
 }
 
 // plural is "1 second" or "3 seconds".
