@@ -57,11 +57,11 @@ func (s *Store) Audience(ctx context.Context, me, id int64, those Those, departm
 		if department != "" {
 			last = department
 		}
-		q, manager := audienceQuery, int64(0)
+		q := audienceQuery
 		if !all {
-			q, those, manager = teamQuery, ThosePending, me
+			q, those = teamQuery, ThosePending
 		}
-		list, err = collect(t, scanAddressee, q, id, p.Announcement.Version, from.Department, from.Handle, last, those.bits(), page(n, MaxPage), manager)
+		list, err = collect(t, scanAddressee, q, me, p.Announcement.Version, from.Department, from.Handle, last, those.bits(), page(n, MaxPage), id)
 		return err
 	})
 	return list, err
@@ -75,11 +75,11 @@ const (
 	WHERE u.inside = 1 AND (u.department, u.handle) > (?3, ?4) AND u.department <= ?5 AND ?6 >> u.answer & 1`
 
 	audienceQuery = addresseeColumns + ` FROM audience u INDEXED BY audience_list JOIN person p ON p.id = u.person_id` + addresseeJoins + `
-	AND u.post_id = ?1 AND ?8 = 0 ORDER BY u.department, u.handle LIMIT +?7`
+	AND u.post_id = ?8 ORDER BY u.department, u.handle LIMIT +?7`
 
 	// teamQuery sorts the few people of one manager.
-	teamQuery = addresseeColumns + ` FROM person p INDEXED BY person_manager CROSS JOIN audience u ON u.post_id = ?1 AND u.person_id = p.id` + addresseeJoins + `
-	AND p.manager_id = ?8 AND p.manager_id <> 0 ORDER BY u.department, u.handle LIMIT +?7`
+	teamQuery = addresseeColumns + ` FROM person p INDEXED BY person_manager CROSS JOIN audience u ON u.post_id = ?8 AND u.person_id = p.id` + addresseeJoins + `
+	AND ` + inTeam + ` ORDER BY u.department, u.handle LIMIT +?7`
 )
 
 func scanAddressee(r *sql.Rows) (a Addressee, err error) {
@@ -102,7 +102,7 @@ func (t *tx) maySee(me, id int64) (p Post, all bool, err error) {
 	if err != nil || c.Steward || who.Admin {
 		return p, true, err
 	}
-	manages, err := t.has(`SELECT 1 FROM person INDEXED BY person_manager WHERE manager_id = ? AND manager_id <> 0`, me)
+	manages, err := t.has(`SELECT 1 FROM person p WHERE `+inTeam, me)
 	if err == nil && !manages {
 		err = refuse(ErrForbidden, "Only the stewards of #%s and the admins see who has answered, and managers whom of their team they still wait for.", c.Name)
 	}
@@ -214,7 +214,7 @@ func (t *tx) remindPending(p Post, by int64) ([]int64, error) {
 }
 
 // readdress brings the audiences that follow the roster up to date with where a person stands now. It is called
-// wherever somebody comes, goes, or changes department, and wherever they join or leave a channel.
+// wherever that changes (stand), and wherever they join or leave a channel.
 func (t *tx) readdress(person int64) error {
 	type row struct {
 		post                       int64

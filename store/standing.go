@@ -1,9 +1,13 @@
 package store
 
-// stand notes where a person stands now, for the figures: on the roster or not, in which department, a leader or
-// not. Whatever changes one of these calls it in its own transaction; where nothing changed, nothing is written.
+// stand notes where a person stands now, for the figures and for the audiences that follow the roster: on it or not,
+// in which department, a leader or not. Whatever changes one of these calls it in its own transaction; where nothing
+// changed, nothing is written.
 func (t *tx) stand(person int64) error {
-	return t.run(standQuery, person, t.ms())
+	if err := t.run(standQuery, person, t.ms()); err != nil {
+		return err
+	}
+	return t.readdress(person)
 }
 
 // standQuery writes no earlier than the row before, as a clock may be set back.
