@@ -60,6 +60,7 @@ type Announcement struct {
 	Read      bool   // every line of this version was on my screen
 	Seen      []Part // what of it was
 	Postponed int    // how often I have put it off
+	Team      bool   // I manage people: I may see who of them has not answered
 }
 
 // Size is how many are asked.
@@ -276,6 +277,28 @@ func (t *tx) dueAt(n NewAnnouncement) (int64, error) {
 	return n.Due.UnixMilli(), t.mayAskAll()
 }
 
+// ParseDue reads a due time as people write it: so long from now (12h, 3d, 2w), or the end of a day (2026-11-27) in
+// now's zone. ErrInvalid for anything else.
+func ParseDue(text string, now time.Time) (time.Time, error) {
+	text = strings.ToLower(CleanLine(text))
+	if day, err := time.ParseInLocation(time.DateOnly, text, now.Location()); err == nil {
+		return day.AddDate(0, 0, 1).Add(-time.Minute), nil
+	}
+	var n int
+	var unit rune
+	if _, err := fmt.Sscanf(text, "%d%c", &n, &unit); err == nil && n > 0 && n < 10_000 && text == fmt.Sprintf("%d%c", n, unit) {
+		switch unit {
+		case 'h':
+			return now.Add(time.Duration(n) * time.Hour), nil
+		case 'd':
+			return now.AddDate(0, 0, n), nil
+		case 'w':
+			return now.AddDate(0, 0, 7*n), nil
+		}
+	}
+	return time.Time{}, refuse(ErrInvalid, "Write the due time like 12h, 3d or 2w, or as a day like %s.", now.AddDate(0, 0, 3).Format(time.DateOnly))
+}
+
 // mayAskAll is nil while this week may have one more must read.
 func (t *tx) mayAskAll() error {
 	zone, err := t.zone()
@@ -337,7 +360,7 @@ func (t *tx) announcements(me int64, posts []Post) error {
 		var departments, parts string
 		var due, reminded int64
 		err = r.Scan(&id, &a.Version, &a.ForHandle, &a.ForName, &departments, &a.Members, &a.Follows, &a.MustRead, &due, &reminded,
-			&a.Counts[Pending], &a.Counts[Understood], &a.Counts[HasQuestion], &a.Counts[Resolved], &a.Asked, &a.Answer, &a.Postponed, &parts, &a.Read)
+			&a.Counts[Pending], &a.Counts[Understood], &a.Counts[HasQuestion], &a.Counts[Resolved], &a.Asked, &a.Answer, &a.Postponed, &parts, &a.Read, &a.Team)
 		if err == nil {
 			err = json.Unmarshal([]byte(departments), &a.Departments)
 		}
@@ -349,7 +372,8 @@ func (t *tx) announcements(me int64, posts []Post) error {
 }
 
 const announcementsQuery = `SELECT a.post_id, a.version, coalesce(f.handle, ''), coalesce(nullif(f.name, ''), f.handle, ''), a.departments, a.members, a.follows, a.must_read, a.due_at, a.reminded_at,
-	a.pending, a.understood, a.questions, a.resolved, coalesce(u.inside, 0), coalesce(u.answer, 0), coalesce(u.postponed, 0), coalesce(s.parts, ''), coalesce(s.read_at, 0) <> 0
+	a.pending, a.understood, a.questions, a.resolved, coalesce(u.inside, 0), coalesce(u.answer, 0), coalesce(u.postponed, 0), coalesce(s.parts, ''), coalesce(s.read_at, 0) <> 0,
+	EXISTS (SELECT 1 FROM person p WHERE ` + inTeam + `)
 	FROM json_each(?2) j CROSS JOIN announcement a ON a.post_id = j.value LEFT JOIN person f ON f.id = a.for_id
 	LEFT JOIN audience u ON u.post_id = a.post_id AND u.person_id = ?1
 	LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = ?1`

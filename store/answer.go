@@ -172,6 +172,9 @@ func (t *tx) askAbout(c channelRow, p Post, me int64, question string) (int64, e
 	if err != nil {
 		return 0, err
 	}
+	if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ?`, me, p.Channel, p.ID); err != nil {
+		return 0, err
+	}
 	// The author is told once: of the question, not also of a reply.
 	if err := t.run(`DELETE FROM inbox WHERE person_id = ? AND post_id = ? AND kind = ? AND by_id = ? AND at = ? AND n = 1`, p.Author, p.ID, Replied, me, t.ms()); err != nil {
 		return 0, err

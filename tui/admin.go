@@ -34,6 +34,7 @@ func (m *admin) list() []item {
 	add := func(label, does string, open func() screen) {
 		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: opens(open), keys: []key.Binding{keys.Open}})
 	}
+	add("Announcements", "who has answered what must be read", func() screen { return newMustReads(a, m.theme) })
 	add("Decisions", "what was decided, and why", func() screen { return newDecisions(a, m.theme) })
 	return items
 }

@@ -215,9 +215,13 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 			l.show()
 		}
 	case seenMsg:
-		if msg.of == &l.feed && l.settle() {
-			return l.app.mark(l.markings())
+		if msg.of != &l.feed {
+			break
 		}
+		if fresh := l.settle(); fresh {
+			return tea.Batch(l.app.saw(&l.feed), l.app.mark(l.markings()))
+		}
+		return l.app.saw(&l.feed)
 	case markedMsg:
 		l.marked(msg)
 	}

@@ -174,9 +174,13 @@ func (th *thread) Update(msg tea.Msg) tea.Cmd {
 			return tea.Batch(th.writing.update(msg), th.refresh())
 		}
 	case seenMsg:
-		if msg.of == th.feed && th.settle() {
-			return th.app.mark(th.markings())
+		if msg.of != th.feed {
+			break
 		}
+		if fresh := th.settle(); fresh {
+			return tea.Batch(th.app.saw(th.feed), th.app.mark(th.markings()))
+		}
+		return th.app.saw(th.feed)
 	case markedMsg:
 		th.marked(msg)
 	case heldMsg:
