@@ -298,6 +298,9 @@ func (c *channel) ShortHelp() []key.Binding {
 	if c.known && !c.is.Joined {
 		return append([]key.Binding{keys.Join}, c.selectedHints()...)
 	}
+	if c.is.StewardsPost && c.is.MayPost {
+		return append([]key.Binding{keys.Announce}, c.selectedHints()...)
+	}
 	return c.selectedHints()
 }
 
