@@ -22,10 +22,12 @@ type postLine struct {
 	Replies int    `json:"replies"`
 	Edited  bool   `json:"edited"`
 	Unread  bool   `json:"unread"`
+
+	Announcement *announcedLine `json:"announcement,omitempty"` // only of one
 }
 
 func asLine(p store.Post) postLine {
-	return postLine{p.ID, p.ChannelName, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread}
+	return postLine{p.ID, p.ChannelName, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread, asAnnounced(p.Announcement)}
 }
 
 // posts prints posts, for people with a blank line between them.
@@ -54,7 +56,7 @@ func (c *call) onePost(p store.Post) error {
 	if p.Root != 0 {
 		head = append(head, fmt.Sprintf("reply to %d", p.Root))
 	}
-	head = append(head, byline(p), c.when(p.At))
+	head = append(append(head, byline(p), c.when(p.At)), c.announcedWords(p)...)
 	for _, is := range []struct {
 		on   bool
 		text string
@@ -76,6 +78,9 @@ func (c *call) onePost(p store.Post) error {
 		if n > 0 {
 			foot = append(foot, fmt.Sprintf("%s %d", store.Reaction(i).Emoji(), n))
 		}
+	}
+	if a := p.Announcement; a != nil && !p.Deleted && !p.Hidden {
+		foot = append(foot, fmt.Sprintf("%d of %d have answered", a.Answered(), a.Size()))
 	}
 	if p.Replies > 0 {
 		foot = append(foot, count(p.Replies, "reply", "replies"))
@@ -173,7 +178,11 @@ func (c *call) read() error {
 	if err != nil {
 		return err
 	}
-	return c.list(c.store.ChannelLog(c.ctx, c.me.ID, ch.ID, n))
+	posts, err := c.store.ChannelLog(c.ctx, c.me.ID, ch.ID, n)
+	if err := c.list(posts, err); err != nil {
+		return err
+	}
+	return c.shown(posts)
 }
 
 // thread prints a root and all its replies.
@@ -195,7 +204,10 @@ func (c *call) thread() error {
 		earlier = page.Earlier
 		replies = append(page.Replies, replies...)
 	}
-	return c.posts(append([]store.Post{th.Root}, replies...)...)
+	if err := c.posts(append([]store.Post{th.Root}, replies...)...); err != nil {
+		return err
+	}
+	return c.shown([]store.Post{th.Root})
 }
 
 // post writes to a channel.
@@ -242,7 +254,13 @@ func (c *call) write(at store.Place, text string) error {
 	if err != nil {
 		return err
 	}
-	return c.create(store.NewPost{Place: at, Body: body, Question: c.has(flagQuestion)})
+	n := store.NewPost{Place: at, Body: body, Question: c.has(flagQuestion)}
+	if at.Root == 0 {
+		if n.Announce, err = c.announceOf(); err != nil {
+			return err
+		}
+	}
+	return c.create(n)
 }
 
 // create makes a post and says where it went.
@@ -253,6 +271,9 @@ func (c *call) create(n store.NewPost) error {
 	}
 	if c.has(flagJSON) {
 		return c.posts(p)
+	}
+	if a := p.Announcement; a != nil {
+		return c.say("Published in %s as %d to %s: %s asked.", place(p), p.ID, a.To(p.ChannelName), count(a.Size(), "person is", "people are"))
 	}
 	where := "in " + place(p)
 	if p.Direct {

@@ -84,7 +84,13 @@ func spoken(p store.Post) string {
 	return name
 }
 
+// subject is the first line of an announcement, as a mail has one.
+func subject(p store.Post) string {
+	line, _, _ := strings.Cut(p.Body, "\n")
+	return excerpt(line)
+}
+
 // waitingLine is an announcement that waits, on one line.
 func waitingLine(p store.Post, now time.Time, zone *time.Location) string {
-	return "Must read, " + due(p.Announcement.Due, now, zone) + ": " + spoken(p) + ", " + excerpt(p.Body)
+	return "Must read, " + due(p.Announcement.Due, now, zone) + ": " + spoken(p) + ", " + subject(p)
 }

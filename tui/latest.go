@@ -510,7 +510,7 @@ func (l *latest) selectedHints() []key.Binding {
 	if _, some := l.current(); !some {
 		return []key.Binding{keys.New, keys.ReadOn}
 	}
-	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Reply, keys.React, keys.Keep)...)
+	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
 	out = append(out, keys.ReadOn, keys.More)
 	if len(l.waiting) > 0 {
 		out = append([]key.Binding{keys.ShowNew}, out...)

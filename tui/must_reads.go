@@ -129,7 +129,7 @@ func (l *mustReads) list() {
 	for _, p := range l.all {
 		an := p.Announcement
 		it := item{name: strconv.FormatInt(p.ID, 10), keys: []key.Binding{keys.Open}}
-		it.label = excerpt(p.Body)
+		it.label = subject(p)
 		it.more = t.Dim.Render(answersLine(an) + " · " + spoken(p) + " to " + an.To(p.ChannelName))
 		it.end = t.Dim.Render(due(an.Due, a.now(), a.zone))
 		it.open = opens(func() screen { return newAudience(a, l.theme, p, true) })

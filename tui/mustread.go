@@ -294,10 +294,20 @@ func (m *mustRead) acts() []postAct {
 	return list
 }
 
+// answerPage is the menu of the answers at sign-in, around which nothing is either.
+type answerPage struct{ *page }
+
+// Full is true: there is no way around it.
+func (answerPage) Full() bool { return true }
+
 // choices is the menu of the answers.
 func (m *mustRead) choices() tea.Cmd {
 	if list := m.acts(); len(list) > 0 {
-		return push(newMore(m.theme, "Your answer", list))
+		page := newMore(m.theme, "Your answer", list)
+		if m.arriving {
+			return push(answerPage{page})
+		}
+		return push(page)
 	}
 	return nil
 }

@@ -442,7 +442,7 @@ func (th *thread) ShortHelp() []key.Binding {
 	case !th.is.Channel.Joined:
 		return []key.Binding{keys.Join, keys.ReadOn, keys.Back}
 	}
-	list := actKeys(th.Acts(), keys.Reply, keys.React, keys.Keep, keys.Answer, keys.Follow, keys.Edit)
+	list := actKeys(th.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep, keys.Answer, keys.Follow, keys.Edit)
 	return append(list, says(keys.Open, "more"), keys.ReadOn, keys.Back)
 }
 
