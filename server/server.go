@@ -61,7 +61,6 @@ const (
 	defaultColumns, defaultRows = 80, 24   // where a client says 0: it does not know
 	maxTerm                     = 64       // bytes of TERM
 	maxEnv                      = 64       // bytes of a variable's value that is let through
-	framesPerSecond             = 30
 
 	// Commands.
 	maxLine   = 32 << 10 // bytes of a command line: two posts of the longest kind

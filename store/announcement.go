@@ -104,7 +104,7 @@ const belongs = `p.state IN (1, 2) AND p.bot = 0 AND p.id <> w.author_id AND p.i
 // announce makes an announcement of the post that has just been written.
 func (t *tx) announce(c channelRow, me, id int64, n NewAnnouncement) error {
 	if !c.StewardsPost {
-		return refuse(ErrInvalid, "An announcement goes where only stewards post, like #%s; in #%s everyone does. Your text is kept.", announceName, c.Name)
+		return refuse(ErrInvalid, "An announcement goes where only stewards post, like #%s; in #%s everyone does.", announceName, c.Name)
 	}
 	speaks, err := t.spokenFor(me, n.For)
 	if err != nil {
@@ -147,7 +147,7 @@ func (t *tx) announce(c channelRow, me, id int64, n NewAnnouncement) error {
 		return err
 	}
 	if size == 0 {
-		return refuse(ErrInvalid, "Nobody but you would be asked; choose others. Your text is kept.")
+		return refuse(ErrInvalid, "Nobody but you would be asked; choose others.")
 	}
 	if err := t.run(`UPDATE announcement SET pending = ? WHERE post_id = ?`, size, id); err != nil {
 		return err
@@ -196,40 +196,11 @@ func (t *tx) spokenFor(me int64, handle string) (Person, error) {
 	case err != nil:
 		return p, err
 	case p.ID == me:
-		return p, refuse(ErrInvalid, "You write in your own name already; name somebody else, or nobody. Your text is kept.")
+		return p, refuse(ErrInvalid, "You write in your own name already; name somebody else, or nobody.")
 	case p.State != Active && p.State != Invited:
-		return p, refuse(ErrInvalid, "%s is not on the roster, so nobody speaks for them. Your text is kept.", p.Display())
+		return p, refuse(ErrInvalid, "%s is not on the roster, so nobody speaks for them.", p.Display())
 	}
 	return p, nil
-}
-
-// Departments returns those of the people on the roster, by name.
-func (s *Store) Departments(ctx context.Context, me int64) (all []string, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		if _, err := t.viewer(me); err != nil {
-			return err
-		}
-		all, err = t.allDepartments()
-		return err
-	})
-	return all, err
-}
-
-// allDepartments jumps from one department to the next in their index.
-func (t *tx) allDepartments() ([]string, error) {
-	all, err := collect(t, scanText, departmentsQuery)
-	all = slices.DeleteFunc(all, func(d string) bool { return d == "" })
-	slices.SortFunc(all, func(a, b string) int { return strings.Compare(fold(a), fold(b)) })
-	return all, err
-}
-
-const departmentsQuery = `WITH RECURSIVE d(name) AS (SELECT min(department) FROM person
-	UNION ALL SELECT (SELECT min(department) FROM person WHERE department > d.name) FROM d WHERE d.name IS NOT NULL)
-	SELECT name FROM d WHERE name IS NOT NULL AND EXISTS (SELECT 1 FROM person p WHERE p.department = d.name AND p.state IN (1, 2))`
-
-func scanText(r *sql.Rows) (text string, err error) {
-	err = r.Scan(&text)
-	return text, err
 }
 
 // departments finds the departments of these names, as the roster writes them.
@@ -238,7 +209,7 @@ func (t *tx) departments(names []string) ([]string, error) {
 	if len(names) == 0 {
 		return found, nil
 	}
-	all, err := t.allDepartments()
+	all, err := collect(t, scanText, departmentsQuery, departmentsMost)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +225,7 @@ func (t *tx) departments(names []string) ([]string, error) {
 			}
 		}
 		if !known {
-			return nil, refuse(ErrInvalid, "Nobody on the roster is in the department %q. There are: %s. Your text is kept.", name, listed(all))
+			return nil, refuse(ErrInvalid, "Nobody on the roster is in the department %q. There are: %s.", name, listed(all))
 		}
 	}
 	return found, nil
@@ -264,15 +235,15 @@ func (t *tx) departments(names []string) ([]string, error) {
 func (t *tx) dueAt(n NewAnnouncement) (int64, error) {
 	switch {
 	case !n.MustRead && !n.Due.IsZero():
-		return 0, refuse(ErrInvalid, "Only what must be read has a time by which it is due. Your text is kept.")
+		return 0, refuse(ErrInvalid, "Only what must be read has a time by which it is due.")
 	case !n.MustRead:
 		return 0, nil
 	case n.Due.IsZero():
 		n.Due = t.at.Add(MustReadDue)
 	case !n.Due.After(t.at):
-		return 0, refuse(ErrInvalid, "The due time has passed already; choose one that lies ahead. Your text is kept.")
+		return 0, refuse(ErrInvalid, "The due time has passed already; choose one that lies ahead.")
 	case n.Due.After(t.at.Add(announcedFor)):
-		return 0, refuse(ErrInvalid, "The due time lies more than %d days ahead; nobody would hurry. Your text is kept.", int(announcedFor.Hours()/24))
+		return 0, refuse(ErrInvalid, "The due time lies more than %d days ahead; nobody would hurry.", int(announcedFor.Hours()/24))
 	}
 	return n.Due.UnixMilli(), t.mayAskAll()
 }
@@ -311,7 +282,7 @@ func (t *tx) mayAskAll() error {
 		return err
 	}
 	if n >= MustReadsAWeek {
-		return refuse(ErrLimited, "%d must-reads have gone out this week, the most that a company reads; the next may go on %s. Without must read it can go now. Your text is kept.",
+		return refuse(ErrLimited, "%d must-reads have gone out this week, the most that a company reads; the next may go on %s. Without must read it can go now.",
 			n, monday.AddDate(0, 0, 7).Format("Monday 2 January"))
 	}
 	return nil

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 )
 
@@ -250,6 +251,30 @@ func (t *tx) readdress(person int64) error {
 		}
 	}
 	return nil
+}
+
+// readdressChannel is readdress for all whom a change of a channel's members or of who sees it may concern.
+func (t *tx) readdressChannel(id int64) error {
+	people, err := collect(t, scanID, `WITH concerned AS MATERIALIZED (SELECT a.post_id FROM announcement a INDEXED BY announcement_until JOIN post p ON p.id = a.post_id WHERE a.until > ?2 AND a.members = 1 AND p.channel_id = ?1)
+		SELECT person_id FROM member WHERE channel_id = ?1 AND EXISTS (SELECT 1 FROM concerned)
+		UNION SELECT u.person_id FROM concerned c JOIN audience u ON u.post_id = c.post_id`, id, t.ms())
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if err := t.readdress(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enclose makes the announcements of a channel that has become private ask its members only, for good.
+func (t *tx) enclose(channel int64) error {
+	if err := t.run(`UPDATE announcement SET members = 1, until = ? WHERE post_id IN (SELECT id FROM post WHERE channel_id = ? AND root_id = 0 AND announced = 1)`, int64(math.MaxInt64), channel); err != nil {
+		return err
+	}
+	return t.readdressChannel(channel)
 }
 
 const readdressQuery = `SELECT a.post_id, a.follows = 1 AND a.published_at > ?3 AND w.deleted_at = 0, u.person_id IS NOT NULL, coalesce(u.inside, 0), coalesce(u.answer, 0),

@@ -16,6 +16,8 @@ const (
 	People                    // somebody's name or state changed
 	Inbox                     // something in my inbox changed
 	Decided                   // the log of decisions has a new line
+	Reported                  // the queue of reports is another one; for admins
+	Trials                    // what is said of the trial has changed
 	Read                      // my own reading position, or a draft of mine, in another place
 )
 

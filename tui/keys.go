@@ -19,7 +19,7 @@ type keyMap struct {
 	Announce                                   key.Binding
 
 	// Channels.
-	Join, Part, Mute, Create key.Binding
+	Join, Part, Mute, Create, Charter key.Binding
 
 	// Inbox, people, members.
 	AllRead, Write, Pick, Members, Steward key.Binding
@@ -92,10 +92,11 @@ func newKeyMap() keyMap {
 		Asked:      bind("W", "who has answered", "W"),
 		Announce:   bind("N", "an announcement", "N"),
 
-		Join:   bind("J", "join", "J"),
-		Part:   bind("L", "leave", "L"),
-		Mute:   bind("m", "mute", "m"),
-		Create: bind("c", "new channel", "c"),
+		Join:    bind("J", "join", "J"),
+		Part:    bind("L", "leave", "L"),
+		Mute:    bind("m", "mute", "m"),
+		Create:  bind("c", "new channel", "c"),
+		Charter: bind("C", "change the channel", "C"),
 
 		AllRead: bind("M", "all read", "M"),
 		Write:   bind("w", "write to them", "w"),

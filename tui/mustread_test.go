@@ -312,7 +312,9 @@ func TestEditAnnouncement(t *testing.T) {
 func TestNastyMustReadLooks(t *testing.T) {
 	looks(t, nastyBoard, nothing)
 }
-func TestNastyAudienceLooks(t *testing.T) { looks(t, nastyBoard, past(fromEnd(1, "enter", "enter")...)) }
+func TestNastyAudienceLooks(t *testing.T) {
+	looks(t, nastyBoard, past(fromEnd(1, "enter", "enter")...))
+}
 func TestNastyMustReadsLooks(t *testing.T) {
 	looks(t, nastyBoard, past(fromEnd(1, "enter")...))
 }

@@ -30,6 +30,7 @@ type entry struct {
 	label  string
 	mark   string // before the label: ▪ private
 	count  int    // what is new
+	note   string // said of it at the right end
 	draft  bool   // an unsent text waits there
 	dim    bool   // muted
 	gap    bool   // a blank line above
@@ -45,6 +46,8 @@ type sidebar struct {
 	inbox    int          // entries of the inbox that are not read, up to 100
 	waiting  []store.Post // announcements that wait for my answer
 	admin    bool
+	waits    int         // for the board
+	trial    store.Trial // its days
 	width    int
 	height   int
 	focused  bool
@@ -63,6 +66,8 @@ type sidebarMsg struct {
 	inbox    int
 	waiting  []store.Post
 	me       store.Person
+	waits    int         // for the board
+	trial    store.Trial // its days
 	err      error
 }
 
@@ -92,10 +97,10 @@ func (s *sidebar) entries() []entry {
 	list = append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
 		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
-		entry{name: entryTrial, label: "Trial", screen: func() screen { return newTrial(t) }},
+		entry{name: entryTrial, label: "Trial", note: trialDay(s.trial, a.now()), screen: func() screen { return newTrial(a, t) }},
 	)
 	if s.admin {
-		list = append(list, entry{name: entryAdmin, label: "Admin", screen: func() screen { return newAdmin(a, t) }})
+		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.waits, screen: func() screen { return newAdmin(a, t) }})
 	}
 	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
 }
@@ -163,6 +168,14 @@ func (s *sidebar) refresh() tea.Cmd {
 		if m.err == nil {
 			m.waiting, m.err = a.store.MustReads(a.ctx, a.me)
 		}
+		if m.err == nil {
+			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
+		}
+		if m.err == nil && m.me.Admin {
+			var waits []store.Wait
+			waits, m.err = a.store.Today(a.ctx, a.me)
+			m.waits = len(waits)
+		}
 		return m
 	}
 }
@@ -179,7 +192,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox, s.waiting, s.admin = msg.channels, msg.inbox, msg.waiting, msg.me.Admin
+		s.channels, s.inbox, s.waiting, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.waiting, msg.me.Admin, msg.waits, msg.trial
 		return again
 	case searchedMsg:
 		s.searched = msg.query
@@ -303,6 +316,9 @@ func (s *sidebar) draw(e entry) string {
 		bar = t.Dim.Render("▌")
 	}
 	var right []string
+	if e.note != "" {
+		right = append(right, t.Dim.Render(e.note))
+	}
 	if e.draft {
 		right = append(right, t.New.Render("»"))
 	}

@@ -13,6 +13,8 @@ ALTER TABLE person ADD COLUMN called TEXT    AS (lower(CASE name WHEN '' THEN ha
 CREATE INDEX person_called ON person (phase, called, id);
 CREATE INDEX person_placed ON person (phase, department, called, id);
 CREATE INDEX person_seen   ON person (phase, seen_at, id);
+CREATE INDEX person_bot        ON person (phase) WHERE bot = 1;
+CREATE INDEX channel_everyone  ON channel (id) WHERE everyone = 1;
 CREATE UNIQUE INDEX person_employee ON person (employee) WHERE employee <> '';
 CREATE INDEX person_manager    ON person (manager_id, id) WHERE manager_id <> 0;
 CREATE INDEX person_department ON person (department, id);
@@ -44,3 +46,18 @@ CREATE TABLE decision (
 ) STRICT;
 CREATE TRIGGER decision_stays  BEFORE UPDATE ON decision BEGIN SELECT raise(ABORT, 'a decision stays as it was written'); END;
 CREATE TRIGGER decision_stands BEFORE DELETE ON decision BEGIN SELECT raise(ABORT, 'a decision stays as it was written'); END;
+
+-- What needs two admins: who asked, and who said yes, on their own screen or by reading out a code. answer: 0 none so
+-- far, 1 yes, 2 no. asked_by: NULL while a code was given that nobody has taken.
+CREATE TABLE consent (
+	id       INTEGER PRIMARY KEY,
+	kind     INTEGER NOT NULL,
+	asked_by INTEGER,
+	why      TEXT    NOT NULL,
+	at       INTEGER NOT NULL,
+	answer   INTEGER NOT NULL DEFAULT 0,
+	by_id    INTEGER NOT NULL DEFAULT 0, -- the second admin
+	hash     BLOB,
+	used_at  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX consent_open ON consent (at) WHERE used_at = 0;
