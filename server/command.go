@@ -61,6 +61,14 @@ var (
 	flagDryRun     = option{"--dry-run", ""}
 	flagMany       = option{"--many", ""}
 	flagWhy        = option{"--why", textValue}
+	flagAnnounce   = option{"--announce", ""}
+	flagMustRead   = option{"--must-read", ""}
+	flagDue        = option{"--due", "3d"}
+	flagFor        = option{"--for", "HANDLE"}
+	flagTo         = option{"--to", textValue}
+	flagFixed      = option{"--fixed", ""}
+	flagTypo       = option{"--typo", ""}
+	flagAsk        = option{"--question", textValue}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -86,13 +94,17 @@ func commands() []command {
 		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
 		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
-		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input", flags: []option{flagQuestion, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input; --announce asks people whether they have understood", flags: []option{flagQuestion, flagAnnounce, flagMustRead, flagDue, flagFor, flagTo, flagFixed, flagWhy, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
 		{name: "reply", args: "ID TEXT|-", does: "reply to a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "message", args: "HANDLE TEXT|-", does: "write to one person alone", flags: json, least: 2, most: 2, text: true, run: (*call).message},
-		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable", flags: json, least: 2, most: 2, text: true, run: (*call).edit},
+		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable; an announcement asks again, unless it is a --typo", flags: []option{flagTypo, flagJSON}, least: 2, most: 2, text: true, run: (*call).edit},
 		{name: "delete", args: "ID", does: "delete a post of yours, without asking", flags: json, least: 1, most: 1, run: (*call).remove},
 		{name: "react", args: "ID NAME", does: "put a reaction on a post: " + reactionWords(), flags: off, least: 2, most: 2, run: (*call).react},
 		{name: "answer", args: "ID", does: "choose the reply that answers a question", flags: off, least: 1, most: 1, run: (*call).answer},
+		{name: "mustread", does: "announcements that wait for your answer", flags: json, run: (*call).mustRead},
+		{name: "ack", args: "ID", does: "answer an announcement: you have understood it, or you have a question", flags: []option{flagAsk, flagJSON}, least: 1, most: 1, run: (*call).ack},
+		{name: "pending", args: "ID", does: "who has not answered an announcement yet, for its stewards, admins and managers; --all: and who has", flags: []option{flagAll, flagTo, flagCSV, flagJSON}, least: 1, most: 1, run: (*call).pending},
+		{name: "remind", args: "ID", does: "remind those who have not answered an announcement", flags: []option{flagWhy, flagJSON}, least: 1, most: 1, run: (*call).remind},
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
