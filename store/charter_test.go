@@ -79,7 +79,7 @@ func TestRenameChannel(t *testing.T) {
 func TestChangeChannel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	jon, maya, ben := w.admin("jon"), w.person("maya"), w.person("ben")
+	jon, maya, ben, nils := w.admin("jon"), w.person("maya"), w.person("ben"), w.person("nils")
 	sales := w.open(maya, "sales")
 	w.join(sales, ben)
 	root := w.post(ben, sales, "hello")
@@ -127,7 +127,7 @@ func TestChangeChannel(t *testing.T) {
 	refused(t, w.SetPurpose(w.ctx, maya, w.direct(maya, "ben").ID, "x", "why"), store.ErrInvalid, "only its people")
 	w.must(w.RenameChannel(w.ctx, maya, secret, "takeover", "It is one."))
 	equal(t, "for those in it", w.lastDecision(ben), "maya|renamed|#merger|#merger|#takeover|It is one.")
-	equal(t, "for others", w.lastDecision(w.person("nils")), "maya|renamed|a private channel|||")
+	equal(t, "for others", w.lastDecision(nils), "maya|renamed|a private channel|||")
 	w.healthy()
 }
 

@@ -81,7 +81,7 @@ func TestReports(t *testing.T) {
 func TestReportOfAPrivatePost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	jon, maya, ben := w.admin("jon"), w.person("maya"), w.person("ben")
+	jon, maya, ben, nils := w.admin("jon"), w.person("maya"), w.person("ben"), w.person("nils")
 	secret := w.private(maya, "merger", "ben")
 	root := w.post(maya, secret, "root")
 	bad := w.reply(ben, root.ID, "bad")
@@ -103,7 +103,7 @@ func TestReportOfAPrivatePost(t *testing.T) {
 	equal(t, "hidden for those in it", w.get(maya, bad.ID).HiddenWhy, "No names.")
 	equal(t, "told", w.inbox(maya), "report jon 1 new, reply ben 1 new")
 	equal(t, "in the log", w.lastDecision(maya), "jon|decided on a report in|#merger||The post is hidden; the reason stands in its place.|No names.")
-	equal(t, "for others", w.lastDecision(w.person("nils")), "jon|decided on a report in|a private channel|||")
+	equal(t, "for others", w.lastDecision(nils), "jon|decided on a report in|a private channel|||")
 	talk := w.direct(maya, "ben")
 	bad = w.post(ben, talk.ID, "bad too")
 	w.must(w.ReportPost(w.ctx, maya, bad.ID, "Rude."))

@@ -29,12 +29,46 @@ const (
 	NoBackup                      // there is none
 )
 
+func (k WaitKind) String() string {
+	return [...]string{"not-come", "reports", "questions", "no-figure", "one-department", "one-admin", "backup-old", "no-backup"}[k]
+}
+
 // Wait is one thing that waits for the board.
 type Wait struct {
 	Kind  WaitKind
 	Count int       // how many, up to 100; 1 where it is no matter of number
 	Name  string    // the department, the admin
 	At    time.Time // of the last backup
+}
+
+// Sentence is what waits in words.
+func (w Wait) Sentence() string {
+	many := func(one, more string) string {
+		switch {
+		case w.Count == 1:
+			return "1 " + one
+		case w.Count >= unreadMost:
+			return strconv.Itoa(unreadMost-1) + "+ " + more
+		}
+		return strconv.Itoa(w.Count) + " " + more
+	}
+	switch w.Kind {
+	case OpenReports:
+		return many("reported post waits", "reported posts wait") + " for a decision"
+	case OpenQuestions:
+		return many("question has", "questions have") + " had no answer for three days"
+	case NotCome:
+		return many("person was", "people were") + " invited more than three days ago and not here yet"
+	case NoFigure:
+		return many("objective", "objectives") + " cannot be measured yet"
+	case OneDepartment:
+		return "Everybody on the board is from " + w.Name + ". Ask a second department onto the board."
+	case OneAdmin:
+		return w.Name + " is the only admin. Ask somebody from another department onto the board."
+	case BackupWaits:
+		return "The last backup is more than a week old"
+	}
+	return "No backup yet"
 }
 
 // Today returns what waits for the board, what people wait for first.

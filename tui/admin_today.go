@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"strconv"
 
 	"charm.land/bubbles/v2/key"
 
@@ -20,33 +19,26 @@ func newToday(a *app, t *theme) screen {
 				k.text = "All is well: nothing waits for the board.\n\nHere stand people who have not come, questions without an answer, reports, and what the board should know of itself."
 			}
 			for _, w := range all {
-				label, open := a.waits(k.theme, w)
-				k.items = append(k.items, item{name: strconv.Itoa(int(w.Kind)), label: label, open: opens(open), keys: []key.Binding{keys.Open}})
+				k.items = append(k.items, item{name: w.Kind.String(), label: w.Sentence(), open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err
 	}
 	return k
 }
 
-// waits says what waits, and where it is dealt with.
-func (a *app) waits(t *theme, w store.Wait) (label string, open func() screen) {
+// waits is where something that waits is dealt with.
+func (a *app) waits(t *theme, w store.Wait) screen {
 	switch w.Kind {
 	case store.OpenReports:
-		return count(w.Count, "report waits", "reports wait") + " for a decision", func() screen { return newReports(a, t) }
+		return newReports(a, t)
 	case store.OpenQuestions:
-		return count(w.Count, "question has", "questions have") + " had no answer for three days", func() screen { return newStale(a, t) }
-	case store.NotCome:
-		return count(w.Count, "person was", "people were") + " invited more than three days ago and have not come", func() screen { return newPeople(a, t) }
+		return newStale(a, t)
 	case store.NoFigure:
-		return count(w.Count, "objective", "objectives") + " cannot be measured yet", func() screen { return newAdminTrial(a, t) }
-	case store.OneDepartment:
-		return "Everybody on the board is from " + w.Name + ". Ask a second department onto the board.", func() screen { return newPeople(a, t) }
-	case store.OneAdmin:
-		return w.Name + " is the only admin. Ask somebody from another department onto the board.", func() screen { return newPeople(a, t) }
-	case store.BackupWaits:
-		return "The last backup is of " + whole(w.At, a.now(), a.zone), func() screen { return newNoBackup(t) }
+		return newAdminTrial(a, t)
+	case store.NotCome, store.OneDepartment, store.OneAdmin:
+		return newPeople(a, t)
 	}
-	return "No backup yet", func() screen { return newNoBackup(t) }
+	return newNoBackup(t)
 }
 
 // newNoBackup says what a backup is for.
