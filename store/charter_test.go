@@ -125,6 +125,7 @@ func TestChangeChannel(t *testing.T) {
 	w.must(w.AddMember(w.ctx, maya, secret, "jon"))
 	refused(t, w.SetPurpose(w.ctx, jon, secret, "x", "why"), store.ErrForbidden, "Only the stewards of #merger can")
 	refused(t, w.SetPurpose(w.ctx, maya, w.direct(maya, "ben").ID, "x", "why"), store.ErrInvalid, "only its people")
+	nils := w.person("nils")
 	w.must(w.RenameChannel(w.ctx, maya, secret, "takeover", "It is one."))
 	equal(t, "for those in it", w.lastDecision(ben), "maya|renamed|#merger|#merger|#takeover|It is one.")
 	equal(t, "for others", w.lastDecision(nils), "maya|renamed|a private channel|||")

@@ -99,6 +99,7 @@ func TestReportOfAPrivatePost(t *testing.T) {
 	equal(t, "nothing else", row(r.Post.Channel, r.Post.ChannelName == "", r.Post.Root, r.Post.Replies), "0 true 0 0")
 	_, err = w.Post(w.ctx, jon, bad.ID)
 	refused(t, err, store.ErrNotFound, "")
+	nils := w.person("nils")
 	w.must(w.HideReported(w.ctx, jon, bad.ID, "No names."))
 	equal(t, "hidden for those in it", w.get(maya, bad.ID).HiddenWhy, "No names.")
 	equal(t, "told", w.inbox(maya), "report jon 1 new, reply ben 1 new")

@@ -27,6 +27,7 @@ func TestTrial(t *testing.T) {
 	equal(t, "no days yet", row(day, of), "0 0")
 	is := store.Trial{Name: "Nordwind talks", Purpose: "Less mail to all.", First: "2025-11-21", Last: "2026-02-18", Zone: "Pacific/Auckland"}
 	refused(t, w.SetTrial(w.ctx, maya, is, "why"), store.ErrForbidden, "Only admins")
+	before := w.decided()
 	for say, change := range map[string]func(*store.Trial){
 		`"tomorrow" is no day`:          func(tr *store.Trial) { tr.First = "tomorrow" },
 		`"2026-02-30" is no day`:        func(tr *store.Trial) { tr.Last = "2026-02-30" },
