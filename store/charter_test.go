@@ -79,7 +79,7 @@ func TestRenameChannel(t *testing.T) {
 func TestChangeChannel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	jon, maya, ben, nils := w.admin("jon"), w.person("maya"), w.person("ben"), w.person("nils")
+	jon, maya, ben := w.admin("jon"), w.person("maya"), w.person("ben")
 	sales := w.open(maya, "sales")
 	w.join(sales, ben)
 	root := w.post(ben, sales, "hello")

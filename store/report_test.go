@@ -81,7 +81,7 @@ func TestReports(t *testing.T) {
 func TestReportOfAPrivatePost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	jon, maya, ben, nils := w.admin("jon"), w.person("maya"), w.person("ben"), w.person("nils")
+	jon, maya, ben := w.admin("jon"), w.person("maya"), w.person("ben")
 	secret := w.private(maya, "merger", "ben")
 	root := w.post(maya, secret, "root")
 	bad := w.reply(ben, root.ID, "bad")

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 
@@ -12,6 +13,8 @@ import (
 func newToday(a *app, t *theme) screen {
 	k := newKept(a, t, "Admin · Today", nil, store.Reported, store.People, store.Trials, store.Changed, store.Posted, store.Decided)
 	k.where = entryAdmin
+	const never = 1 << 20 // what to do about it stands below what waits
+	k.wide = never
 	k.read = func() (drawn, error) {
 		all, err := a.store.Today(a.ctx, a.me)
 		return func(k *kept) {
@@ -19,7 +22,8 @@ func newToday(a *app, t *theme) screen {
 				k.text = "All is well: nothing waits for the board.\n\nHere stand people who have not come, questions without an answer, reports, and what the board should know of itself."
 			}
 			for _, w := range all {
-				k.items = append(k.items, item{name: w.Kind.String(), label: w.Sentence(), open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
+				label, more, _ := strings.Cut(w.Sentence(), ". ")
+				k.items = append(k.items, item{name: w.Kind.String(), label: strings.TrimSuffix(label, "."), more: k.theme.Dim.Render(more), open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err
 	}
