@@ -23,7 +23,10 @@ func newToday(a *app, t *theme) screen {
 			}
 			for _, w := range all {
 				label, more, _ := strings.Cut(w.Sentence(), ". ")
-				k.items = append(k.items, item{name: w.Kind.String(), label: strings.TrimSuffix(label, "."), more: k.theme.Dim.Render(more), open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
+				if more != "" {
+					more = k.theme.Dim.Render(more)
+				}
+				k.items = append(k.items, item{name: w.Kind.String(), label: strings.TrimSuffix(label, "."), more: more, open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err
 	}
@@ -47,7 +50,7 @@ func (a *app) waits(t *theme, w store.Wait) screen {
 
 // newNoBackup says what a backup is for.
 func newNoBackup(t *theme) screen {
-	return &page{theme: t, title: "Today · no backup", text: "All that is written here is in one folder on the server. If that machine fails, it is gone.\n\nAsk whoever runs the server to put a copy of the folder aside, at least once a week."}
+	return &page{theme: t, title: "Today · no backup", text: "All that is written here is in one folder on the server. If that machine fails, it is gone.\n\nAsk whoever runs the server to start it with --backup-dir: then a copy is put aside every day, in another folder."}
 }
 
 // newStale is the questions of open channels that nobody has answered for days.
