@@ -22,11 +22,7 @@ func (s *Store) OpenDirect(ctx context.Context, me int64, handles []string) (Cha
 		if err != nil {
 			return err
 		}
-		var key []string
-		for _, id := range people {
-			key = append(key, fmt.Sprint(id))
-		}
-		id, err := t.directChannel(strings.Join(key, ","), me)
+		id, err := t.directChannel(directKey(people), me)
 		if err != nil {
 			return err
 		}
@@ -40,6 +36,15 @@ func (s *Store) OpenDirect(ctx context.Context, me int64, handles []string) (Cha
 		return err
 	})
 	return c.Channel, err
+}
+
+// directKey names the people of a direct conversation.
+func directKey(people []int64) string {
+	var key []string
+	for _, id := range slices.Sorted(slices.Values(people)) {
+		key = append(key, fmt.Sprint(id))
+	}
+	return strings.Join(key, ",")
 }
 
 // directPeople are the ids of me and the others, in order, each once.
