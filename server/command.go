@@ -50,6 +50,11 @@ var (
 	flagOff      = option{"--off", ""}
 	flagQuestion = option{"--question", ""}
 	flagRead     = option{"--read", ""}
+	flagChannel  = option{"--channel", "#channel"}
+	flagFrom     = option{"--from", "DATE"}
+	flagTo       = option{"--to", "DATE"}
+	flagFormat   = option{"--format", "LIST"}
+	flagBOM      = option{"--bom", ""}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -85,6 +90,7 @@ func commands() []command {
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
+		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM}, run: (*call).exportPlace},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
@@ -116,6 +122,7 @@ type call struct {
 	me      store.Person
 	in      io.Reader
 	raw     io.Writer         // the client's, for what is not text
+	aside   io.Writer         // standard error, for what is said beside a file
 	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
@@ -146,7 +153,7 @@ func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
 func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(*call) error) int {
 	ctx, cancel := context.WithTimeout(sn.ctx, s.Limits.CommandTime)
 	defer cancel()
-	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}, directs: map[int64]string{}}
+	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, aside: ss.Stderr(), flags: map[string]string{}, directs: map[int64]string{}}
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}

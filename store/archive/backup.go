@@ -69,7 +69,7 @@ func Backup(ctx context.Context, s *store.Store, me int64, path string, hostKey 
 // error is a sentence: for what is no backup, is damaged, or was made by a newer program.
 func RestoreBackup(ctx context.Context, path, dir string) (Manifest, error) {
 	m, err := readBackup(path, func(name string, r io.Reader) error {
-		return writeFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := io.Copy(w, r); return err })
+		return spool(filepath.Join(dir, name), r)
 	})
 	if err != nil {
 		return m, err
@@ -173,6 +173,11 @@ func writeFile(path string, write func(io.Writer) error) error {
 	}
 	err = write(f)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// spool copies what is read to a new file.
+func spool(path string, r io.Reader) error {
+	return writeFile(path, func(w io.Writer) error { _, err := io.Copy(w, r); return err })
 }
 
 func copyFrom(w io.Writer, path string) error {

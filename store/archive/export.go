@@ -24,15 +24,15 @@ type ExportOptions struct {
 	Made      time.Time
 }
 
-// format is a form in which posts go out and are read back.
-type format struct {
+// form is one in which posts go out and are read back.
+type form struct {
 	name, file, says string
 	write            func(*export) error
 	read             func(*reading) error
 }
 
-func formats() []format {
-	return []format{
+func formats() []form {
+	return []form{
 		{"html", "site/index.html", "a web site to look at in a browser, also from a USB stick: begin here", (*export).site, (*reading).site},
 		{"markdown", "markdown/", "a text file for each thread, by channel and month; the text of a post stands after > as it was written", (*export).markdown, (*reading).markdown},
 		{"csv", "csv/", "tables for a spreadsheet; a cell that a spreadsheet would compute has ' before it", (*export).csv, (*reading).csv},
@@ -86,7 +86,7 @@ func Export(ctx context.Context, s *store.Store, me int64, path string, o Export
 	return Verify(ctx, path)
 }
 
-func exportFile(ctx context.Context, s *store.Store, me int64, path string, o ExportOptions, chosen []format) (Verified, error) {
+func exportFile(ctx context.Context, s *store.Store, me int64, path string, o ExportOptions, chosen []form) (Verified, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return Verified{}, fmt.Errorf("%s is there already; name a new file", path)
 	}
@@ -104,7 +104,7 @@ func exportFile(ctx context.Context, s *store.Store, me int64, path string, o Ex
 }
 
 // exportTo writes a zip and reads it back.
-func exportTo(ctx context.Context, s *store.Store, me int64, part string, o ExportOptions, chosen []format) (Verified, error) {
+func exportTo(ctx context.Context, s *store.Store, me int64, part string, o ExportOptions, chosen []form) (Verified, error) {
 	x, err := s.Extract(ctx, me, o.Selection)
 	if err != nil {
 		return Verified{}, err
@@ -138,14 +138,20 @@ func Stream(ctx context.Context, s *store.Store, me int64, w io.Writer, o Export
 	return v, copyFrom(w, part)
 }
 
+// Check is nil, or the sentence that says what is wrong with the options.
+func (o ExportOptions) Check() error {
+	_, err := o.chosen()
+	return err
+}
+
 // chosen are the formats that were asked for.
-func (o ExportOptions) chosen() ([]format, error) {
+func (o ExportOptions) chosen() ([]form, error) {
 	if len(o.Formats) == 0 {
 		return formats(), nil
 	}
-	var chosen []format
+	var chosen []form
 	for _, name := range o.Formats {
-		i := slices.IndexFunc(formats(), func(f format) bool { return f.name == name })
+		i := slices.IndexFunc(formats(), func(f form) bool { return f.name == name })
 		if i < 0 && name != "sqlite" {
 			return nil, fmt.Errorf("there is no format %q; there are sqlite, %s", name, strings.Join(Formats(), ", "))
 		}
@@ -154,6 +160,25 @@ func (o ExportOptions) chosen() ([]format, error) {
 		}
 	}
 	return chosen, nil
+}
+
+// Days are the bounds that two days name, the second with all its hours, in UTC; "" for none. An error is a sentence.
+func Days(from, to string) (since, until time.Time, err error) {
+	for _, day := range []struct {
+		text string
+		at   *time.Time
+		add  int
+	}{{from, &since, 0}, {to, &until, 1}} {
+		if day.text == "" {
+			continue
+		}
+		at, err := time.Parse(time.DateOnly, day.text)
+		if err != nil {
+			return since, until, fmt.Errorf("%q is no day; write it like 2026-11-22", day.text)
+		}
+		*day.at = at.AddDate(0, 0, day.add)
+	}
+	return since, until, nil
 }
 
 // export is one run.
@@ -168,7 +193,7 @@ type export struct {
 	counts   map[string]int
 }
 
-func write(ctx context.Context, x *store.Extract, b *bundle, o ExportOptions, chosen []format) (err error) {
+func write(ctx context.Context, x *store.Extract, b *bundle, o ExportOptions, chosen []form) (err error) {
 	e := &export{bundle: b, ctx: ctx, x: x, options: o, handles: map[int64]string{}}
 	if e.people, err = x.People(ctx); err != nil {
 		return err
@@ -200,9 +225,8 @@ func write(ctx context.Context, x *store.Extract, b *bundle, o ExportOptions, ch
 	return e.close()
 }
 
-func (e *export) readme(w io.Writer, chosen []format) error {
-	fmt.Fprintf(w, "This is an export of %s, made on %s.\nIt holds %s threads with %s replies, by %s people in %s channels.\n\n", e.options.Selection,
-		e.options.Made.UTC().Format("2 January 2006 15:04 UTC"), thousands(e.counts["threads"]), thousands(e.counts["replies"]), thousands(e.counts["people"]), thousands(e.counts["channels"]))
+func (e *export) readme(w io.Writer, chosen []form) error {
+	fmt.Fprintf(w, "This is an export of %s, made on %s.\nIt holds %s.\n\n", e.options.Selection, e.options.Made.UTC().Format("2 January 2006 15:04 UTC"), said(e.counts))
 	for _, f := range chosen {
 		fmt.Fprintf(w, "%-16s %s\n", f.file, f.says)
 	}

@@ -118,7 +118,7 @@ func threadPage(root int64, at time.Time) string {
 
 func (s *site) index() error {
 	p := s.page("What was said here", 0)
-	p.Counts = fmt.Sprintf("%s threads with %s replies, by %s people in %s channels.", thousands(s.counts["threads"]), thousands(s.counts["replies"]), thousands(s.counts["people"]), thousands(s.counts["channels"]))
+	p.Counts = said(s.counts) + "."
 	for _, c := range s.channels {
 		p.Channels = append(p.Channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: c.Purpose, Threads: thousands(c.Threads), Posts: thousands(c.Posts)})
 	}
@@ -228,10 +228,8 @@ func (s *site) row(p store.ExtractPost, deep int, channel bool) row {
 	case p.Root != 0:
 		by += ", a reply"
 		to = fmt.Sprintf("%s#p%d", threadPage(p.Root, p.RootAt), p.ID)
-	case p.Replies == 1:
-		by += ", 1 reply"
-	case p.Replies > 1:
-		by += ", " + thousands(p.Replies) + " replies"
+	case p.Replies > 0:
+		by += ", " + many(p.Replies, "reply", "replies")
 	}
 	return row{p.At.UTC().Format("2006-01-02 15:04"), strings.Repeat("../", deep) + to, title(p), by}
 }

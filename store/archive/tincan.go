@@ -1,8 +1,13 @@
 package archive
 
 import (
+	"archive/zip"
 	"context"
+	"errors"
+	"fmt"
 	"iter"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"tincan/store"
@@ -34,6 +39,43 @@ func ImportTincan(ctx context.Context, st *store.Store, me int64, x *store.Extra
 		}
 	}
 	return im.account, im.flush(progress)
+}
+
+// OpenExport opens the database of an export: path is the database, or the folder or zip that it is in. A copy out of
+// a zip is made in a folder inside dir, until done is called.
+func OpenExport(ctx context.Context, path, dir string) (x *store.Extract, done func() error, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s cannot be read (%w)", path, err)
+	}
+	if info.IsDir() {
+		path = filepath.Join(path, store.File)
+	}
+	z, err := zip.OpenReader(path)
+	if err != nil { // no zip
+		if x, err = store.OpenExtract(ctx, path); err != nil {
+			return nil, nil, err
+		}
+		return x, x.Close, nil
+	}
+	defer z.Close()
+	f, err := z.Open(store.File)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s has no %s; name the zip that export made", path, store.File)
+	}
+	defer f.Close()
+	work, err := newWork(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	db := filepath.Join(work, store.File)
+	if err = spool(db, f); err == nil {
+		x, err = store.OpenExtract(ctx, db)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(work))
+	}
+	return x, func() error { return errors.Join(x.Close(), os.RemoveAll(work)) }, nil
 }
 
 type tincanImport struct {

@@ -28,8 +28,21 @@ func (v Verified) String() string {
 	if len(v.Formats) > 0 {
 		forms = "tincan.sqlite and " + strings.Join(v.Formats, ", ") + " hold the same:"
 	}
-	return fmt.Sprintf("Read back and compared: %s %s threads and %s replies by %s people in %s channels, in %s files.",
-		forms, thousands(v.Counts["threads"]), thousands(v.Counts["replies"]), thousands(v.Counts["people"]), thousands(v.Counts["channels"]), thousands(v.Files))
+	return fmt.Sprintf("Read back and compared: %s %s, in %s.", forms, said(v.Counts), many(v.Files, "file", "files"))
+}
+
+// said is how much was said, in words.
+func said(counts map[string]int) string {
+	return fmt.Sprintf("%s and %s by %s in %s", many(counts["threads"], "thread", "threads"), many(counts["replies"], "reply", "replies"),
+		many(counts["people"], "person", "people"), many(counts["channels"], "channel", "channels"))
+}
+
+// many is "1 reply" or "1,234 replies".
+func many(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + more
 }
 
 // fact is what every form has to say of a post.
@@ -120,9 +133,7 @@ func (v *reading) all(dir string) error {
 	}
 	defer os.RemoveAll(work)
 	db := filepath.Join(work, store.File)
-	err = v.file(store.File, func(r io.Reader) error {
-		return writeFile(db, func(w io.Writer) error { _, err := io.Copy(w, r); return err })
-	})
+	err = v.file(store.File, func(r io.Reader) error { return spool(db, r) })
 	if err != nil {
 		return err
 	}
@@ -242,9 +253,4 @@ func skipMark(r io.Reader) io.Reader {
 		b.Discard(len(utf8Mark))
 	}
 	return b
-}
-
-// spool copies a file to where it can be read in any order.
-func spool(path string, r io.Reader) error {
-	return writeFile(path, func(w io.Writer) error { _, err := io.Copy(w, r); return err })
 }
