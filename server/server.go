@@ -121,6 +121,8 @@ type Server struct {
 	sessions crowd[int64]  // running sessions, by person
 	guesses  guesses
 
+	exporting sync.Mutex // held by the one export of the place that is being made: it takes a disk's and a core's time
+
 	ctx      context.Context // ends with the server, and every session with it
 	stop     context.CancelFunc
 	mu       sync.Mutex
