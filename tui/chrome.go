@@ -5,7 +5,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 )
 
 const (
@@ -366,11 +365,11 @@ func (m *Model) hint(list []key.Binding, width int) string {
 	}
 	say := func(b key.Binding) string { return t.Key.Render(b.Help().Key) + t.Dim.Render(" "+b.Help().Desc) }
 	last := say(list[len(list)-1])
-	room := width - ansi.StringWidth(last)
+	room := width - columns(last)
 	var b strings.Builder
 	for _, k := range list[:len(list)-1] {
 		text := say(k) + t.Dim.Render(" · ")
-		if room -= ansi.StringWidth(text); room < 0 {
+		if room -= columns(text); room < 0 {
 			break
 		}
 		b.WriteString(text)

@@ -6,7 +6,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -104,7 +103,7 @@ func (f *feed) ruleLines(i int) []string {
 
 // centred is text in the middle of a line of ─.
 func centred(text string, width int) string {
-	room := max(0, width-ansi.StringWidth(text))
+	room := max(0, width-columns(text))
 	return strings.Repeat("─", room/2) + text + strings.Repeat("─", room-room/2)
 }
 

@@ -72,7 +72,7 @@ func postFoot(p store.Post, l look) []string {
 	var out []string
 	for _, part := range parts {
 		last := len(out) - 1
-		if last >= 0 && ansi.StringWidth(out[last])+footGap+ansi.StringWidth(part) <= l.width {
+		if last >= 0 && columns(out[last])+footGap+columns(part) <= l.width {
 			out[last] += strings.Repeat(" ", footGap) + part
 		} else {
 			out = append(out, part)
@@ -117,7 +117,7 @@ func postHead(p store.Post, l look) []string {
 		who += t.Dim.Render(" · " + role)
 	}
 	where := postPlace(p, l)
-	tight := l.full && ansi.StringWidth(who)+ansi.StringWidth(where) >= l.width
+	tight := l.full && columns(who)+columns(where) >= l.width
 	if tight || l.width < narrowPost && (l.channel || l.full) {
 		return []string{fit(who, l.width), fit(where, l.width)}
 	}
@@ -194,7 +194,7 @@ func drawText(text []textLine, width, limit int, t *theme) []string {
 			break
 		}
 		lead, hang := before(line.lead, width), before(line.hang, width)
-		room := width - ansi.StringWidth(hang)
+		room := width - columns(hang)
 		if line.code {
 			for i, l := range codeLines(line.spans[0].text, room, limit > 0, t) {
 				if i > 0 {
@@ -234,7 +234,7 @@ func before(lead string, width int) string {
 // folded is the last line of a folded post.
 func folded(line string, width int, t *theme) string {
 	more := t.Dim.Render("…  ") + t.Accent.Render("more")
-	line = ansi.Truncate(line, max(0, width-ansi.StringWidth(more)-1), "")
+	line = ansi.Truncate(line, max(0, width-columns(more)-1), "")
 	if line != "" && !strings.HasSuffix(line, " ") {
 		line += " "
 	}
