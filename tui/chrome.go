@@ -39,7 +39,6 @@ type frame struct {
 	cursor *tea.Cursor // in the foot
 	footY  int
 	rule   bool
-	hints  []string
 }
 
 // sideWidth is the columns of the sidebar in a window of that width.
@@ -57,8 +56,7 @@ func (m *Model) frame() frame {
 		f.side = sideWidth(m.width)
 	}
 	f.menu = f.side == 0 && m.focus == onSide && m.palette == nil
-	f.hints = m.footer()
-	height := m.height - len(f.hints)
+	height := m.height - m.footRows()
 	if s, ok := over.screen.(footed); ok && !m.covered() && !f.menu {
 		f.foot, f.cursor = s.Foot(m.width)
 	}
@@ -249,7 +247,7 @@ func (m *Model) draw(f frame) tea.View {
 	if f.foot != "" {
 		lines = append(lines, f.foot)
 	}
-	v.SetContent(strings.Join(append(lines, f.hints...), "\n"))
+	v.SetContent(strings.Join(append(lines, m.footer()...), "\n"))
 	return v
 }
 
@@ -323,6 +321,14 @@ func (m *Model) ruler(f frame, widths []int) string {
 		}
 	}
 	return m.theme.Line.Render(b.String())
+}
+
+// footRows is how many lines the footer takes.
+func (m *Model) footRows() int {
+	if m.status == "" {
+		return 1
+	}
+	return min(len(words(m.status, max(1, m.width-2))), statusLines)
 }
 
 // footer is the status, or what the keys do with the thing selected.

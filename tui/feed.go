@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -81,8 +82,9 @@ func (f *feed) draw(i int) []string {
 	if d, ok := f.drawn[p.ID]; ok && d.as == as {
 		return d.lines
 	}
-	lines := drawPost(p, l)
+	lines := f.app.drawn.lines(as, func() []string { return drawPost(p, l) })
 	if f.light != nil {
+		lines = slices.Clone(lines)
 		for i := len(postHead(p, l)); i < len(lines); i++ {
 			lines[i] = f.light(lines[i])
 		}

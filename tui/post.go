@@ -275,7 +275,7 @@ func codeLines(line string, width int, cut bool, t *theme) []string {
 	return out
 }
 
-// drawing is a post as it was last drawn, with all that decided its looks.
+// drawing is a post as it was drawn, with all that decided its looks: whoever draws the same gets the same lines.
 type drawing struct {
 	id, revision        int64
 	width               int
@@ -283,20 +283,26 @@ type drawing struct {
 	unread, list        bool
 	channel, full       bool
 	answer, saved       bool
+	direct, pinned      bool
 	replies, newReplies int
 	at, last            string
-	name, role, place   string
+	name, handle, role  string
+	place, lastBy       string
 	reactions           store.Reactions
 	answered            string
 }
 
 // drawingOf is the key under which a drawn post is kept.
 func drawingOf(p store.Post, l look) drawing {
+	at := ago(p.At, l.now, l.zone)
+	if l.full {
+		at = whole(p.At, l.now, l.zone)
+	}
 	return drawing{
 		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
 		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
-		at: ago(p.At, l.now, l.zone), last: ago(p.LastReplyAt, l.now, l.zone),
-		name: p.Name, role: p.Department, place: p.ChannelName,
+		at: at, last: ago(p.LastReplyAt, l.now, l.zone),
+		name: p.Name, handle: p.Handle, role: p.Department, place: p.ChannelName, direct: p.Direct, pinned: p.Pinned, lastBy: p.LastReplyBy,
 		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy,
 	}
 }
