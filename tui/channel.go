@@ -305,7 +305,7 @@ func (c *channel) ShortHelp() []key.Binding {
 	if c.known && !c.is.Joined {
 		return append([]key.Binding{keys.Join}, c.selectedHints()...)
 	}
-	return c.selectedHints()
+	return append(c.newPost(c.latest), c.selectedHints()...)
 }
 
 func (c *channel) FullHelp() [][]key.Binding {
