@@ -66,8 +66,12 @@ var checks = []check{
 			FROM reaction WHERE kinds <> 0 GROUP BY post_id)
 		SELECT p.id, p.reactions, coalesce(n, '') FROM post p LEFT JOIN put ON put.post_id = p.id WHERE p.reactions <> coalesce(n, '')`,
 		"Post %v counts the reactions %q where it has %q."},
-	{"search index", `SELECT p.id FROM post p LEFT JOIN folded f ON f.id = p.id WHERE (f.id IS NULL) <> (p.deleted_at <> 0 OR p.hidden_at <> 0) AND p.id NOT IN (SELECT post_id FROM search_queue)`,
-		"Post %v is not found by search as it should be."},
+	{"search index", `WITH n AS MATERIALIZED (SELECT (SELECT count(*) FROM search WHERE search MATCH 'meta : post') AS has,
+			(SELECT count(*) FROM post WHERE deleted_at = 0 AND hidden_at = 0) AS posts,
+			(SELECT count(*) FROM search_queue q WHERE q.body IS NOT NULL) AS old,
+			(SELECT count(*) FROM search_queue q JOIN post p ON p.id = q.post_id WHERE p.deleted_at = 0 AND p.hidden_at = 0) AS new)
+		SELECT has, posts - new + old FROM n WHERE has <> posts - new + old`,
+		"Search knows %v posts where it should know %v."},
 	{"replies", `SELECT r.id, r.root_id FROM post r LEFT JOIN post p ON p.id = r.root_id AND p.root_id = 0 AND p.channel_id = r.channel_id WHERE r.root_id <> 0 AND p.id IS NULL`,
 		"Reply %v belongs to thread %v, which is not in its channel."},
 }

@@ -10,6 +10,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// foldVersion is raised when fold, searchMeta or tokens give something else than they did.
+const foldVersion = 1
+
 // fold is the form in which words are indexed and looked for: compatibility forms are one (NFKC),
 // case is folded (ß is ss), letters lose their diacritics, what is neither letter nor digit only
 // separates, and scripts that write no spaces are cut into overlapping pairs, because FTS5's

@@ -215,9 +215,6 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 			return 0, err
 		}
 	}
-	if err := t.enqueue(id); err != nil {
-		return 0, err
-	}
 	if root != 0 {
 		err = t.run(`UPDATE post SET replies = replies + 1, revision = revision + 1, last_reply_id = max(last_reply_id, ?) WHERE id = ?`, id, root)
 	}

@@ -426,10 +426,7 @@ func (t *tx) addPost(c channelRow, root, author int64, body string, question boo
 	if err != nil {
 		return 0, err
 	}
-	if err := t.index(c, id, root, author, seq, body); err != nil {
-		return 0, err
-	}
-	return id, t.enqueue(id)
+	return id, t.index(c, id, root, author, seq, body)
 }
 
 // nextPostID is the present second, or the next number after the newest post's. Numbers that

@@ -135,6 +135,9 @@ func (s *Store) open(ctx context.Context) error {
 		if err := indexNames(t); err != nil {
 			return err
 		}
+		if err := t.indexAnew(); err != nil {
+			return err
+		}
 		return foundChannels(t)
 	})
 	s.commit(founding, nil)
