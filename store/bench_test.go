@@ -151,11 +151,7 @@ func BenchmarkPost64(b *testing.B) { write(b, 64) }
 
 // write has so many people post at once into a copy of the large past. Each post is on the disk when its time ends.
 func write(b *testing.B, people int) {
-	dir := b.TempDir()
-	if err := copyFile(filepath.Join(dir, store.File), filepath.Join(generated(b, genLarge), store.File)); err != nil {
-		b.Fatal(err)
-	}
-	w := openWorld(b, dir, store.Options{Now: time.Now, PostsPerMinute: 1 << 30})
+	w := copyGenerated(b)
 	body := "Build 512 is green again. The cause was a clock that ran backwards on one runner."
 	var turns atomic.Int64
 	times := make([][]time.Duration, people)
@@ -179,6 +175,15 @@ func write(b *testing.B, people int) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
 	b.ReportMetric(ms(p50), "p50-ms")
 	b.ReportMetric(ms(p99), "p99-ms")
+}
+
+// copyGenerated is a copy of the large past, to write into.
+func copyGenerated(b *testing.B) *world {
+	dir := b.TempDir()
+	if err := copyFile(filepath.Join(dir, store.File), filepath.Join(generated(b, genLarge), store.File)); err != nil {
+		b.Fatal(err)
+	}
+	return openWorld(b, dir, store.Options{Now: time.Now, PostsPerMinute: 1 << 30})
 }
 
 func copyFile(to, from string) error {

@@ -336,9 +336,11 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 				return err
 			}
 		}
-		if made, _, err = t.post(me, id); err != nil {
+		posts, err := t.postsByID(me, []int64{id})
+		if err != nil {
 			return err
 		}
+		made = posts[0]
 		s.limit.count(me, t.at) // still inside, so that what is sent at the same moment counts too
 		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
 	})

@@ -462,12 +462,15 @@ func FuzzSearch(f *testing.F) {
 
 // FuzzFold makes sure that a text finds itself and that what is lit is whole.
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"Größe ZOË", "日本語", "ﬁ ＡＢＣ ½ ①", "c\u0327\u0301 \u1100\u1161\u11a8", "ΐ ŉ ǰ ᾳ", "ｶﾞ゛か\u3099", "\u0345\u0345a", "a\u200db\u00adc"} {
+	for _, s := range []string{"Größe ZOË", "日本語", "ﬁ ＡＢＣ ½ ①", "c\u0327\u0301 \u1100\u1161\u11a8", "ΐ ŉ ǰ ᾳ", "ｶﾞ゛か\u3099", "\u0345\u0345a", "a\u200db\u00adc", "run `go test ./store` at C++ for $100, DON'T\t_x_", "~{}|^[]@"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		s = store.Clean(s)
 		once := store.Fold(s)
+		if slowly := store.FoldSlowly(s); slowly != once {
+			t.Fatalf("%q folds to %q, and slowly to %q", s, once, slowly)
+		}
 		if strings.ContainsAny(once, "\"*\n") || !utf8.ValidString(once) || strings.Join(strings.Fields(once), " ") != once {
 			t.Fatalf("%q folds to %q", s, once)
 		}
