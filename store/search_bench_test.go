@@ -34,7 +34,7 @@ var narrowings = []struct{ name, query string }{
 
 // BenchmarkSearch reports p50 and p95 over people of few and of many channels, among a million posts.
 func BenchmarkSearch(b *testing.B) {
-	w := openGenerated(b, genLarge)
+	w := openGenerated(b, *genLarge)
 	people := append(append([]int64{}, few...), many...)
 	for _, order := range []store.SearchOrder{store.Newest, store.Best} {
 		for _, word := range searches {
