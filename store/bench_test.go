@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -202,6 +203,40 @@ func copyFile(to, from string) error {
 	return out.Close()
 }
 
+// BenchmarkScreens reports what a thousand open Homes cost the store after one post to all: as they ask, which is for
+// the newest page and the sidebar, and with the one new post in place of the page.
+func BenchmarkScreens(b *testing.B) {
+	w := openGenerated(b, *genLarge)
+	newest, err := w.ChannelPosts(w.ctx, 1, 1, 0, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, ask := range map[string]func(me int64) error{
+		"page": func(me int64) error { return full(w.Home(w.ctx, me, 0, 50)) },
+		"post": func(me int64) error { _, err := w.Post(w.ctx, me, newest[0].ID); return err },
+		"bar":  func(me int64) error { _, err := w.Sidebar(w.ctx, me); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var people atomic.Int64
+				var screens sync.WaitGroup
+				for range runtime.GOMAXPROCS(0) {
+					screens.Go(func() {
+						for me := people.Add(1); me <= 1000; me = people.Add(1) {
+							if err := ask(me); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+				screens.Wait()
+			}
+			b.ReportMetric(ms(b.Elapsed())/float64(b.N), "ms/1000-screens")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // BenchmarkDisk reports what a post takes on the disk, with all that belongs to it.
 func BenchmarkDisk(b *testing.B) {
 	w := openGenerated(b, *genLarge)
@@ -212,4 +247,14 @@ func BenchmarkDisk(b *testing.B) {
 		b.ReportMetric(float64(w.number(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE ? ESCAPE '\'`, like))/posts, "B/"+name)
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkCheck is how long an operator waits for tincan doctor.
+func BenchmarkCheck(b *testing.B) {
+	dir := generated(b, *genLarge)
+	for b.Loop() {
+		if wrong, err := store.Check(b.Context(), dir); err != nil || len(wrong) > 0 {
+			b.Fatal(wrong, err)
+		}
+	}
 }
