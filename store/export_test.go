@@ -125,3 +125,10 @@ func (s *Store) RememberLate(person int64, handle string) {
 	s.lines.forget()
 	s.lines.remember(before, map[int64]byline{person: {handle: handle}})
 }
+
+// Decide is an act that does nothing but write its line in the log.
+func (s *Store) Decide(ctx context.Context, me int64, act, about string, channel int64, why string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.decide(me, Decision{Act: act, About: about, Why: why, channel: channel})
+	})
+}

@@ -33,6 +33,7 @@ var hot = []struct{ name, has string }{
 	{"what a search finds", "FROM search WHERE search MATCH"},
 	{"whether it is still there", "FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value JOIN channel c"},
 	{"its words", "SELECT p.id, p.body FROM json_each"},
+	{"decisions", "FROM decision d LEFT JOIN"},
 }
 
 // TestPlansOfADay compares how SQLite goes about them with what was found good: no growing table is scanned or sorted.
@@ -57,6 +58,7 @@ func TestPlansOfADay(t *testing.T) {
 	ask(w.People(w.ctx, maya, "", "", 10))
 	ask(w.CompletePerson(w.ctx, maya, "jo"))
 	ask(w.Pinned(w.ctx, maya, sales))
+	ask(w.Decisions(w.ctx, maya, 0, 10))
 	ask(w.Unanswered(w.ctx, jon))
 	ask(w.Versions(w.ctx, maya, root.ID))
 	w.indexed()
@@ -94,7 +96,7 @@ func TestPlansOfADay(t *testing.T) {
 		}
 	}
 	golden := filepath.Join("testdata", "plans_of_a_day.golden")
-	if os.Getenv("UPDATE_GOLDEN") != "" {
+	if *update {
 		w.must(os.MkdirAll("testdata", 0o755))
 		w.must(os.WriteFile(golden, []byte(got.String()), 0o644))
 	}

@@ -27,6 +27,7 @@ var small = map[string]string{
 	"INSERT INTO search_queue (post_id) SELECT":   "once, where a new program folds in another way",
 	"FROM person_word LIMIT 1":                    "whether it is filled is its first row",
 	"FROM person p WHERE NOT EXISTS":              "once, at the upgrade that brings search for names",
+	"LEFT JOIN (SELECT * FROM standing WHERE":     "the one row that a person stood in last",
 	"FROM channel WHERE created_by = ?":           "when a channel is opened, over the channels",
 }
 

@@ -221,7 +221,7 @@ func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err e
 		and = append(and, fmt.Sprintf("meta : p%d", p.ID))
 	}
 	for _, name := range q.in {
-		c, err := t.channelWhere(me, `c.name = ?2`, channelName(name))
+		c, err := t.channelWhere(me, named, channelName(name))
 		if nothing(err) {
 			return "", false, nil
 		}
@@ -384,6 +384,7 @@ func (t *tx) indexPost(p indexed) error {
 	if f := p.now; f.body.Valid {
 		return t.run(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`, -p.id, fold(f.body.String), f.meta())
 	}
+	t.erases = true // the last of a deleted post
 	return nil
 }
 
@@ -391,19 +392,22 @@ func (f findable) meta() string {
 	return searchMeta(f.body.String, f.channel, f.author, f.private, f.question)
 }
 
-// indexAnew empties the index and has every post indexed again where it was folded in another way than this program's:
-// what it is to forget would not be what it holds.
-func (t *tx) indexAnew() error {
+// indexAnew empties the index and has every post indexed again.
+var indexAnew = []string{
+	`INSERT INTO search (search) VALUES ('delete-all')`,
+	`DELETE FROM search_queue`,
+	`INSERT INTO search_queue (post_id) SELECT id FROM post`,
+}
+
+// indexThisWay begins a new index where the one there was folded in another way than this program's: what it is
+// told to forget would not be what it holds.
+func indexThisWay(t *tx) error {
 	way := fmt.Sprintf("%d %s %s", foldVersion, unicode.Version, norm.Version)
 	same, err := t.has(`SELECT 1 FROM setting WHERE name = 'fold' AND value = ?`, way)
 	if err != nil || same {
 		return err
 	}
-	for _, q := range []string{
-		`INSERT INTO search (search) VALUES ('delete-all')`,
-		`DELETE FROM search_queue`,
-		`INSERT INTO search_queue (post_id) SELECT id FROM post`,
-	} {
+	for _, q := range indexAnew {
 		if err := t.run(q); err != nil {
 			return err
 		}

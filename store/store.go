@@ -36,6 +36,8 @@ const (
 	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
 	pollEvery       = time.Second // how soon another process's writes are noticed
 	walLimit        = 64 << 20    // bytes of write-ahead log after which a checkpoint also empties the file
+	// truncateWait is how long emptying that file may wait for a long read, as nobody writes meanwhile.
+	truncateWait = 50 * time.Millisecond
 
 	busyWait = 5 * time.Second  // how long an act waits for another process's writing
 	busyPoll = time.Millisecond // SQLite's own waiting looks only every 100 ms in the end, and starves beside a busy writer
@@ -59,8 +61,10 @@ type Store struct {
 	hub    hub
 	lines  bylines
 	argon  chan struct{} // a slot for each password being hashed
+	roster sync.Mutex    // held while a roster is imported
 
 	dirty   atomic.Bool     // written since the last checkpoint
+	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log
 	written chan struct{}   // holds one token once something was written since the indexer looked
 	ended   <-chan struct{} // closed when Close begins
 	stop    context.CancelFunc
@@ -105,6 +109,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop, s.ended = cancel, background.Done()
+	s.erased.Store(true) // perhaps, by a process that was killed
 	s.done.Go(s.writing)
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
@@ -135,7 +140,7 @@ func (s *Store) open(ctx context.Context) error {
 		if err := indexNames(t); err != nil {
 			return err
 		}
-		if err := t.indexAnew(); err != nil {
+		if err := indexThisWay(t); err != nil {
 			return err
 		}
 		return foundChannels(t)
@@ -184,9 +189,10 @@ func (s *Store) closePools() error {
 	return errors.Join(s.reader.close(), s.writer.close())
 }
 
-// checkpoints moves the write-ahead log into the database, from a connection of its own.
+// checkpoints moves the write-ahead log into the database, from a connection of its own. After a
+// deletion it also empties the log, which holds every page as it was before.
 func (s *Store) checkpoints(ctx context.Context) {
-	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
+	db, err := sql.Open("sqlite", dsn(s.path, fmt.Sprintf("&_pragma=synchronous(FULL)&_pragma=busy_timeout(%d)", truncateWait.Milliseconds())))
 	if err != nil {
 		return
 	}
@@ -200,15 +206,21 @@ func (s *Store) checkpoints(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !s.dirty.Swap(false) {
+		erased := s.erased.Swap(false)
+		if !s.dirty.Swap(false) && !erased {
 			continue
 		}
 		mode := "PASSIVE"
-		if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > walLimit {
+		if info, err := os.Stat(s.path + "-wal"); erased || err == nil && info.Size() > walLimit {
 			mode = "TRUNCATE"
 		}
-		if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint("+mode+")"); err != nil {
-			s.dirty.Store(true) // a full disk, a long read: tried again at the next turn
+		var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
+		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&blocked, &pages, &moved)
+		if err != nil || blocked != 0 { // a full disk, a long read: tried again at the next turn
+			s.dirty.Store(true)
+			if erased {
+				s.erased.Store(true)
+			}
 		}
 	}
 }

@@ -15,6 +15,7 @@ type tx struct {
 	events []delivery
 
 	writes  bool     // it may change something
+	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
 }

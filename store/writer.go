@@ -22,6 +22,7 @@ type act struct {
 	ctx    context.Context // never ends: an act that has begun is done whole or not at all
 	fn     func(*tx) error
 	events []delivery
+	erases bool // it took away what should be gone from the files too
 	err    error
 	done   chan struct{}
 }
@@ -95,6 +96,9 @@ func (s *Store) commit(first *act, waiting <-chan *act) {
 		if a.err == nil {
 			events = append(events, a.events...)
 			s.dirty.Store(true)
+			if a.erases {
+				s.erased.Store(true)
+			}
 		}
 	}
 	s.wakeIndexer()
@@ -135,7 +139,7 @@ func (s *Store) runAct(c *conn, a *act) error {
 			return errors.Join(a.err, err)
 		}
 	}
-	a.events = t.events
+	a.events, a.erases = t.events, t.erases
 	return t.run("RELEASE act")
 }
 

@@ -107,23 +107,23 @@ func TestEmptySearchLooks(t *testing.T) { inEverySize(t, settled, "/") }
 func TestSearchProblemLooks(t *testing.T) {
 	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("since:yesterday"), []string{"enter"})...)
 }
-func TestPeopleLooks(t *testing.T) { inEverySize(t, busy, fromEnd(2)...) }
+func TestPeopleLooks(t *testing.T) { inEverySize(t, busy, fromEnd(3)...) }
 func TestPeoplePickedLooks(t *testing.T) {
-	inEverySize(t, busy, fromEnd(2, "space", "down", "space")...)
+	inEverySize(t, busy, fromEnd(3, "space", "down", "space")...)
 }
-func TestPeopleFoundLooks(t *testing.T) { inEverySize(t, busy, fromEnd(2, "/", "b")...) }
-func TestPersonLooks(t *testing.T)      { inEverySize(t, busy, fromEnd(2, "enter")...) }
-func TestQuietPersonLooks(t *testing.T) { inEverySize(t, settled, fromEnd(2, "enter")...) }
+func TestPeopleFoundLooks(t *testing.T) { inEverySize(t, busy, fromEnd(3, "/", "b")...) }
+func TestPersonLooks(t *testing.T)      { inEverySize(t, busy, fromEnd(3, "enter")...) }
+func TestQuietPersonLooks(t *testing.T) { inEverySize(t, settled, fromEnd(3, "enter")...) }
 func TestDirectLooks(t *testing.T)      { inEverySize(t, busy, to(10)...) }
 func TestEmptyDirectLooks(t *testing.T) {
-	inEverySize(t, busy, fromEnd(2, "space", "down", "space", "enter")...)
+	inEverySize(t, busy, fromEnd(3, "space", "down", "space", "enter")...)
 }
-func TestTrialLooks(t *testing.T)        { inEverySize(t, settled, fromEnd(1)...) }
+func TestTrialLooks(t *testing.T)        { inEverySize(t, settled, fromEnd(2)...) }
 func TestPaletteLooks(t *testing.T)      { inEverySize(t, busy, "g") }
 func TestPaletteFoundLooks(t *testing.T) { inEverySize(t, busy, "g", "b", "e") }
-func TestNastyPeopleLooks(t *testing.T)  { inEverySize(t, nasty, fromEnd(2, "down")...) }
+func TestNastyPeopleLooks(t *testing.T)  { inEverySize(t, nasty, fromEnd(3, "down")...) }
 func TestNastyPersonLooks(t *testing.T) {
-	inEverySize(t, nasty, fromEnd(2, "down", "down", "enter")...)
+	inEverySize(t, nasty, fromEnd(3, "down", "down", "enter")...)
 }
 func TestMembersLooks(t *testing.T) {
 	for _, size := range windows {

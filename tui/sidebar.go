@@ -30,6 +30,7 @@ type entry struct {
 	label  string
 	mark   string // before the label: ▪ private
 	count  int    // what is new
+	note   string // said of it at the right end
 	draft  bool   // an unsent text waits there
 	dim    bool   // muted
 	gap    bool   // a blank line above
@@ -43,6 +44,9 @@ type sidebar struct {
 	theme    *theme
 	channels []store.Channel
 	inbox    int // entries of the inbox that are not read, up to 100
+	admin    bool
+	waits    int         // for the board
+	trial    store.Trial // its days
 	width    int
 	height   int
 	focused  bool
@@ -55,10 +59,13 @@ type sidebar struct {
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar and what waits in the inbox; it comes to every screen.
+// sidebarMsg is the channels of the sidebar, what waits in the inbox and who I am now; it comes to every screen.
 type sidebarMsg struct {
 	channels []store.Channel
 	inbox    int
+	me       store.Person
+	waits    int         // for the board
+	trial    store.Trial // its days
 	err      error
 }
 
@@ -84,12 +91,15 @@ func (s *sidebar) entries() []entry {
 		e.screen = func() screen { return newChannel(a, t, c.ID) }
 		list = append(list, e)
 	}
-	return append(list,
+	list = append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
 		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
-		entry{name: entryTrial, label: "Trial", screen: func() screen { return newTrial(t) }},
-		entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }},
+		entry{name: entryTrial, label: "Trial", note: trialDay(s.trial, a.now()), screen: func() screen { return newTrial(a, t) }},
 	)
+	if s.admin {
+		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.waits, screen: func() screen { return newAdmin(a, t) }})
+	}
+	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
 }
 
 // sideName is a channel's name, or the others in a direct conversation: by their first names where
@@ -145,12 +155,22 @@ func (s *sidebar) refresh() tea.Cmd {
 	}
 	a := s.app
 	return func() tea.Msg {
-		channels, err := a.store.Sidebar(a.ctx, a.me)
-		if err != nil {
-			return sidebarMsg{err: err}
+		var m sidebarMsg
+		if m.me, m.err = a.store.Me(a.ctx, a.me); m.err == nil {
+			m.channels, m.err = a.store.Sidebar(a.ctx, a.me)
 		}
-		inbox, err := a.store.InboxUnread(a.ctx, a.me)
-		return sidebarMsg{channels, inbox, err}
+		if m.err == nil {
+			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
+		}
+		if m.err == nil {
+			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
+		}
+		if m.err == nil && m.me.Admin {
+			var waits []store.Wait
+			waits, m.err = a.store.Today(a.ctx, a.me)
+			m.waits = len(waits)
+		}
+		return m
 	}
 }
 
@@ -166,7 +186,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox = msg.channels, msg.inbox
+		s.channels, s.inbox, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.me.Admin, msg.waits, msg.trial
 		return again
 	case searchedMsg:
 		s.searched = msg.query
@@ -290,6 +310,9 @@ func (s *sidebar) draw(e entry) string {
 		bar = t.Dim.Render("▌")
 	}
 	var right []string
+	if e.note != "" {
+		right = append(right, t.Dim.Render(e.note))
+	}
 	if e.draft {
 		right = append(right, t.New.Render("»"))
 	}

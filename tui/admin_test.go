@@ -1,0 +1,17 @@
+package tui
+
+import (
+	"testing"
+
+	"tincan/store"
+)
+
+func TestAdminLooks(t *testing.T) {
+	w := newWorld(t, store.Options{})
+	w.portraits(func() screen { return newAdmin(w.app, w.theme) })
+}
+
+func TestNoDecisionsLook(t *testing.T) {
+	w := newWorld(t, store.Options{})
+	w.portraits(func() screen { return newDecisions(w.app, w.theme) })
+}
