@@ -129,6 +129,9 @@ func (s *Store) MakePrivate(ctx context.Context, me, id int64, why string) error
 		if err := t.settleChannel(id); err != nil { // a private one goes by the roster's word alone
 			return d, err
 		}
+		if err := t.enclose(id); err != nil {
+			return d, err
+		}
 		t.emit(Event{Kind: Reload}) // those who no longer see it learn that much and no more
 		return Decision{Act: "closed to others", Was: "open to everyone", Became: "for those in it"}, nil
 	})
@@ -344,7 +347,7 @@ func (t *tx) settleChannel(id int64) error {
 			return err
 		}
 	}
-	return nil
+	return t.readdressChannel(id)
 }
 
 // placed reports whether a person is in a channel because of their department.
