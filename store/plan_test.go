@@ -23,6 +23,8 @@ var small = map[string]string{
 	"FROM person WHERE admin = 1 AND came_at > 0": "over the index of admins",
 	"m.steward FROM person p JOIN member m":       "the members of one channel are sorted when they are listed",
 	"FROM search_queue LIMIT":                     "what waits for the index is its first rows",
+	"FROM search_queue q LEFT JOIN post p":        "the first rows again, in order",
+	"INSERT INTO search_queue (post_id) SELECT":   "once, where a new program folds in another way",
 	"FROM person_word LIMIT 1":                    "whether it is filled is its first row",
 	"FROM person p WHERE NOT EXISTS":              "once, at the upgrade that brings search for names",
 	"LEFT JOIN (SELECT * FROM standing WHERE":     "the one row that a person stood in last",
