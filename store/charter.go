@@ -129,7 +129,8 @@ func (s *Store) MakePrivate(ctx context.Context, me, id int64, why string) error
 		if err := t.settleChannel(id); err != nil { // a private one goes by the roster's word alone
 			return d, err
 		}
-		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE channel_id = ? ON CONFLICT DO NOTHING`, id); err != nil {
+		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE channel_id = ?1 AND root_id = 0
+			UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ON CONFLICT DO NOTHING`, id); err != nil {
 			return d, err
 		}
 		t.emit(Event{Kind: Reload}) // those who no longer see it learn that much and no more
