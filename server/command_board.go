@@ -10,8 +10,9 @@ import (
 	"tincan/store"
 )
 
-// because is the reason that was given, or a usual one for what is done every day.
-func (c *call) because(usual string) string { return cmp.Or(c.why(), usual) }
+// why is the reason that was given, or a usual one for what is done every day; where there is neither, the store
+// asks for one.
+func (c *call) why(usual string) string { return cmp.Or(c.flags[flagWhy.name], usual) }
 
 // charter changes what the channel of the first argument is, and says so.
 func (c *call) charter(change func(ch store.Channel) error, done string) error {
@@ -37,13 +38,13 @@ func (c *call) charter(change func(ch store.Channel) error, done string) error {
 
 func (c *call) channelRename() error {
 	return c.charter(func(ch store.Channel) error {
-		return c.store.RenameChannel(c.ctx, c.me.ID, ch.ID, c.args[1], c.why())
+		return c.store.RenameChannel(c.ctx, c.me.ID, ch.ID, c.args[1], c.why(""))
 	}, "It is #%s now. The old name leads there too.")
 }
 
 func (c *call) channelPurpose() error {
 	return c.charter(func(ch store.Channel) error {
-		return c.store.SetPurpose(c.ctx, c.me.ID, ch.ID, c.args[1], c.because("So that everyone knows what belongs here."))
+		return c.store.SetPurpose(c.ctx, c.me.ID, ch.ID, c.args[1], c.why("So that everyone knows what belongs here."))
 	}, "The purpose of #%s is changed.")
 }
 
@@ -53,34 +54,34 @@ func (c *call) channelPosting() error {
 		return &misuse{"Who posts is everyone or stewards."}
 	}
 	return c.charter(func(ch store.Channel) error {
-		return c.store.SetStewardsPost(c.ctx, c.me.ID, ch.ID, stewards, c.why())
+		return c.store.SetStewardsPost(c.ctx, c.me.ID, ch.ID, stewards, c.why(""))
 	}, "In #%s "+map[bool]string{true: "its stewards post", false: "everyone posts"}[stewards]+" from now on.")
 }
 
 func (c *call) channelPrivate() error {
 	return c.charter(func(ch store.Channel) error {
-		return c.store.MakePrivate(c.ctx, c.me.ID, ch.ID, c.why())
+		return c.store.MakePrivate(c.ctx, c.me.ID, ch.ID, c.why(""))
 	}, "#%s is private now: only those in it see it.")
 }
 
 func (c *call) channelDepartment() error {
 	on := !c.has(flagOff)
 	return c.charter(func(ch store.Channel) error {
-		return c.store.SetDepartment(c.ctx, c.me.ID, ch.ID, c.args[1], on, c.why())
+		return c.store.SetDepartment(c.ctx, c.me.ID, ch.ID, c.args[1], on, c.why(""))
 	}, "The members of #%s follow its departments.")
 }
 
 func (c *call) channelSteward() error {
 	on := !c.has(flagOff)
 	return c.charter(func(ch store.Channel) error {
-		return c.store.SetSteward(c.ctx, c.me.ID, ch.ID, c.args[1], on, c.because(map[bool]string{true: "Looks after it from now on.", false: "No longer looks after it."}[on]))
+		return c.store.SetSteward(c.ctx, c.me.ID, ch.ID, c.args[1], on, c.why(map[bool]string{true: "Looks after it from now on.", false: "No longer looks after it."}[on]))
 	}, "The stewards of #%s are changed.")
 }
 
 func (c *call) channelArchive() error {
 	on := !c.has(flagOff)
 	return c.charter(func(ch store.Channel) error {
-		return c.store.ArchiveChannel(c.ctx, c.me.ID, ch.ID, on, c.why())
+		return c.store.ArchiveChannel(c.ctx, c.me.ID, ch.ID, on, c.why(""))
 	}, map[bool]string{true: "#%s is archived.", false: "#%s is in use again."}[on])
 }
 
@@ -122,7 +123,7 @@ func (c *call) reportsKeep() error {
 	if err != nil {
 		return err
 	}
-	if err := c.store.KeepPost(c.ctx, c.me.ID, id, c.why()); err != nil {
+	if err := c.store.KeepPost(c.ctx, c.me.ID, id, c.why("")); err != nil {
 		return err
 	}
 	return c.say("%d stands as it is.", id)
@@ -133,7 +134,7 @@ func (c *call) reportsHide() error {
 	if err != nil {
 		return err
 	}
-	if err := c.store.HideReported(c.ctx, c.me.ID, id, c.why()); err != nil {
+	if err := c.store.HideReported(c.ctx, c.me.ID, id, c.why("")); err != nil {
 		return err
 	}
 	return c.say("%d is hidden; your reason stands in its place.", id)
@@ -205,7 +206,7 @@ func (c *call) trialSet() error {
 	if err != nil {
 		return err
 	}
-	why := c.because("As the board agreed.")
+	why := c.why("As the board agreed.")
 	if c.args[0] == "terms" {
 		if err := c.store.SetTerms(c.ctx, c.me.ID, value, why); err != nil {
 			return err

@@ -71,7 +71,7 @@ func describe(ch store.Channel) string {
 
 // channelCreate opens a channel.
 func (c *call) channelCreate() error {
-	n := store.NewChannel{Name: strings.TrimPrefix(c.args[0], "#"), Purpose: c.flags[flagPurpose.name], Private: c.has(flagPrivate), For: c.flags[flagFor.name], Why: c.because("Asked for.")}
+	n := store.NewChannel{Name: strings.TrimPrefix(c.args[0], "#"), Purpose: c.flags[flagPurpose.name], Private: c.has(flagPrivate), For: c.flags[flagFor.name], Why: c.why("Asked for.")}
 	ch, err := c.store.CreateChannel(c.ctx, c.me.ID, n)
 	switch {
 	case err != nil:

@@ -32,6 +32,7 @@ var small = map[string]string{
 	"FROM person WHERE admin = 1":                                                "over the index of admins",
 	"FROM person p WHERE p.admin = 1":                                            "over the index of admins",
 	"WITH RECURSIVE d (name)":                                                    "each step is one look into the index of departments",
+	"WITH concerned AS MATERIALIZED":                                             "the few announcements of one channel that still wait",
 	"FROM objective":                                                             "there are twelve at most",
 	"FROM terms":                                                                 "its newest row",
 	"LEFT JOIN (SELECT * FROM standing WHERE":                                    "the one row that a person stood in last",

@@ -1,12 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -28,6 +28,7 @@ type feed struct {
 	posts []store.Post // from top to bottom
 	list  bool         // fold long posts, show counts of replies
 	where bool         // show the channel of each post
+	bare  bool         // no bar at the selected one: there is nothing else
 
 	above      func(store.Post) string  // what a thin line above a post says; "" for no line
 	head, tail func(width int) []string // lines above the first and below the last post
@@ -82,8 +83,9 @@ func (f *feed) draw(i int) []string {
 	if d, ok := f.drawn[p.ID]; ok && d.as == as {
 		return d.lines
 	}
-	lines := drawPost(p, l)
+	lines := f.app.drawn.lines(as, func() []string { return drawPost(p, l) })
 	if f.light != nil {
+		lines = slices.Clone(lines)
 		for i := len(postHead(p, l)); i < len(lines); i++ {
 			lines[i] = f.light(lines[i])
 		}
@@ -104,7 +106,7 @@ func (f *feed) ruleLines(i int) []string {
 
 // centred is text in the middle of a line of ─.
 func centred(text string, width int) string {
-	room := max(0, width-ansi.StringWidth(text))
+	room := max(0, width-columns(text))
 	return strings.Repeat("─", room/2) + text + strings.Repeat("─", room-room/2)
 }
 
@@ -393,7 +395,7 @@ func (f *feed) view() string {
 // bar marks the selected post at its left edge.
 func (f *feed) bar(id int64) string {
 	switch {
-	case id != f.selected:
+	case id != f.selected, f.bare:
 		return " "
 	case f.focused:
 		return f.theme.Accent.Render("▌")

@@ -292,7 +292,7 @@ func TestFocusGoesRound(t *testing.T) {
 	if s.m.focus != onSide {
 		t.Fatal("Tab does not lead to the sidebar")
 	}
-	s.press("down", "down", "down", "down", "down", "down", "enter")
+	s.press("down", "down", "down", "down", "down", "down", "down", "enter")
 	s.sees("#platform", "Builds and releases", "Press n to be the first.")
 	if s.m.where() != channelEntry(platform.ID) || s.m.focus != onScreen {
 		t.Errorf("at %q with focus %d", s.m.where(), s.m.focus)
@@ -606,7 +606,7 @@ func TestJoinLeaveMute(t *testing.T) {
 	w.found(store.NewChannel{Name: "close", Private: true}, ben)
 	s.hear()
 	c := w.channel("close")
-	w.must(w.store.SetSteward(w.ctx, w.me, c.ID, "ben", true, "They help."))
+	w.must(w.store.SetSteward(w.ctx, w.me, c.ID, "ben", true, "Maya is away."))
 	s.run(goTo(newChannel(s.m.app, s.m.theme, c.ID)))
 	s.press("L")
 	s.sees("Leave #close?", "y yes")

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type Options struct {
 	Log      *slog.Logger     // slog.Default when nil
 	NoColor  bool             // the client sent NO_COLOR
 	OfferKey *store.Key       // proven before a password sign-in; Me offers to bind it
+	Drawn    *Drawn           // shared by all who see the same store; nil: everything is drawn for this person alone
 }
 
 // app is what every screen needs and none changes. zone alone follows the
@@ -49,6 +51,7 @@ type app struct {
 	zone    *time.Location
 	log     *slog.Logger
 	offer   *store.Key
+	drawn   *Drawn
 	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
@@ -110,7 +113,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey}
+	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -158,7 +161,7 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
@@ -252,8 +255,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.goTo(msg.s)
 	case nextMsg:
 		return m.readOn(msg)
-	case askMsg, reactMsg, editMsg, replyMsg: // what was chosen on the screen that has the keys
+	case askMsg, reactMsg, editMsg, replyMsg, announceMsg: // what was chosen on the screen that has the keys
 		return m.focused().Update(msg)
+	case waitingMsg:
+		return m.arrive(msg)
 	case termsMsg:
 		return m.termsAsked(msg)
 	case leftMsg:
@@ -272,6 +277,17 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.events.next, m.notify(msg), m.tell(msg))
 	}
 	return m.tell(msg)
+}
+
+// arrive puts what must be read before Home, below the first screen.
+func (m *Model) arrive(msg waitingMsg) tea.Cmd {
+	if msg.err != nil {
+		return fail(msg.err)
+	}
+	if len(msg.posts) > 0 {
+		m.stack = slices.Insert(m.stack, 1, &layer{screen: newArrival(m.app, m.theme, msg.posts)})
+	}
+	return nil
 }
 
 // tell hands a message to the sidebar and to every screen.
