@@ -279,7 +279,7 @@ func (c *call) parseArgs(cmd command, line string, words []word, whole bool) err
 				}
 				value, from, words = words[0].text, words[0].at, words[1:]
 			}
-			if f.value == textValue && len(c.args) >= cmd.least { // else what follows may be an argument
+			if f.value == textValue && len(c.args)+min(len(text), 1) >= cmd.least { // else what follows may be an argument
 				if !whole {
 					c.flags[f.name] = strings.TrimSpace(line[from:])
 					break
