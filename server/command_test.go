@@ -340,7 +340,8 @@ func TestCommandTable(t *testing.T) {
 		}
 	}
 	want := []string{"help", "whoami", "home", "inbox", "seen", "read", "thread", "search", "people", "channels", "channel create", "join", "leave", "post", "reply", "message",
-		"edit", "delete", "react", "answer", "save", "saved", "follow", "export me", "key list", "key add", "key remove"}
+		"edit", "delete", "react", "answer", "save", "saved", "follow", "export me", "key list", "key add", "key remove",
+		"invite", "people import", "suspend", "restore", "leaver", "role", "leader", "reset"}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}

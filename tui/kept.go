@@ -123,7 +123,10 @@ func (k *kept) draw() {
 
 // add puts a line into the menu: what it is, what stands there now, and what Enter does.
 func (k *kept) add(label, value, does string, open func() screen) {
-	it := item{name: label, label: label, value: k.theme.Dim.Render(value)}
+	it := item{name: label, label: label}
+	if value != "" {
+		it.value = k.theme.Dim.Render(value)
+	}
 	if open != nil {
 		it.open = opens(open)
 		it.keys = []key.Binding{says(keys.Open, does)}

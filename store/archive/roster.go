@@ -213,10 +213,15 @@ func RosterLine(l store.RosterLine) string {
 	if l.Fate == store.RosterBad {
 		return where + ": " + l.Text
 	}
-	parts := []string{where + ": @" + l.Handle, l.Fate.String()}
-	if l.Fate == store.RosterLeaves {
-		parts[1] = "leaves"
+	parts := []string{where + ": @" + l.Handle}
+	if l.Name != "" {
+		parts = append(parts, l.Name)
 	}
+	fate := l.Fate.String()
+	if l.Fate == store.RosterLeaves {
+		fate = "leaves"
+	}
+	parts = append(parts, fate)
 	for _, c := range l.Changes {
 		parts = append(parts, fmt.Sprintf("%s: %s → %s", c.Field, orNothing(c.Was), orNothing(c.Becomes)))
 	}
@@ -236,7 +241,7 @@ func orNothing(s string) string {
 // RosterSum is the last line: how many of each.
 func RosterSum(plan store.RosterPlan) string {
 	n := func(f store.RosterFate) string { return thousands(plan.Count[f]) }
-	sum := n(store.RosterAdded) + " added · " + n(store.RosterChanged) + " changed · " + n(store.RosterUnchanged) + " unchanged · " + n(store.RosterLeaves) + " left"
+	sum := n(store.RosterAdded) + " added · " + n(store.RosterChanged) + " changed · " + n(store.RosterUnchanged) + " unchanged · " + n(store.RosterLeaves) + " leave"
 	if plan.Count[store.RosterBad] > 0 {
 		sum += " · " + n(store.RosterBad) + " wrong"
 	}
