@@ -39,6 +39,7 @@ func (m *admin) list() []item {
 	add("Today", "what waits for you", func() screen { return newToday(a, m.theme) })
 	add("People", "who is in; invite, suspend, import a roster", func() screen { return newRoll(a, m.theme, store.EntryFilter{}) })
 	add("Channels", "open, change and archive them", func() screen { return newAdminChannels(a, m.theme) })
+	add("Announcements", "who has answered what must be read", func() screen { return newMustReads(a, m.theme) })
 	add("Reports", "posts that somebody reported", func() screen { return newReports(a, m.theme) })
 	add("Trial", "purpose, days, terms, objectives", func() screen { return newAdminTrial(a, m.theme) })
 	add("Second admin", "what needs two of you", func() screen { return newSecond(a, m.theme) })

@@ -54,8 +54,8 @@ var (
 	orderNames = [...]string{"by name", "by department", "by when they were here"}
 )
 
-// nobody is what a group says that is empty.
-var nobody = [store.Phases]string{
+// noneOf is what a group says that is empty.
+var noneOf = [store.Phases]string{
 	"Nobody is on the roster yet. Invite people, or import the roster of the company.",
 	"Nobody has come yet. Letters bring them: invite people.",
 	"Nobody who has a letter is still missing.",
@@ -334,7 +334,7 @@ func (r *roll) View() tea.View {
 	}
 	lines = append(lines, r.menu.view(r.theme)...)
 	if r.ready && len(r.all) == 0 {
-		none := nobody[r.which.Phase]
+		none := noneOf[r.which.Phase]
 		if r.filter.text != "" || r.which.Department != "" {
 			none = "Nobody is like that. Show others, with less chosen."
 		}

@@ -85,6 +85,10 @@ func (k *kept) Update(msg tea.Msg) tea.Cmd {
 			return k.refresh()
 		}
 		return nil
+	case tea.WindowSizeMsg:
+		cmd := k.page.Update(msg)
+		k.draw()
+		return cmd
 	case themeMsg:
 		k.theme = msg.theme
 		k.draw()

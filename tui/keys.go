@@ -15,6 +15,8 @@ type keyMap struct {
 	Quote, React, Keep, UnreadFrom, Copy, Edit key.Binding
 	Delete, Versions, Pin, Report, Answer      key.Binding
 	Pins, Questions                            key.Binding
+	Respond, Understood, Question, Asked       key.Binding
+	Announce                                   key.Binding
 
 	// Channels.
 	Join, Part, Mute, Create, Charter key.Binding
@@ -87,6 +89,11 @@ func newKeyMap() keyMap {
 		Answer:     bind("A", "the answer", "A"),
 		Pins:       bind("P", "pinned posts", "P"),
 		Questions:  bind("Q", "open questions", "Q"),
+		Respond:    bind("a", "answer it", "a"),
+		Understood: bind("1", "understood", "1"),
+		Question:   bind("2", "I have a question", "2"),
+		Asked:      bind("W", "who has answered", "W"),
+		Announce:   bind("N", "an announcement", "N"),
 
 		Join:    bind("J", "join", "J"),
 		Part:    bind("L", "leave", "L"),

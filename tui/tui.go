@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -158,7 +159,7 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
@@ -252,8 +253,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.goTo(msg.s)
 	case nextMsg:
 		return m.readOn(msg)
-	case askMsg, reactMsg, editMsg, replyMsg: // what was chosen on the screen that has the keys
+	case askMsg, reactMsg, editMsg, replyMsg, announceMsg: // what was chosen on the screen that has the keys
 		return m.focused().Update(msg)
+	case waitingMsg:
+		return m.arrive(msg)
 	case termsMsg:
 		return m.termsAsked(msg)
 	case leftMsg:
@@ -272,6 +275,17 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.events.next, m.notify(msg), m.tell(msg))
 	}
 	return m.tell(msg)
+}
+
+// arrive puts what must be read before Home, below the first screen.
+func (m *Model) arrive(msg waitingMsg) tea.Cmd {
+	if msg.err != nil {
+		return fail(msg.err)
+	}
+	if len(msg.posts) > 0 {
+		m.stack = slices.Insert(m.stack, 1, &layer{screen: newArrival(m.app, m.theme, msg.posts)})
+	}
+	return nil
 }
 
 // tell hands a message to the sidebar and to every screen.
