@@ -34,6 +34,12 @@ var hot = []struct{ name, has string }{
 	{"whether it is still there", "FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value JOIN channel c"},
 	{"its words", "SELECT p.id, p.body FROM json_each"},
 	{"decisions", "FROM decision d LEFT JOIN"},
+	{"the admins' list by name", "INDEXED BY person_called WHERE"},
+	{"the admins' list by department", "INDEXED BY person_placed WHERE"},
+	{"the admins' list by when they were here", "INDEXED BY person_seen WHERE p.phase"},
+	{"how many are on the roster", "INDEXED BY person_counted WHERE state IN"},
+	{"a manager's team", "p.manager_id <> 0 AND p.state IN (1, 2, 3) AND p.id > ?2"},
+	{"who has no code", "p.phase = 1 AND p.bot = 0 ORDER"},
 	{"what makes announcements", "FROM json_each(?2) j CROSS JOIN announcement a"},
 	{"what waits for an answer", "FROM audience u INDEXED BY audience_waits"},
 	{"who has answered", "ORDER BY u.department, u.handle LIMIT"},
@@ -67,6 +73,13 @@ func TestPlansOfADay(t *testing.T) {
 	ask(w.CompletePerson(w.ctx, maya, "jo"))
 	ask(w.Pinned(w.ctx, maya, sales))
 	ask(w.Decisions(w.ctx, maya, 0, 10))
+	for order := range store.BySeen + 1 {
+		ask(w.Entries(w.ctx, jon, store.EntryFilter{Order: order}, nil, 10))
+	}
+	ask(w.RosterCount(w.ctx, jon))
+	ask(w.Team(w.ctx, jon, 0, 10))
+	ask(w.ImportRoster(w.ctx, jon, roster("handle=nils"), store.RosterAs{}))
+	ask(w.LettersForAll(w.ctx, jon, ""))
 	ask(w.Unanswered(w.ctx, jon))
 	must := w.mustRead(jon, "read this")
 	ask(w.MustReads(w.ctx, maya))
