@@ -56,11 +56,19 @@ var (
 	flagFor      = option{"--for", "HANDLE"}
 	flagTo       = option{"--to", textValue}
 	flagFixed    = option{"--fixed", ""}
-	flagWhy      = option{"--why", textValue}
 	flagTypo     = option{"--typo", ""}
 	flagAsk      = option{"--question", textValue}
-	flagAll      = option{"--all", ""}
-	flagCSV      = option{"--csv", ""}
+
+	flagName       = option{"--name", textValue}
+	flagDepartment = option{"--department", textValue}
+	flagTitle      = option{"--title", textValue}
+	flagAdmin      = option{"--admin", ""}
+	flagBot        = option{"--bot", ""}
+	flagAll        = option{"--all", ""}
+	flagCSV        = option{"--csv", ""}
+	flagDryRun     = option{"--dry-run", ""}
+	flagMany       = option{"--many", ""}
+	flagWhy        = option{"--why", textValue}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -71,6 +79,7 @@ func commands() []command {
 	json := []option{flagJSON}
 	off := []option{flagOff, flagJSON}
 	page := []option{flagN, flagJSON}
+	why := []option{flagWhy, flagJSON}
 	return []command{
 		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
 		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
@@ -103,6 +112,14 @@ func commands() []command {
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
+		{name: "invite", args: "[HANDLE|EMAIL…]", does: "admins: put people on the roster and print the letters that let them in; --all for everybody on it without one", flags: []option{flagName, flagDepartment, flagTitle, flagAdmin, flagBot, flagAll, flagCSV, flagWhy, flagJSON}, most: 1, text: true, run: (*call).invite},
+		{name: "people import", args: "-", does: "admins: make the people those of a roster (CSV on standard input, up to 64 MB); --dry-run only says what it would do, --many lets more than a fifth leave", flags: []option{flagDryRun, flagMany, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).peopleImport},
+		{name: "suspend", args: "HANDLE", does: "admins: keep somebody out, at once and until restored", flags: why, least: 1, most: 1, run: (*call).suspend},
+		{name: "restore", args: "HANDLE", does: "admins: let somebody in again", flags: why, least: 1, most: 1, run: (*call).restore},
+		{name: "leaver", args: "HANDLE", does: "admins: end somebody's access for good; what they wrote stays", flags: why, least: 1, most: 1, run: (*call).leaver},
+		{name: "role", args: "HANDLE admin|staff", does: "admins: put somebody on the board, or take them off it", flags: why, least: 2, most: 2, run: (*call).role},
+		{name: "leader", args: "HANDLE", does: "admins: mark somebody as one of the leaders, or with --off not", flags: []option{flagOff, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).leader},
+		{name: "reset", args: "HANDLE", does: "admins: take all keys and the password of somebody away and print a letter with a new code", flags: why, least: 1, most: 1, run: (*call).reset},
 	}
 }
 
@@ -131,6 +148,7 @@ type call struct {
 	me      store.Person
 	in      io.Reader
 	raw     io.Writer         // the client's, for what is not text
+	aside   func(string)      // says a line on stderr
 	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
@@ -165,6 +183,7 @@ func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}
+	c.aside = func(text string) { s.tell(ss, text) }
 	c.raw = newOutput(ss, sn, s.Limits.StallCommand)
 	c.out = bufio.NewWriter(&bounded{w: c.raw})
 	err := act(c)
@@ -347,23 +366,29 @@ func (c *call) body(arg string) (string, error) {
 	if arg != "-" {
 		return arg, nil
 	}
+	text, err := c.stdin(c.ctx, maxStdin)
+	if len(text) > maxStdin {
+		return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
+	}
+	return strings.TrimRight(string(text), "\r\n"), err
+}
+
+// stdin is all of standard input, and one byte more than most where there is more.
+func (c *call) stdin(ctx context.Context, most int) ([]byte, error) {
 	type input struct {
 		text []byte
 		err  error
 	}
 	read := make(chan input, 1)
 	c.session.start(func() {
-		text, err := io.ReadAll(io.LimitReader(c.in, maxStdin+1))
+		text, err := io.ReadAll(io.LimitReader(c.in, int64(most)+1))
 		read <- input{text, err}
 	})
 	select {
 	case in := <-read:
-		if len(in.text) > maxStdin {
-			return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
-		}
-		return strings.TrimRight(string(in.text), "\r\n"), in.err
-	case <-c.ctx.Done():
-		return "", c.ctx.Err()
+		return in.text, in.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

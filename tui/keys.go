@@ -24,6 +24,9 @@ type keyMap struct {
 	// Inbox, people, members.
 	AllRead, Write, Pick, Members, Steward key.Binding
 
+	// Admins' people.
+	Invite, Letter, Suspend, Restore, Leaver, Import key.Binding
+
 	// Lists and forms.
 	Add, Label, Remove, Yes, No                       key.Binding
 	NextField, PrevField, Save, Cancel, Other, Filter key.Binding
@@ -103,6 +106,13 @@ func newKeyMap() keyMap {
 		Pick:    bind("Space", "choose several", "space"),
 		Members: bind("i", "who is in it", "i"),
 		Steward: bind("S", "steward or not", "S"),
+
+		Invite:  bind("i", "invite", "i"),
+		Letter:  bind("c", "the letter", "c"),
+		Suspend: bind("S", "suspend", "S"),
+		Restore: bind("O", "restore", "O"),
+		Leaver:  bind("L", "has left", "L"),
+		Import:  bind("I", "import a roster", "I"),
 
 		Complete: bind("Tab", "completes @ # :", "tab"),
 		Take:     bind("Enter", "takes it", "enter", "tab"),

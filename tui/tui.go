@@ -32,6 +32,7 @@ const earlyLimit = 1000
 type Options struct {
 	Now      func() time.Time // time.Now when nil
 	Host     string           // what people type after ssh; shown in instructions
+	HostKey  string           // the fingerprint of the server's key, for the letters of admins
 	Log      *slog.Logger     // slog.Default when nil
 	NoColor  bool             // the client sent NO_COLOR
 	OfferKey *store.Key       // proven before a password sign-in; Me offers to bind it
@@ -40,15 +41,16 @@ type Options struct {
 // app is what every screen needs and none changes. zone alone follows the
 // person's profile; it is read only while drawing, never in a command.
 type app struct {
-	ctx   context.Context
-	store *store.Store
-	me    int64
-	host  string
-	now   func() time.Time
-	zone  *time.Location
-	log   *slog.Logger
-	offer *store.Key
-	tick  func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
+	ctx     context.Context
+	store   *store.Store
+	me      int64
+	host    string
+	hostKey string
+	now     func() time.Time
+	zone    *time.Location
+	log     *slog.Logger
+	offer   *store.Key
+	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
 // after brings a message later.
@@ -109,7 +111,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey}
+	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey}
 	if a.now == nil {
 		a.now = time.Now
 	}
