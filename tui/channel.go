@@ -308,7 +308,7 @@ func (c *channel) ShortHelp() []key.Binding {
 	if c.is.StewardsPost && c.is.MayPost {
 		return append([]key.Binding{keys.Announce}, c.selectedHints()...)
 	}
-	return c.selectedHints()
+	return append(c.newPost(c.latest), c.selectedHints()...)
 }
 
 func (c *channel) FullHelp() [][]key.Binding {

@@ -558,7 +558,7 @@ func (l *latest) actHelp() []key.Binding {
 // selectedHints speaks about the selected post.
 func (l *latest) selectedHints() []key.Binding {
 	if _, some := l.current(); !some {
-		return []key.Binding{keys.New, keys.ReadOn}
+		return []key.Binding{keys.ReadOn}
 	}
 	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
 	out = append(out, keys.ReadOn, keys.More)

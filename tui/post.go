@@ -111,11 +111,15 @@ func postFoot(p store.Post, l look) []string {
 	return out
 }
 
+// reactionSign is how a reaction looks on a screen: without the selector that asks for a picture, about whose width
+// terminals disagree, so that what stands to the right of it stays in its column.
+func reactionSign(r store.Reaction) string { return strings.TrimSuffix(r.Emoji(), "\ufe0f") }
+
 // reactionsLine is "👍 4  👀 2"; my own are bold.
 func reactionsLine(r store.Reactions, t *theme) string {
 	var parts []string
 	for i, n := range r.Count {
-		switch text := store.Reaction(i).Emoji() + " " + capped(n); {
+		switch text := reactionSign(store.Reaction(i)) + " " + capped(n); {
 		case n <= 0:
 		case r.Mine[i]:
 			parts = append(parts, t.Bold.Render(text))

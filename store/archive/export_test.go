@@ -324,7 +324,7 @@ func TestExportHoldsNothingElse(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
-	decisions, err := o.Decisions(o.ctx, o.nils, 0, 10)
+	decisions, err := o.Decisions(o.ctx, o.nils, 0, 2)
 	o.must(err)
 	if len(decisions) != 2 || decisions[1].Act != "exported" || decisions[1].About != "all open channels" || decisions[1].Name != "the operator" {
 		t.Errorf("log: %+v", decisions)
