@@ -225,6 +225,11 @@ func (x *Extract) Roots(ctx context.Context, channel int64, since, until time.Ti
 	return eachRow(ctx, x, scanExtracted, extractPosts+`p.channel_id = ? AND p.root_id = 0 AND p.at >= ? AND p.at < ? ORDER BY p.at, p.id`, channel, since.UnixMilli(), until.UnixMilli())
 }
 
+// AllRoots is Roots in all channels.
+func (x *Extract) AllRoots(ctx context.Context, since, until time.Time) iter.Seq2[ExtractPost, error] {
+	return eachRow(ctx, x, scanExtracted, extractPosts+`p.root_id = 0 AND p.at >= ? AND p.at < ? ORDER BY p.at, p.id`, since.UnixMilli(), until.UnixMilli())
+}
+
 // PostsBy walks what somebody wrote, newest first.
 func (x *Extract) PostsBy(ctx context.Context, person int64) iter.Seq2[ExtractPost, error] {
 	return eachRow(ctx, x, scanExtracted, extractPosts+`p.author_id = ? ORDER BY p.id DESC`, person)

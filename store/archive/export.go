@@ -238,13 +238,13 @@ Nobody's keys, passwords, invite codes or drafts are here, nor what anybody has 
 E-mail addresses are in tincan.sqlite and in the export for Slack alone, where programs know people by them.
 What its author deleted is nowhere. What a steward has hidden is in tincan.sqlite alone, so that it can be shown
 again; elsewhere the reason stands in its place. Private channels and direct conversations are here only if the
-first line says so. What each form cannot hold, besides tincan.sqlite, which holds all of this:
+first line says so. Besides hidden texts and the log of decisions, which are in tincan.sqlite, these leave out:
 
-html       the text as it was written, with its marks
-markdown   the same; who reacted (how many did is there)
-csv        nothing of the above
-slack      questions and their answers, hidden reasons, what an edited post said before; a deleted post is a tombstone
-mbox       reactions, pins, questions and answers, what an edited post said before; members and purposes of channels
+html       who is in a channel, who gave a reaction
+markdown   the same, and what an edited post said before
+csv        nothing more
+slack      questions and answers, pins, what an edited post said before; of a deleted or hidden post it has a tombstone
+mbox       who is in a channel, reactions, questions and answers, pins, whether a post was edited
 `)
 	return err
 }

@@ -23,6 +23,7 @@ INSERT INTO decision SELECT d.id, d.at, d.by_id, d.act, iif(closed, chosen.close
 	FROM (SELECT d.*, d.channel_id <> 0 AND d.channel_id NOT IN (SELECT id FROM main.channel) AS closed FROM src.decision d) d, chosen WHERE chosen.whole;
 
 CREATE INDEX post_roots    ON post (channel_id, at, id) WHERE root_id = 0;
+CREATE INDEX post_starts   ON post (at, id)             WHERE root_id = 0;
 CREATE INDEX post_time     ON post (channel_id, at, id);
 CREATE INDEX post_thread   ON post (root_id, id) WHERE root_id <> 0;
 CREATE INDEX post_author   ON post (author_id, id);
