@@ -2,7 +2,6 @@ package server
 
 import (
 	"bufio"
-	"fmt"
 	"strings"
 
 	"tincan/store/archive"
@@ -22,15 +21,16 @@ func (c *call) exportMe() error {
 }
 
 // exportPlace writes what was said here as a zip, read back before the first byte is sent. For admins; private
-// channels and direct conversations stay out.
+// channels and direct conversations come only where a second admin agrees.
 func (c *call) exportPlace() error {
 	if err := c.file("export > export.zip"); err != nil {
 		return err
 	}
-	o := archive.ExportOptions{Made: c.Now(), BOM: c.has(flagBOM)}
+	o := archive.ExportOptions{Made: c.Now(), BOM: c.has(flagBOM), Code: c.flags[flagCode.name]}
+	o.Selection.Private = c.has(flagPrivate)
 	o.Selection.Channel = c.flags[flagChannel.name]
 	var err error
-	if o.Selection.Since, o.Selection.Until, err = archive.Days(c.flags[flagFrom.name], c.flags[flagTo.name]); err != nil {
+	if o.Selection.Since, o.Selection.Until, err = archive.Days(c.flags[flagFrom.name], c.flags[flagUntil.name]); err != nil {
 		return &misuse{err.Error()}
 	}
 	if list := c.flags[flagFormat.name]; list != "" {
@@ -51,8 +51,8 @@ func (c *call) exportPlace() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.aside, v)
-	return err
+	c.aside(v.String())
+	return nil
 }
 
 // file refuses to write a file onto a terminal.

@@ -40,7 +40,7 @@ type Selection struct {
 	Channel string    // the name of one channel; "" for all
 	Since   time.Time // threads begun from then on; zero: from the first. A thread comes whole.
 	Until   time.Time // threads begun before; zero: to the last
-	Private bool      // private channels and direct conversations too: whoever sets it has the agreement of two admins
+	Private bool      // private channels and direct conversations too, where a second admin has agreed
 }
 
 // whole reports whether nothing open is left out.
@@ -67,12 +67,18 @@ func (sel Selection) String() string {
 
 // Extract copies what sel names, as it is at one moment, into a SQLite file of its own in the data folder, which is
 // removed by Close. People post meanwhile. It is for the Operator and admins, and stands in the log of decisions.
+// ErrForbidden where private channels were asked for and no second admin has agreed; their yes is used up.
 // ErrNotFound for a channel that is not there, or is private and private ones were not asked for.
 func (s *Store) Extract(ctx context.Context, me int64, sel Selection) (*Extract, error) {
 	sel.Channel = channelName(sel.Channel)
 	err := s.write(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
+		}
+		if sel.Private {
+			if err := t.consent(me, PrivateExport); err != nil {
+				return err
+			}
 		}
 		d := Decision{Act: "exported", About: sel.String(), Why: "Asked for an export."}
 		if sel.Channel != "" {
@@ -219,7 +225,7 @@ func (x *Extract) Counts(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
 	for name, q := range map[string]string{
 		"people": `person`, "channels": `channel`, "members": `member`, "threads": `post WHERE root_id = 0`, "replies": `post WHERE root_id <> 0`,
-		"deleted": `post WHERE deleted_at <> 0`, "hidden": `post WHERE hidden_at <> 0`, "versions": `version`, "reactions": `reaction`, "decisions": `decision`,
+		"deleted": `post WHERE deleted_at <> 0`, "hidden": `post WHERE hidden_at <> 0`, "versions": `version`, "reactions": `reaction`, "announcements": `announcement`, "answers": `answer`, "decisions": `decision`,
 	} {
 		var n int
 		if err := x.db.QueryRowContext(ctx, `SELECT count(*) FROM `+q).Scan(&n); err != nil {
