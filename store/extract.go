@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -172,7 +173,9 @@ type Extract struct {
 	MadeAt time.Time
 	Place  string // tells this place from others
 	db     *sql.DB
-	work   string // folder to remove; "" for a file that is not ours
+	mu     sync.Mutex
+	stmts  map[string]*sql.Stmt // text → statement; bounded by the queries of this package
+	work   string               // folder to remove; "" for a file that is not ours
 }
 
 // OpenExtract opens a file that Extract made, wherever it is now. ErrInvalid with a sentence for any other, and for a damaged one.
@@ -185,7 +188,7 @@ func OpenExtract(ctx context.Context, path string) (*Extract, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(readers)
-	x := &Extract{Path: path, db: db}
+	x := &Extract{Path: path, db: db, stmts: map[string]*sql.Stmt{}}
 	if err := x.verify(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -213,7 +216,11 @@ func (x *Extract) Dir() string { return filepath.Dir(x.Path) }
 
 // Close closes the file, and removes it if Extract made it.
 func (x *Extract) Close() error {
-	err := x.db.Close()
+	var err error
+	for _, st := range x.stmts {
+		err = errors.Join(err, st.Close())
+	}
+	err = errors.Join(err, x.db.Close())
 	if x.work != "" {
 		err = errors.Join(err, os.RemoveAll(x.work))
 	}

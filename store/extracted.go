@@ -79,11 +79,16 @@ func (p ExtractPost) Text() string {
 	return p.Body
 }
 
-// each runs a query and yields its rows; an error ends it.
+// eachRow runs a query and yields its rows; an error ends it.
 func eachRow[T any](ctx context.Context, x *Extract, scan func(*sql.Rows) (T, error), q string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		rows, err := x.db.QueryContext(ctx, q, args...)
+		st, err := x.stmt(ctx, q)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		rows, err := st.QueryContext(ctx, args...)
 		if err != nil {
 			yield(none, err)
 			return
@@ -99,6 +104,20 @@ func eachRow[T any](ctx context.Context, x *Extract, scan func(*sql.Rows) (T, er
 			yield(none, err)
 		}
 	}
+}
+
+// stmt prepares each query once: that takes longer than reading a thread.
+func (x *Extract) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if st, known := x.stmts[q]; known {
+		return st, nil
+	}
+	st, err := x.db.PrepareContext(ctx, q)
+	if err == nil {
+		x.stmts[q] = st
+	}
+	return st, err
 }
 
 // all gathers what a walk yields.
