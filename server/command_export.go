@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"fmt"
 	"strings"
 
 	"tincan/store/archive"
@@ -30,7 +31,7 @@ func (c *call) exportPlace() error {
 	o.Selection.Private = c.has(flagPrivate)
 	o.Selection.Channel = c.flags[flagChannel.name]
 	var err error
-	if o.Selection.Since, o.Selection.Until, err = archive.Days(c.flags[flagFrom.name], c.flags[flagUntil.name]); err != nil {
+	if o.Selection.Since, o.Selection.Until, err = archive.Days(c.flags[flagFrom.name], c.flags[flagTo.name]); err != nil {
 		return &misuse{err.Error()}
 	}
 	if list := c.flags[flagFormat.name]; list != "" {
@@ -51,8 +52,8 @@ func (c *call) exportPlace() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	c.aside(v.String())
-	return nil
+	_, err = fmt.Fprintln(c.aside, v)
+	return err
 }
 
 // file refuses to write a file onto a terminal.

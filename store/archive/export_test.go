@@ -342,7 +342,7 @@ func TestExportHoldsNothingElse(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
-	decisions, err := o.Decisions(o.ctx, o.nils, 0, 10)
+	decisions, err := o.Decisions(o.ctx, o.nils, 0, 2)
 	o.must(err)
 	var log []string
 	for _, d := range decisions[:3] {
