@@ -200,7 +200,7 @@ func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
 func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(*call) error) int {
 	ctx, cancel := context.WithTimeout(sn.ctx, s.Limits.CommandTime)
 	defer cancel()
-	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}, directs: map[int64]string{}}
+	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, aside: ss.Stderr(), flags: map[string]string{}, directs: map[int64]string{}}
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}
