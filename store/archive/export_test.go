@@ -40,7 +40,7 @@ type company struct {
 
 func newCompany(t *testing.T) *company {
 	o := newOffice(t)
-	o.at = time.Date(2026, 2, 20, 14, 3, 0, 0, time.UTC)
+	o.set(time.Date(2026, 2, 20, 14, 3, 0, 0, time.UTC))
 	c := &company{o, "Kingfisher"}
 	sales := o.channel(o.maya, "sales-münchen", false)
 	o.must(o.JoinChannel(o.ctx, o.nils, sales))
@@ -54,7 +54,7 @@ func newCompany(t *testing.T) *company {
 	everyone := int64(1)
 	var roots []int64
 	for i, text := range nasty {
-		o.at = o.at.Add(time.Duration(i%3) * 9 * time.Hour) // over two months, and sometimes within one millisecond
+		o.set(o.at.Add(time.Duration(i%3) * 9 * time.Hour)) // over two months, and sometimes within one millisecond
 		root := o.write([]int64{o.maya, o.nils, o.pia}[i%3], store.Place{Channel: []int64{everyone, sales}[i%2]}, text)
 		roots = append(roots, root)
 		for j := range i % 4 {
@@ -63,7 +63,7 @@ func newCompany(t *testing.T) *company {
 	}
 	_, err = o.EditPost(o.ctx, o.maya, roots[0], "=edited\nonce")
 	o.must(err)
-	o.at = o.at.Add(time.Hour)
+	o.set(o.at.Add(time.Hour))
 	_, err = o.EditPost(o.ctx, o.maya, roots[0], "edited twice")
 	o.must(err)
 	for i, r := range roots {
