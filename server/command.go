@@ -50,6 +50,11 @@ var (
 	flagOff      = option{"--off", ""}
 	flagQuestion = option{"--question", ""}
 	flagRead     = option{"--read", ""}
+
+	flagFrom       = option{"--from", "DATE"}
+	flagTo         = option{"--to", "DATE"}
+	flagDepartment = option{"--department", textValue}
+	flagChannel    = option{"--channel", "#channel"}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -84,6 +89,7 @@ func commands() []command {
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
+		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagJSON}, run: (*call).figures},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},

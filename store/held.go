@@ -11,6 +11,7 @@ type Held struct {
 	Person                                             Person
 	Keys, Channels, Posts, Replies, Versions           int
 	Reactions, Saved, Followed, Drafts, Inbox, Reports int
+	Visits                                             int // days on which they were here
 	Password                                           bool
 	SeenAt                                             time.Time // when they were last here
 }
@@ -32,6 +33,11 @@ func (s *Store) Held(ctx context.Context, me int64) (h Held, err error) {
 			EXISTS (SELECT 1 FROM password WHERE person_id = ?1), (SELECT seen_at FROM person WHERE id = ?1)`, []any{me},
 			&h.Keys, &h.Channels, &h.Posts, &h.Replies, &h.Versions, &h.Reactions, &h.Saved, &h.Followed, &h.Drafts, &h.Inbox, &h.Reports, &h.Password, &seen)
 		h.SeenAt = fromMS(seen)
+		if err != nil {
+			return err
+		}
+		days, err := t.visits(me)
+		h.Visits = len(days)
 		return err
 	})
 	return h, err

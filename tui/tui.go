@@ -74,6 +74,7 @@ type Model struct {
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
 	rang          time.Time // when the terminal last rang
+	visited       time.Time // when it was last noted that somebody is here
 	status        string    // shown until the next key
 	failed        bool      // status tells of a failure
 }
@@ -180,7 +181,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		m.status, m.failed = "", false
-		return m.press(msg)
+		return tea.Batch(m.visit(), m.press(msg))
 	case tea.PasteMsg:
 		if m.palette != nil {
 			if m.palette.field.paste(msg.Content) {
@@ -229,6 +230,24 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.events.next, m.notify(msg), m.tell(msg))
 	}
 	return m.tell(msg)
+}
+
+// visitEvery is how often it is noted that somebody is here: a session may last for days, and a day is what counts.
+const visitEvery = time.Hour
+
+// visit notes that somebody is here, as they have pressed a key.
+func (m *Model) visit() tea.Cmd {
+	a, now := m.app, m.app.now()
+	if now.Sub(m.visited).Abs() < visitEvery {
+		return nil
+	}
+	m.visited = now
+	return func() tea.Msg {
+		if err := a.store.Visit(a.ctx, a.me); err != nil && a.ctx.Err() == nil {
+			a.log.Error("visit not noted", "err", err)
+		}
+		return nil
+	}
 }
 
 // tell hands a message to the sidebar and to every screen.

@@ -61,6 +61,7 @@ func meFiles() []meFile {
 		{"drafts.jsonl", "what you began to write and did not send", (*meExport).drafts},
 		{"saved.jsonl", "which posts you keep in your own list; their words are their authors'", (*meExport).saved},
 		{"channels.json", "the channels and direct conversations that you are in, one a line", (*meExport).joined},
+		{"visits.jsonl", "the days on which you were here, which are counted for the figures", (*meExport).visits},
 		{"inbox.jsonl", "what you were told: who mentioned you, replied, reacted or chose an answer, in which post", (*meExport).inbox},
 	}
 }
@@ -321,4 +322,16 @@ func (x *meExport) inbox(e *entries) error {
 		}
 		before = &page[len(page)-1]
 	}
+}
+
+func (x *meExport) visits(e *entries) error {
+	days, err := x.store.Visits(x.ctx, x.me)
+	for _, d := range days {
+		if err == nil {
+			err = e.put(struct {
+				Day string `json:"day"`
+			}{d.Format(time.DateOnly)})
+		}
+	}
+	return err
 }

@@ -1,0 +1,270 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+)
+
+// ledger is what the figures of one window are counted from, read once. It holds no text.
+type ledger struct {
+	Window
+	zone    *time.Location
+	now     int64
+	archive bool // of an imported channel: who wrote in it is its roster
+	people  []*counted
+	known   map[int64]*counted
+	said    []said     // posts of the window, oldest first, of people who were on the roster
+	later   []said     // replies of the hours after it, in which its last posts may still be answered
+	asked   []question // of the window
+	stories []said     // tagged as such
+}
+
+// counted is a person of the ledger.
+type counted struct {
+	id               int64
+	bot              bool
+	invited, visited int64   // when they got their first code, and were first here; 0 for not yet
+	stands           []stand // oldest first; none for who never was on the roster
+	department       string  // the last one of the window
+	present, leads   bool    // on the roster, and a leader, at any time of the window
+	visits           []day   // in order, from four weeks before the window on
+}
+
+// stand is where a person stands from a moment on.
+type stand struct {
+	at         int64
+	on, leader bool
+	department string
+}
+
+// stood is where a person stood at a moment. What their department was before anybody noted it is the first that was.
+func (p *counted) stood(ms int64) stand {
+	for i := len(p.stands) - 1; i >= 0; i-- {
+		if p.stands[i].at <= ms {
+			return p.stands[i]
+		}
+	}
+	if len(p.stands) > 0 {
+		return stand{department: p.stands[0].department}
+	}
+	return stand{department: p.department}
+}
+
+// cameIn reports whether a person was here on a day of [from, to).
+func (p *counted) cameIn(from, to day) bool {
+	for _, d := range p.visits {
+		if d >= from && d < to {
+			return true
+		}
+	}
+	return false
+}
+
+// said is a post as the figures see it.
+type said struct {
+	id, at       int64
+	author, to   *counted // to is whose post a reply answers, nil for a root
+	root         int64    // 0 for a root
+	channel      int64
+	heard        int64  // of a root: when somebody else first replied, 0 for nobody yet
+	announced    bool   // a root that nobody has to reply to
+	from, toward string // departments of author and to at that moment
+}
+
+// question is a question as the figures see it.
+type question struct {
+	at, resolved int64 // resolved is 0 while it is not
+	author       *counted
+	channel      int64
+	from         string
+}
+
+// answerTime is how long a post may wait for an answer to count as answered.
+const answerTime = 72 * time.Hour
+
+// storyTag is the tag of a post that tells how somebody was helped.
+const storyTag = "helped"
+
+// ledger reads what the figures of a window need. in is the channel they are of, nil for all. What is written in
+// private is measured in no figure but those of its own channel, which its members may ask for; those of an open
+// channel are taken from the ledger of all.
+func (t *tx) ledger(w Window, in *channelRow) (*ledger, error) {
+	zone, err := t.zone()
+	if err != nil {
+		return nil, err
+	}
+	if w.To.After(t.at) {
+		w.To = t.at
+	}
+	l := &ledger{Window: w, zone: zone, now: t.ms(), known: map[int64]*counted{}}
+	l.archive = in != nil && in.Imported && (in.Archived || in.seq == 0)
+	if err := l.readPeople(t); err != nil {
+		return nil, err
+	}
+	if err := l.readVisits(t); err != nil {
+		return nil, err
+	}
+	return l, l.readPosts(t, in)
+}
+
+// readPeople reads who was on the roster when.
+func (l *ledger) readPeople(t *tx) error {
+	type now struct {
+		*counted
+		stand
+	}
+	all, err := collect(t, func(r *sql.Rows) (n now, err error) {
+		n.counted = &counted{}
+		var state State
+		err = r.Scan(&n.id, &n.bot, &state, &n.counted.department, &n.leader, &n.invited, &n.visited, &n.at)
+		n.stand.department = n.counted.department
+		n.on = !n.bot && (state == Invited || state == Active)
+		return n, err
+	}, `SELECT id, bot, state, department, leader, invited_at, visited_at, created_at FROM person`)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		l.people = append(l.people, n.counted)
+		l.known[n.id] = n.counted
+	}
+	_, err = collect(t, func(r *sql.Rows) (s stand, err error) {
+		var id int64
+		err = r.Scan(&id, &s.at, &s.on, &s.department, &s.leader)
+		if p := l.known[id]; p != nil {
+			p.stands = append(p.stands, s)
+		}
+		return s, err
+	}, `SELECT person_id, at, on_roster, department, leader FROM standing ORDER BY person_id, at`)
+	for _, n := range all {
+		if n.on && len(n.stands) == 0 { // nothing has changed since standings are noted
+			n.stands = []stand{n.stand}
+		}
+		if !l.archive {
+			l.place(n.counted)
+		}
+	}
+	return err
+}
+
+// place works out where a person stood in the window.
+func (l *ledger) place(p *counted) {
+	if p.bot {
+		p.stands = nil
+	}
+	from, to := l.From.UnixMilli(), l.To.UnixMilli()
+	for i, s := range p.stands {
+		ends := int64(1<<63 - 1)
+		if i+1 < len(p.stands) {
+			ends = p.stands[i+1].at
+		}
+		if s.on && s.at < to && ends > from {
+			p.present, p.leads, p.department = true, p.leads || s.leader, s.department
+		}
+	}
+}
+
+// readVisits reads the days on which people were here, from four weeks before the window on.
+func (l *ledger) readVisits(t *tx) error {
+	if l.archive {
+		return nil
+	}
+	first, last := dayOf(l.From, l.zone)-monthDays, dayOf(l.To, l.zone)
+	_, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+		var month, id, days int64
+		if err = r.Scan(&month, &id, &days); err != nil {
+			return
+		}
+		p := l.known[id]
+		if p == nil || p.bot {
+			return
+		}
+		for _, d := range daysOf(month, days) {
+			if d >= first && d <= last {
+				p.visits = append(p.visits, d)
+			}
+		}
+		return
+	}, `SELECT month, person_id, days FROM visit WHERE month BETWEEN ? AND ? ORDER BY month, person_id`, first.month(), last.month())
+	return err
+}
+
+const (
+	measuredQuery = `SELECT id, at, author_id, to_id, root_id, channel_id, heard_at FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
+	archivedQuery = `SELECT id, at, author_id, to_id, root_id, channel_id, heard_at FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
+	askedQuery    = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ?`
+	storiesQuery  = `SELECT p.id, p.at, p.author_id, 0, p.root_id, p.channel_id, 0 FROM tag g JOIN post p ON p.id = g.post_id
+		WHERE g.name = ? AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ? AND p.at < ?`
+)
+
+// readPosts reads who wrote to whom.
+func (l *ledger) readPosts(t *tx, in *channelRow) error {
+	closed, err := collect(t, scanID, `SELECT id FROM channel WHERE private = 1`)
+	if err != nil {
+		return err
+	}
+	outside := map[int64]bool{}
+	for _, c := range closed {
+		outside[c] = in == nil || c != in.ID
+	}
+	alone := in != nil && (in.Private || l.archive)
+	announced, err := l.announced(t)
+	if err != nil {
+		return err
+	}
+	from, to := l.From.UnixMilli(), l.To.UnixMilli()
+	scan := func(r *sql.Rows) (s said, err error) {
+		var author, answers int64
+		err = r.Scan(&s.id, &s.at, &author, &answers, &s.root, &s.channel, &s.heard)
+		s.author, s.to = l.known[author], l.known[answers]
+		return s, err
+	}
+	var all []said
+	if l.archive {
+		all, err = collect(t, scan, archivedQuery, in.ID, from, to)
+	} else {
+		all, err = collect(t, scan, measuredQuery, from, to+answerTime.Milliseconds())
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if l.archive {
+			s.author.present = !s.author.bot
+		}
+		if !s.author.present || outside[s.channel] || alone && s.channel != in.ID {
+			continue
+		}
+		if s.at >= to {
+			l.later = append(l.later, s)
+			continue
+		}
+		if s.to != nil && s.to.bot {
+			s.to = nil
+		}
+		s.from = s.author.stood(s.at).department
+		if s.to != nil {
+			s.toward = s.to.stood(s.at).department
+		}
+		s.announced = announced[s.id]
+		l.said = append(l.said, s)
+	}
+	if l.archive {
+		return nil
+	}
+	l.asked, err = collect(t, func(r *sql.Rows) (q question, err error) {
+		var author int64
+		err = r.Scan(&q.at, &author, &q.channel, &q.resolved)
+		q.author = l.known[author]
+		q.from = q.author.stood(q.at).department
+		return q, err
+	}, askedQuery, from, to)
+	if err != nil {
+		return err
+	}
+	l.stories, err = collect(t, scan, storiesQuery, storyTag, from, to)
+	return err
+}
+
+// announced are the announcements of the window: nobody has to reply to one.
+func (l *ledger) announced(t *tx) (map[int64]bool, error) { return nil, nil }
