@@ -22,7 +22,7 @@ type Figure struct {
 	Known       bool    // there is enough to tell
 	Suppressed  bool    // not shown, as it would be about too few people, or tell of too few together with others
 
-	crowd crowd
+	crowd *crowd
 }
 
 // Name is what the figure is called.
@@ -208,9 +208,6 @@ func (l *ledger) ofChannel(id int64) []Figure {
 	return withhold(l.whole(), parts, 0, id)
 }
 
-// crowd is the people that a figure is about.
-type crowd map[*counted]bool
-
 // hide suppresses the figures of fewer than groupLeast people.
 func hide(figures []Figure) []Figure {
 	for i := range figures {
@@ -243,7 +240,7 @@ func withhold[K cmp.Ordered](whole []Figure, parts map[K]*group, unnamed, one K)
 			}
 		}
 		slices.SortFunc(shown, func(a, b K) int { return cmp.Or(cmp.Compare(all[a][i].People, all[b][i].People), cmp.Compare(a, b)) })
-		for len(shown) > 0 && tells(whole[w].crowd, shown, func(k K) crowd { return all[k][i].crowd }) {
+		for len(shown) > 0 && tells(whole[w].crowd, shown, func(k K) *crowd { return all[k][i].crowd }) {
 			shown = shown[1:]
 		}
 		if mine[i].Known && !mine[i].Suppressed && !slices.Contains(shown, one) {
@@ -254,16 +251,18 @@ func withhold[K cmp.Ordered](whole []Figure, parts map[K]*group, unnamed, one K)
 }
 
 // tells reports whether the whole without the parts that are shown is a group too small to be told of.
-func tells[K any](whole crowd, shown []K, of func(K) crowd) bool {
-	left := len(whole)
-	seen := crowd{}
+func tells[K any](whole *crowd, shown []K, of func(K) *crowd) bool {
+	left := slices.Clone(whole.in)
 	for _, k := range shown {
-		for p := range of(k) {
-			if whole[p] && !seen[p] {
-				seen[p] = true
-				left--
-			}
+		for _, p := range of(k).list {
+			left[p.place] = false
 		}
 	}
-	return left > 0 && left < groupLeast
+	n := 0
+	for _, is := range left {
+		if is {
+			n++
+		}
+	}
+	return n > 0 && n < groupLeast
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"database/sql"
+	mathbits "math/bits"
+	"slices"
 	"time"
 )
 
@@ -9,6 +11,7 @@ import (
 type ledger struct {
 	Window
 	zone    *time.Location
+	first   day // the first of the visits
 	now     int64
 	archive bool // of an imported channel: who wrote in it is its roster
 	people  []*counted
@@ -16,18 +19,19 @@ type ledger struct {
 	said    []said     // posts of the window, oldest first, of people who were on the roster
 	later   []said     // replies of the hours after it, in which its last posts may still be answered
 	asked   []question // of the window
-	stories []said     // tagged as such
+	stories int        // posts tagged as such
 }
 
 // counted is a person of the ledger.
 type counted struct {
 	id               int64
+	place            int // among the people of the ledger
 	bot              bool
-	invited, visited int64   // when they got their first code, and were first here; 0 for not yet
-	stands           []stand // oldest first; none for who never was on the roster
-	department       string  // the last one of the window
-	present, leads   bool    // on the roster, and a leader, at any time of the window
-	visits           []day   // in order, from four weeks before the window on
+	invited, visited int64    // when they got their first code, and were first here; 0 for not yet
+	stands           []stand  // oldest first; none for who never was on the roster
+	department       string   // the last one of the window
+	present, leads   bool     // on the roster, and a leader, at any time of the window
+	visits           []uint64 // a bit for each day, from four weeks before the window on
 }
 
 // stand is where a person stands from a moment on.
@@ -50,21 +54,61 @@ func (p *counted) stood(ms int64) stand {
 	return stand{department: p.department}
 }
 
-// cameIn reports whether a person was here on a day of [from, to).
-func (p *counted) cameIn(from, to day) bool {
-	for _, d := range p.visits {
-		if d >= from && d < to {
+// was reports whether p was here on a day.
+func (l *ledger) was(p *counted, d day) bool {
+	n := int(d - l.first)
+	return n >= 0 && n/64 < len(p.visits) && p.visits[n/64]&(1<<(n%64)) != 0
+}
+
+// cameIn reports whether p was here on a day of [from, to).
+func (l *ledger) cameIn(p *counted, from, to day) bool {
+	for d := max(from, l.first); d < to && int(d-l.first) < 64*len(p.visits); d++ {
+		if l.was(p, d) {
 			return true
 		}
 	}
 	return false
 }
 
+// crowd is some of the people of a ledger.
+type crowd struct {
+	in   []bool // by their place
+	list []*counted
+}
+
+func (l *ledger) crowd(people []*counted, in func(*counted) bool) *crowd {
+	c := &crowd{in: make([]bool, len(l.people))}
+	for _, p := range people {
+		if in(p) {
+			c.add(p)
+		}
+	}
+	return c
+}
+
+func (c *crowd) add(p *counted) {
+	if !c.in[p.place] {
+		c.in[p.place] = true
+		c.list = append(c.list, p)
+	}
+}
+
+// count is how many of a crowd are so.
+func (c *crowd) count(is func(*counted) bool) (n int) {
+	for _, p := range c.list {
+		if is(p) {
+			n++
+		}
+	}
+	return n
+}
+
 // said is a post as the figures see it.
 type said struct {
-	id, at       int64
+	at           int64
 	author, to   *counted // to is whose post a reply answers, nil for a root
-	root         int64    // 0 for a root
+	thread       int64    // the number of its root
+	reply        bool
 	channel      int64
 	heard        int64  // of a root: when somebody else first replied, 0 for nobody yet
 	announced    bool   // a root that nobody has to reply to
@@ -124,7 +168,8 @@ func (l *ledger) readPeople(t *tx) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range all {
+	for i, n := range all {
+		n.counted.place = i
 		l.people = append(l.people, n.counted)
 		l.known[n.id] = n.counted
 	}
@@ -141,14 +186,14 @@ func (l *ledger) readPeople(t *tx) error {
 			n.stands = []stand{n.stand}
 		}
 		if !l.archive {
-			l.place(n.counted)
+			l.stand(n.counted)
 		}
 	}
 	return err
 }
 
-// place works out where a person stood in the window.
-func (l *ledger) place(p *counted) {
+// stand works out where a person stood in the window.
+func (l *ledger) stand(p *counted) {
 	if p.bot {
 		p.stands = nil
 	}
@@ -169,32 +214,46 @@ func (l *ledger) readVisits(t *tx) error {
 	if l.archive {
 		return nil
 	}
-	first, last := dayOf(l.From, l.zone)-monthDays, dayOf(l.To, l.zone)
-	_, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
-		var month, id, days int64
-		if err = r.Scan(&month, &id, &days); err != nil {
-			return
-		}
-		p := l.known[id]
-		if p == nil || p.bot {
-			return
-		}
-		for _, d := range daysOf(month, days) {
-			if d >= first && d <= last {
-				p.visits = append(p.visits, d)
+	l.first = dayOf(l.From, l.zone) - monthDays
+	last := dayOf(l.To, l.zone)
+	words := int(last-l.first)/64 + 1
+	for month := l.first.month(); month <= last.month(); month++ {
+		days := int(monthStart(month) - l.first)
+		_, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+			var id int64
+			var bits uint64
+			if err = r.Scan(&id, &bits); err != nil {
+				return
 			}
+			if p := l.known[id]; p != nil && !p.bot {
+				if p.visits == nil {
+					p.visits = make([]uint64, words)
+				}
+				for ; bits != 0; bits &= bits - 1 {
+					if n := days + mathbits.TrailingZeros64(bits) - 1; n >= 0 && n < 64*words {
+						p.visits[n/64] |= 1 << (n % 64)
+					}
+				}
+			}
+			return
+		}, `SELECT person_id, days FROM visit WHERE month = ?`, month)
+		if err != nil {
+			return err
 		}
-		return
-	}, `SELECT month, person_id, days FROM visit WHERE month BETWEEN ? AND ? ORDER BY month, person_id`, first.month(), last.month())
-	return err
+	}
+	return nil
 }
 
+// What is read of a post. There may be a hundred thousand in a window and each column costs, so some hold two things:
+// who wrote it and whether it is a reply, and of a reply whose post it answers, of a root when it was first answered.
+const saidColumns = `at, author_id << 1 | (root_id <> 0), iif(root_id = 0, id, root_id), iif(root_id = 0, heard_at, to_id), channel_id`
+
 const (
-	measuredQuery = `SELECT id, at, author_id, to_id, root_id, channel_id, heard_at FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
-	archivedQuery = `SELECT id, at, author_id, to_id, root_id, channel_id, heard_at FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
+	measuredQuery = `SELECT ` + saidColumns + ` FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
+	archivedQuery = `SELECT ` + saidColumns + ` FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
 	askedQuery    = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ?`
-	storiesQuery  = `SELECT p.id, p.at, p.author_id, 0, p.root_id, p.channel_id, 0 FROM tag g JOIN post p ON p.id = g.post_id
-		WHERE g.name = ? AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ? AND p.at < ?`
+	storiesQuery  = `SELECT count(*) FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id
+		WHERE g.name = ? AND c.private = 0 AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ? AND p.at < ?`
 )
 
 // readPosts reads who wrote to whom.
@@ -213,44 +272,38 @@ func (l *ledger) readPosts(t *tx, in *channelRow) error {
 		return err
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	scan := func(r *sql.Rows) (s said, err error) {
-		var author, answers int64
-		err = r.Scan(&s.id, &s.at, &author, &answers, &s.root, &s.channel, &s.heard)
-		s.author, s.to = l.known[author], l.known[answers]
-		return s, err
-	}
-	var all []said
-	if l.archive {
-		all, err = collect(t, scan, archivedQuery, in.ID, from, to)
-	} else {
-		all, err = collect(t, scan, measuredQuery, from, to+answerTime.Milliseconds())
-	}
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
+	scan := func(r *sql.Rows) (_ struct{}, err error) {
+		var s said
+		var who, other int64
+		if err = r.Scan(&s.at, &who, &s.thread, &other, &s.channel); err != nil {
+			return
+		}
+		s.author, s.reply = l.known[who>>1], who&1 != 0
 		if l.archive {
 			s.author.present = !s.author.bot
 		}
 		if !s.author.present || outside[s.channel] || alone && s.channel != in.ID {
-			continue
+			return
+		}
+		s.from = s.author.stood(s.at).department
+		if !s.reply {
+			s.heard, s.announced = other, announced[s.thread]
+		} else if p := l.known[other]; p != nil && !p.bot {
+			s.to, s.toward = p, p.stood(s.at).department
 		}
 		if s.at >= to {
 			l.later = append(l.later, s)
-			continue
+		} else {
+			l.said = append(l.said, s)
 		}
-		if s.to != nil && s.to.bot {
-			s.to = nil
-		}
-		s.from = s.author.stood(s.at).department
-		if s.to != nil {
-			s.toward = s.to.stood(s.at).department
-		}
-		s.announced = announced[s.id]
-		l.said = append(l.said, s)
+		return
 	}
 	if l.archive {
-		return nil
+		_, err = collect(t, scan, archivedQuery, in.ID, from, to)
+		return err
+	}
+	if _, err = collect(t, scan, measuredQuery, from, to+answerTime.Milliseconds()); err != nil {
+		return err
 	}
 	l.asked, err = collect(t, func(r *sql.Rows) (q question, err error) {
 		var author int64
@@ -262,8 +315,10 @@ func (l *ledger) readPosts(t *tx, in *channelRow) error {
 	if err != nil {
 		return err
 	}
-	l.stories, err = collect(t, scan, storiesQuery, storyTag, from, to)
-	return err
+	l.asked = slices.DeleteFunc(l.asked, func(q question) bool {
+		return !q.author.present || outside[q.channel] || alone && q.channel != in.ID
+	})
+	return t.get(storiesQuery, []any{storyTag, from, to}, &l.stories)
 }
 
 // announced are the announcements of the window: nobody has to reply to one.

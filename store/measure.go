@@ -39,7 +39,7 @@ func (l *ledger) whole() []Figure {
 	if !l.archive {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
 		all := g.roster()
-		figures = append(figures, number("B2", len(l.stories), len(l.stories), all))
+		figures = append(figures, number("B2", l.stories, l.stories, all))
 	}
 	return figures
 }
@@ -57,8 +57,8 @@ func (g *group) figures() (all []Figure) {
 }
 
 // share is a figure in percent. It is not known of nobody and nothing.
-func share(id string, n, of int, about crowd) Figure {
-	f := Figure{ID: id, Numerator: n, Denominator: of, People: len(about), crowd: about, Known: of > 0}
+func share(id string, n, of int, about *crowd) Figure {
+	f := Figure{ID: id, Numerator: n, Denominator: of, People: len(about.list), crowd: about, Known: of > 0}
 	if f.Known {
 		f.Value = 100 * float64(n) / float64(of)
 	}
@@ -66,41 +66,21 @@ func share(id string, n, of int, about crowd) Figure {
 }
 
 // number is a figure that counts something.
-func number(id string, n, of int, about crowd) Figure {
-	return Figure{ID: id, Value: float64(n), Numerator: n, Denominator: of, People: len(about), crowd: about, Known: len(about) > 0}
+func number(id string, n, of int, about *crowd) Figure {
+	return Figure{ID: id, Value: float64(n), Numerator: n, Denominator: of, People: len(about.list), crowd: about, Known: len(about.list) > 0}
 }
 
 // value is a figure that is neither, of so many.
-func value(id string, v float64, of int, about crowd) Figure {
-	return Figure{ID: id, Value: v, Numerator: of, Denominator: of, People: len(about), crowd: about, Known: of > 0}
+func value(id string, v float64, of int, about *crowd) Figure {
+	return Figure{ID: id, Value: v, Numerator: of, Denominator: of, People: len(about.list), crowd: about, Known: of > 0}
 }
 
 // roster is everyone who was in the group in the window.
-func (g *group) roster() crowd { return crowdOf(g.people, func(*counted) bool { return true }) }
+func (g *group) roster() *crowd { return g.crowd(g.people, func(*counted) bool { return true }) }
 
 // on is who of the group was on the roster at a moment.
-func (g *group) on(ms int64) crowd {
-	return crowdOf(g.people, func(p *counted) bool { return p.stood(ms).on })
-}
-
-func crowdOf(people []*counted, in func(*counted) bool) crowd {
-	c := make(crowd, len(people))
-	for _, p := range people {
-		if in(p) {
-			c[p] = true
-		}
-	}
-	return c
-}
-
-// count is how many of a crowd are so.
-func (c crowd) count(is func(*counted) bool) (n int) {
-	for p := range c {
-		if is(p) {
-			n++
-		}
-	}
-	return n
+func (g *group) on(ms int64) *crowd {
+	return g.crowd(g.people, func(p *counted) bool { return p.stood(ms).on })
 }
 
 // visits are the figures of who was here: A1 to A6.
@@ -108,11 +88,11 @@ func (g *group) visits() []Figure {
 	first, next := dayOf(g.From, g.zone), dayOf(g.To, g.zone) // next is the first day that is not whole
 	last := next - 1
 	now := g.on(g.To.UnixMilli() - 1)
-	all := []Figure{share("A1", now.count(func(p *counted) bool { return p.cameIn(first, next+1) }), len(now), now)}
+	all := []Figure{share("A1", now.count(func(p *counted) bool { return g.cameIn(p, first, next+1) }), len(now.list), now)}
 
 	var hours []float64
-	invited := crowdOf(g.people, func(p *counted) bool { return p.invited > 0 && p.invited < g.To.UnixMilli() })
-	for p := range invited {
+	invited := g.crowd(g.people, func(p *counted) bool { return p.invited > 0 && p.invited < g.To.UnixMilli() })
+	for _, p := range invited.list {
 		if p.visited > 0 && p.visited < g.To.UnixMilli() {
 			hours = append(hours, hoursBetween(p.invited, p.visited))
 		}
@@ -120,13 +100,13 @@ func (g *group) visits() []Figure {
 	slices.Sort(hours)
 	all = append(all, value("A2.median", median(hours), len(hours), invited))
 	week := (weekDays * 24 * time.Hour).Milliseconds()
-	early := crowdOf(g.people, func(p *counted) bool { return p.invited > 0 && p.invited+week <= g.To.UnixMilli() })
-	all = append(all, share("A2.week", early.count(func(p *counted) bool { return p.visited > 0 && p.visited-p.invited <= week }), len(early), early))
+	early := g.crowd(g.people, func(p *counted) bool { return p.invited > 0 && p.invited+week <= g.To.UnixMilli() })
+	all = append(all, share("A2.week", early.count(func(p *counted) bool { return p.visited > 0 && p.visited-p.invited <= week }), len(early.list), early))
 
 	visitors := func(id string, from, to day, known bool) Figure { // of the days [from, to)
 		on := g.on(to.start(g.zone).UnixMilli() - 1)
-		n := on.count(func(p *counted) bool { return p.cameIn(from, to) })
-		f := number(id, n, len(on), on)
+		n := on.count(func(p *counted) bool { return g.cameIn(p, from, to) })
+		f := number(id, n, len(on.list), on)
 		f.Known = f.Known && known
 		return f
 	}
@@ -138,8 +118,8 @@ func (g *group) visits() []Figure {
 		g.stickiness(first, next))
 
 	start := first.monday()
-	began := crowdOf(g.people, func(p *counted) bool { return p.cameIn(first, start+earlyWeeks*weekDays) })
-	a6 := share("A6", began.count(func(p *counted) bool { return p.cameIn(start+lateFrom*weekDays, start+lateTo*weekDays) }), len(began), began)
+	began := g.crowd(g.people, func(p *counted) bool { return g.cameIn(p, first, start+earlyWeeks*weekDays) })
+	a6 := share("A6", began.count(func(p *counted) bool { return g.cameIn(p, start+lateFrom*weekDays, start+lateTo*weekDays) }), len(began.list), began)
 	a6.Known = a6.Known && next >= start+lateTo*weekDays
 	return append(all, a6)
 }
@@ -153,12 +133,16 @@ func (g *group) stickiness(first, next day) Figure {
 	days := make([]int, next-first) // visitors of the day
 	month := make([]int, next-first)
 	for _, p := range g.people {
-		i, latest := 0, day(math.MinInt32)
-		for d := first; d < next; d++ {
-			for ; i < len(p.visits) && p.visits[i] <= d; i++ {
-				latest = p.visits[i]
+		latest := day(math.MinInt32)
+		for d := g.ledger.first; d < next; d++ {
+			came := g.was(p, d)
+			if came {
+				latest = d
 			}
-			if latest == d {
+			if d < first {
+				continue
+			}
+			if came {
 				days[d-first]++
 			}
 			if latest > d-monthDays {
@@ -180,26 +164,26 @@ func (g *group) stickiness(first, next day) Figure {
 	return f
 }
 
-// contributions is how often each person wrote.
-func (g *group) contributions() map[*counted]int {
-	n := map[*counted]int{}
+// contributions is how often each person wrote, by their place.
+func (g *group) contributions() (of []int) {
+	of = make([]int, len(g.ledger.people))
 	for _, s := range g.said {
-		n[s.author]++
+		of[s.author.place]++
 	}
-	return n
+	return of
 }
 
 // participation are the figures of who wrote: P1 to P3.
 func (g *group) participation() (all []Figure) {
 	roster, wrote := g.roster(), g.contributions()
 	if !g.archive {
-		all = append(all, share("P1", roster.count(func(p *counted) bool { return wrote[p] > 0 }), len(roster), roster))
+		all = append(all, share("P1", roster.count(func(p *counted) bool { return wrote[p.place] > 0 }), len(roster.list), roster))
 	}
 	if !g.archive && !g.channel {
 		from, to := dayOf(g.From, g.zone), dayOf(g.To, g.zone)+1
 		part := func(id string, is func(n int, came bool) bool) {
-			n := roster.count(func(p *counted) bool { return is(wrote[p], p.cameIn(from, to)) })
-			all = append(all, share(id, n, len(roster), roster))
+			n := roster.count(func(p *counted) bool { return is(wrote[p.place], g.cameIn(p, from, to)) })
+			all = append(all, share(id, n, len(roster.list), roster))
 		}
 		part("P2.none", func(n int, came bool) bool { return n == 0 && !came })
 		part("P2.visits", func(n int, came bool) bool { return n == 0 && came })
@@ -210,12 +194,12 @@ func (g *group) participation() (all []Figure) {
 }
 
 // concentration is P3. What a few people wrote is not shown, nor what it could be told from.
-func (g *group) concentration(roster crowd, wrote map[*counted]int) []Figure {
+func (g *group) concentration(roster *crowd, wrote []int) []Figure {
 	var most []int
 	total := 0
-	for p := range roster {
-		most = append(most, wrote[p])
-		total += wrote[p]
+	for _, p := range roster.list {
+		most = append(most, wrote[p.place])
+		total += wrote[p.place]
 	}
 	slices.SortFunc(most, func(a, b int) int { return cmp.Compare(b, a) })
 	top1, top10 := (len(most)+99)/100, (len(most)+9)/10
@@ -241,7 +225,7 @@ func (g *group) departments() Figure {
 			continue
 		}
 		people[p.department]++
-		if wrote[p] > 0 {
+		if wrote[p.place] > 0 {
 			active[p.department]++
 		}
 	}
@@ -255,7 +239,7 @@ func (g *group) departments() Figure {
 			take++
 		}
 	}
-	return share("P4", take, of, crowdOf(g.people, func(p *counted) bool { return people[p.department] >= groupLeast }))
+	return share("P4", take, of, g.crowd(g.people, func(p *counted) bool { return people[p.department] >= groupLeast }))
 }
 
 // leaders is P5.
@@ -270,9 +254,9 @@ func (g *group) leaders() Figure {
 			wrote[week{s.author, dayOf(time.UnixMilli(s.at), g.zone).monday()}] = true
 		}
 	}
-	about := crowdOf(g.people, func(p *counted) bool { return p.leads })
+	about := g.crowd(g.people, func(p *counted) bool { return p.leads })
 	n, of := 0, 0
-	for p := range about {
+	for _, p := range about.list {
 		for monday := dayOf(g.From, g.zone).monday(); monday.start(g.zone).Before(g.To); monday += weekDays {
 			end := min(g.To.UnixMilli(), (monday + weekDays).start(g.zone).UnixMilli())
 			if s := p.stood(end - 1); !s.on || !s.leader {

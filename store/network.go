@@ -15,12 +15,12 @@ const questionTime = 7 * 24 * time.Hour
 // they are left out until they are old enough.
 func (g *group) replies() []Figure {
 	var roots []said
-	old := crowd{} // who wrote them
+	old := g.crowd(nil, nil) // who wrote them
 	soon := g.now - answerTime.Milliseconds()
 	for _, s := range g.said {
-		if s.root == 0 && !s.announced && s.at <= soon {
+		if !s.reply && !s.announced && s.at <= soon {
 			roots = append(roots, s)
-			old[s.author] = true
+			old.add(s.author)
 		}
 	}
 	var hours []float64 // to the reply of another, of those that have one
@@ -57,13 +57,13 @@ func (g *group) replies() []Figure {
 	if g.archive {
 		return all
 	}
-	n, of, asked := 0, 0, crowd{}
+	n, of, asked := 0, 0, g.crowd(nil, nil)
 	for _, q := range g.asked {
-		if !q.author.present || q.at > g.now-questionTime.Milliseconds() {
+		if q.at > g.now-questionTime.Milliseconds() {
 			continue
 		}
 		of++
-		asked[q.author] = true
+		asked.add(q.author)
 		if q.resolved > 0 && q.resolved-q.at <= questionTime.Milliseconds() {
 			n++
 		}
@@ -75,13 +75,13 @@ func (g *group) replies() []Figure {
 func (g *group) network() []Figure {
 	across, both := 0, 0
 	by, toward := map[string]int{}, map[string]int{}
-	known := crowd{}
+	known := g.crowd(nil, nil)
 	for _, s := range g.said {
 		if s.to == nil || s.from == "" || s.toward == "" {
 			continue
 		}
 		both++
-		known[s.author] = true
+		known.add(s.author)
 		by[s.from]++
 		toward[s.toward]++
 		if s.from != s.toward {
@@ -102,82 +102,91 @@ func (g *group) network() []Figure {
 
 // pairs are N3 and N4, of the people who wrote in the group.
 func (g *group) pairs() []Figure {
-	type pair struct{ a, b *counted }
-	wrote := crowd{}
+	wrote := g.crowd(nil, nil)
 	for _, s := range g.said {
-		wrote[s.author] = true
+		wrote.add(s.author)
 	}
-	ways := map[pair]int{} // 1: the one with the lower number replied to the other, 2: the other way, 3: both
+	var ways []uint64 // a pair by its places, the lower one first, and a bit for who replied
 	for _, s := range g.said {
-		if s.to == nil || s.to == s.author || !wrote[s.to] {
+		if s.to == nil || s.to == s.author || !wrote.in[s.to.place] {
 			continue
 		}
-		if s.author.id < s.to.id {
-			ways[pair{s.author, s.to}] |= 1
-		} else {
-			ways[pair{s.to, s.author}] |= 2
+		a, b, way := uint64(s.author.place), uint64(s.to.place), uint64(0)
+		if a > b {
+			a, b, way = b, a, 1
 		}
+		ways = append(ways, a<<32|b<<1|way)
 	}
-	mutual := 0
-	for _, w := range ways {
-		if w == 3 {
+	slices.Sort(ways)
+	ways = slices.Compact(ways)
+	pairs, mutual := len(ways), 0
+	for i := 1; i < len(ways); i++ {
+		if ways[i]>>1 == ways[i-1]>>1 {
 			mutual++
+			pairs--
 		}
 	}
-	n := len(wrote)
-	density := share("N3", len(ways), n*(n-1)/2, wrote)
+	n := len(wrote.list)
+	density := share("N3", pairs, n*(n-1)/2, wrote)
 	density.Value /= 100
-	return []Figure{density, share("N4", mutual, len(ways), wrote)}
+	return []Figure{density, share("N4", mutual, pairs, wrote)}
 }
 
 // five is N5: what the five who reply most carry, and what is answered without them, neither by them nor to them.
 func (g *group) five() []Figure {
-	replied := map[*counted]int{}
+	replied := make([]int, len(g.ledger.people))
+	about := g.crowd(nil, nil)
 	total := 0
 	for _, s := range g.said {
-		if s.root != 0 {
-			replied[s.author]++
+		if s.reply {
+			replied[s.author.place]++
+			about.add(s.author)
 			total++
 		}
 	}
-	var people []*counted
-	about := crowd{}
-	for p := range replied {
-		people = append(people, p)
-		about[p] = true
-	}
+	people := slices.Clone(about.list)
 	slices.SortFunc(people, func(a, b *counted) int {
-		return cmp.Or(cmp.Compare(replied[b], replied[a]), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(replied[b.place], replied[a.place]), cmp.Compare(a.id, b.id))
 	})
-	top, n := crowd{}, 0
-	for _, p := range people[:min(busiest, len(people))] {
-		top[p] = true
-		n += replied[p]
+	top := g.crowd(people[:min(busiest, len(people))], func(*counted) bool { return true })
+	n := 0
+	for _, p := range top.list {
+		n += replied[p.place]
 	}
 	carried := share("N5", n, total, about)
-	carried.Suppressed = carried.Known && len(people) > len(top) && len(people)-len(top) < groupLeast // what is left is of a few
+	left := len(people) - len(top.list)
+	carried.Suppressed = carried.Known && left > 0 && left < groupLeast // it would tell of those few
 	return []Figure{carried, g.without(top, carried.Suppressed)}
 }
 
 // without is C1 as it would be without some people.
-func (g *group) without(gone crowd, few bool) Figure {
-	at := map[int64]said{} // roots by number
-	about := crowd{}
+func (g *group) without(gone *crowd, few bool) Figure {
+	type root struct {
+		at     int64
+		author *counted
+		heard  bool
+	}
+	roots := map[int64]*root{}
+	about := g.crowd(nil, nil)
 	for _, s := range g.said {
-		if s.root == 0 && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone[s.author] {
-			at[s.id] = s
-			about[s.author] = true
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.in[s.author.place] {
+			roots[s.thread] = &root{at: s.at, author: s.author}
+			about.add(s.author)
 		}
 	}
-	heard := map[int64]bool{}
+	n := 0
 	for _, list := range [][]said{g.ledger.said, g.later} {
-		for _, r := range list {
-			if root, ok := at[r.root]; ok && r.author != root.author && !gone[r.author] && r.at-root.at <= answerTime.Milliseconds() {
-				heard[r.root] = true
+		for _, s := range list {
+			if !s.reply || gone.in[s.author.place] {
+				continue
+			}
+			if r := roots[s.thread]; r != nil && !r.heard && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
+				r.heard = true
+				n++
 			}
 		}
 	}
-	f := share("N5.without", len(heard), len(at), about)
+	f := share("N5.without", n, len(roots), about)
 	f.Suppressed = f.Known && few
 	return f
 }

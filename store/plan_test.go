@@ -26,6 +26,9 @@ var small = map[string]string{
 	"FROM person_word LIMIT 1":                    "whether it is filled is its first row",
 	"FROM person p WHERE NOT EXISTS":              "once, at the upgrade that brings search for names",
 	"FROM channel WHERE created_by = ?":           "when a channel is opened, over the channels",
+	"FROM channel WHERE private = 1":              "when figures are asked for, over the channels",
+	"leader, invited_at, visited_at":              "when figures are asked for, over the roster",
+	"FROM standing ORDER BY":                      "when figures are asked for, over the changes of the roster",
 }
 
 // TestPlans has SQLite explain every query that the store can run, and compares the plans with a golden:
@@ -199,4 +202,15 @@ func tour(w *world) {
 	w.must(err)
 	w.invite(store.Invite{Handle: "old"})
 	w.indexed()
+
+	w.must(w.Visit(ctx, maya))
+	_, err = w.Visits(ctx, maya)
+	w.must(err)
+	old := w.number(`SELECT id FROM channel WHERE name = 'old'`)
+	window, err := w.FigureWindow(ctx, jon.ID, old, "", "")
+	w.must(err)
+	for _, channel := range []int64{0, old} {
+		_, err = w.Figures(ctx, jon.ID, store.FigureQuery{Window: window, Channel: channel})
+		w.must(err)
+	}
 }

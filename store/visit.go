@@ -102,10 +102,9 @@ func (t *tx) visits(person int64) (days []time.Time, err error) {
 
 // daysOf are the days that a row of visits has.
 func daysOf(month, bits int64) (days []day) {
-	first := dayOf(time.Date(int(month/12), time.Month(month%12+1), 1, 0, 0, 0, 0, time.UTC), time.UTC)
-	for d := first; d < first+31; d++ {
-		if bits&d.bit() != 0 && d.month() == month {
-			days = append(days, d)
+	for n := range 31 {
+		if bits&(1<<(n+1)) != 0 {
+			days = append(days, monthStart(month)+day(n))
 		}
 	}
 	return days

@@ -108,6 +108,11 @@ func (d day) month() int64 {
 	return int64(y)*12 + int64(m) - 1
 }
 
+// monthStart is the first day of a month.
+func monthStart(month int64) day {
+	return dayOf(time.Date(int(month/12), time.Month(month%12+1), 1, 0, 0, 0, 0, time.UTC), time.UTC)
+}
+
 func (d day) bit() int64 { return 1 << d.date().Day() }
 
 // zone is the organisation's time zone: that of its days and weeks, whatever zones its people are in. UTC where

@@ -135,6 +135,7 @@ func TestExportMe(t *testing.T) {
 	hidden := o.write(o.maya, everyone, "zu viel gesagt")
 	o.must(o.HidePost(o.ctx, o.pia, hidden, "nicht hier"))
 	o.must(o.SavePost(o.ctx, o.maya, reply, true))
+	o.must(o.Visit(o.ctx, o.maya))
 	o.must(o.SaveDraft(o.ctx, o.maya, everyone, "angefangen"))
 	o.channel(o.maya, "finance", true)
 	_, err = o.OpenDirect(o.ctx, o.maya, []string{"nils"})
@@ -149,7 +150,7 @@ func TestExportMe(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got, want := fmt.Sprint(names), "[README.txt channels.json drafts.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json saved.jsonl]"; got != want {
+	if got, want := fmt.Sprint(names), "[README.txt channels.json drafts.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json saved.jsonl visits.jsonl]"; got != want {
 		t.Errorf("files: %s", got)
 	}
 	for name, want := range map[string]string{
@@ -157,6 +158,7 @@ func TestExportMe(t *testing.T) {
 			`"created":"2026-11-20T14:03:00Z","came":"2026-11-20T14:03:00Z","seen":null}` + "\n",
 		"keys.json":    `{"fingerprint":"SHA256:maya","kind":"ssh-ed25519","label":"key 1","public":"ssh-ed25519 cHVibGljIG1heWE=","added":"2026-11-20T14:03:00Z","used":null}` + "\n",
 		"drafts.jsonl": `{"channel":"everyone","reply_to":0,"body":"angefangen","saved":"2026-11-20T14:04:00Z"}` + "\n",
+		"visits.jsonl": `{"day":"2026-11-20"}` + "\n",
 		"saved.jsonl":  fmt.Sprintf(`{"id":%d,"channel":"everyone","author":"nils","at":"2026-11-20T14:03:00Z"}`+"\n", reply),
 		"channels.json": `{"channel":"announcements","private":false,"direct":false,"steward":false,"muted":false}` + "\n" +
 			`{"channel":"everyone","private":false,"direct":false,"steward":false,"muted":false}` + "\n" +
