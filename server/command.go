@@ -71,7 +71,7 @@ func commands() []command {
 		{name: "home", does: "new posts of your channels, newest first", flags: []option{flagSince, flagN, flagJSON}, run: (*call).home},
 		{name: "inbox", does: "what concerns you: mentions, replies, reactions, answers; --read counts them as read", flags: []option{flagN, flagRead, flagJSON}, run: (*call).inbox},
 		{name: "seen", args: "ID", does: "count all that is new up to a post as read", least: 1, most: 1, run: (*call).seen},
-		{name: "read", args: "#channel", does: "posts and replies of a channel, oldest first", flags: page, least: 1, most: 1, run: (*call).read},
+		{name: "read", args: "#channel|@HANDLE", does: "posts and replies of a channel or a conversation, oldest first", flags: page, least: 1, most: 1, run: (*call).read},
 		{name: "thread", args: "ID", does: "a post and its replies", flags: json, least: 1, most: 1, run: (*call).thread},
 		{name: "search", args: "WORDS", does: "posts with all the words; also from: in: tag: since: has:", flags: []option{flagBest, flagN, flagJSON}, least: 1, most: 1, text: true, join: joinQuery, run: (*call).search},
 		{name: "people", args: "[NAME]", does: "who is here, or who is called that", flags: json, most: 1, text: true, run: (*call).people},
@@ -79,7 +79,7 @@ func commands() []command {
 		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
 		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
-		{name: "post", args: "#channel TEXT|-", does: "write to a channel; - reads standard input", flags: []option{flagQuestion, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input", flags: []option{flagQuestion, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
 		{name: "reply", args: "ID TEXT|-", does: "reply to a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "message", args: "HANDLE TEXT|-", does: "write to one person alone", flags: json, least: 2, most: 2, text: true, run: (*call).message},
 		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable", flags: json, least: 2, most: 2, text: true, run: (*call).edit},
@@ -125,6 +125,7 @@ type call struct {
 	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
+	directs map[int64]string  // the names of direct conversations looked up
 }
 
 // command runs the command of a session and returns its exit status.
@@ -151,7 +152,7 @@ func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
 func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(*call) error) int {
 	ctx, cancel := context.WithTimeout(sn.ctx, s.Limits.CommandTime)
 	defer cancel()
-	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}}
+	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}, directs: map[int64]string{}}
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}

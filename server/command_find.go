@@ -133,7 +133,10 @@ func (c *call) inbox() error {
 	}
 	for i, item := range items {
 		if c.has(flagJSON) {
-			err = c.object(inboxLine{item.ID, item.Kind.String(), stamp(item.At), item.ByHandle, item.Count, item.Unread, asLine(item.Post)})
+			var post postLine
+			if post, err = c.asLine(item.Post); err == nil {
+				err = c.object(inboxLine{item.ID, item.Kind.String(), stamp(item.At), item.ByHandle, item.Count, item.Unread, post})
+			}
 		} else {
 			if i > 0 {
 				c.say("")

@@ -28,7 +28,8 @@ func (c *call) help() error {
 	}
 	c.say("\nPut quotes around #channel and TEXT, so that your own shell leaves them alone:")
 	c.say("  %s", c.typed(`"post '#everyone' 'Good morning'"`))
-	return c.say("--json prints one object a line. The exit status is 0 only if it worked.")
+	c.say("--json prints one object a line. In it a channel is named without its #, a conversation by its people: @ben,@tara.")
+	return c.say("The exit status is 0 only if it worked.")
 }
 
 // whoami says who I am.

@@ -14,7 +14,7 @@ const usualPage = 50 // posts printed where no number was asked for
 // postLine is a post as --json prints it.
 type postLine struct {
 	ID      int64  `json:"id"`
-	Channel string `json:"channel"`
+	Channel string `json:"channel"` // without #; of a direct conversation the others' handles, "@ben,@tara", as read and post take them
 	Author  string `json:"author"`
 	At      string `json:"at"` // RFC 3339, UTC
 	Body    string `json:"body"`
@@ -24,15 +24,42 @@ type postLine struct {
 	Unread  bool   `json:"unread"`
 }
 
-func asLine(p store.Post) postLine {
-	return postLine{p.ID, p.ChannelName, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread}
+func (c *call) asLine(p store.Post) (postLine, error) {
+	channel := p.ChannelName
+	if p.Direct {
+		var err error
+		if channel, err = c.directName(p.Channel); err != nil {
+			return postLine{}, err
+		}
+	}
+	return postLine{p.ID, channel, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread}, nil
+}
+
+// directName is what names a direct conversation on a command line: its people's handles. A name that is shown may be two people's.
+func (c *call) directName(channel int64) (string, error) {
+	if name, known := c.directs[channel]; known {
+		return name, nil
+	}
+	handles, err := c.store.DirectHandles(c.ctx, c.me.ID, channel)
+	if err != nil {
+		return "", err
+	}
+	for i, h := range handles {
+		handles[i] = "@" + h
+	}
+	c.directs[channel] = strings.Join(handles, ",")
+	return c.directs[channel], nil
 }
 
 // posts prints posts, for people with a blank line between them.
 func (c *call) posts(posts ...store.Post) error {
 	for i, p := range posts {
 		if c.has(flagJSON) {
-			if err := c.object(asLine(p)); err != nil {
+			line, err := c.asLine(p)
+			if err == nil {
+				err = c.object(line)
+			}
+			if err != nil {
 				return err
 			}
 			continue
@@ -169,11 +196,19 @@ func (c *call) read() error {
 	if err != nil {
 		return err
 	}
-	ch, err := c.store.Channel(c.ctx, c.me.ID, c.args[0])
+	ch, err := c.place(c.args[0])
 	if err != nil {
 		return err
 	}
 	return c.list(c.store.ChannelLog(c.ctx, c.me.ID, ch.ID, n))
+}
+
+// place is the channel of an argument, or the direct conversation with @ben,@tara.
+func (c *call) place(arg string) (store.Channel, error) {
+	if strings.HasPrefix(arg, "@") {
+		return c.store.Direct(c.ctx, c.me.ID, strings.Split(arg, ","))
+	}
+	return c.store.Channel(c.ctx, c.me.ID, arg)
 }
 
 // thread prints a root and all its replies.
@@ -198,8 +233,11 @@ func (c *call) thread() error {
 	return c.posts(append([]store.Post{th.Root}, replies...)...)
 }
 
-// post writes to a channel.
+// post writes to a channel, or as message to people alone.
 func (c *call) post() error {
+	if strings.HasPrefix(c.args[0], "@") {
+		return c.message()
+	}
 	ch, err := c.store.Channel(c.ctx, c.me.ID, c.args[0])
 	if err != nil {
 		return err
@@ -220,7 +258,7 @@ func (c *call) reply() error {
 	return c.write(store.Place{Channel: to.Channel, Root: id}, c.args[1])
 }
 
-// message writes to one person alone. Nothing is begun with them before there is something to say.
+// message writes to one person alone, or to several. Nothing is begun with them before there is something to say.
 func (c *call) message() error {
 	body, err := c.body(c.args[1])
 	if err != nil {
@@ -229,7 +267,7 @@ func (c *call) message() error {
 	if _, err := store.CleanBody(body); err != nil {
 		return err
 	}
-	ch, err := c.store.OpenDirect(c.ctx, c.me.ID, c.args[:1])
+	ch, err := c.store.OpenDirect(c.ctx, c.me.ID, strings.Split(c.args[0], ","))
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,6 @@ const (
 	defaultColumns, defaultRows = 80, 24   // where a client says 0: it does not know
 	maxTerm                     = 64       // bytes of TERM
 	maxEnv                      = 64       // bytes of a variable's value that is let through
-	framesPerSecond             = 30
 
 	// Commands.
 	maxLine   = 32 << 10 // bytes of a command line: two posts of the longest kind
@@ -127,7 +126,8 @@ type Server struct {
 	mu       sync.Mutex
 	stopping bool
 	conns    map[*conn]bool
-	running  sync.WaitGroup // sessions
+	people   map[*session]int64 // whose each running session is
+	running  sync.WaitGroup     // sessions
 }
 
 // New makes a server for the store. It listens to nothing before Serve.
@@ -151,6 +151,7 @@ func New(c Config, s *store.Store) (*Server, error) {
 		sessions: crowd[int64]{each: c.Limits.SessionsPerson},
 		guesses:  guesses{now: c.Now},
 		conns:    map[*conn]bool{},
+		people:   map[*session]int64{},
 	}
 	srv.ctx, srv.stop = context.WithCancel(context.Background())
 	var err error
@@ -177,6 +178,7 @@ func New(c Config, s *store.Store) (*Server, error) {
 // session has ended and saved what it had. It is called once; any other end of
 // the listener is an error.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	s.running.Go(s.watch)
 	served := make(chan error, 1)
 	go func() { served <- s.ssh.Serve(ln) }()
 	var err error

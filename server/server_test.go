@@ -266,6 +266,9 @@ func (r *rig) terminal(c *gossh.Client, columns, rows int, before ...func(*gossh
 	return t
 }
 
+// screens is how many screens are subscribed to the store's events; the server itself is one subscriber more.
+func (r *rig) screens() int { return r.store.Subscribers() - 1 }
+
 // wait is the exit status of a terminal's session.
 func (r *rig) wait(t *terminal) int {
 	r.Helper()

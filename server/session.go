@@ -24,9 +24,11 @@ import (
 type session struct {
 	ssh.Context
 	ctx     context.Context // ends with the channel, the program or the server
-	end     context.CancelFunc
+	end     func()
+	cancel  context.CancelCauseFunc // end, with a reason for the person
 	conn    *conn
-	started bool // a shell, command or subsystem was asked for
+	channel gossh.Channel // what the painter writes to: its lines end as a terminal wants them
+	started bool          // a shell, command or subsystem was asked for
 
 	terminal bool   // a terminal was asked for and granted
 	refused  string // why it was not granted
@@ -45,7 +47,8 @@ func (s *Server) openSession(lib *ssh.Server, sc *gossh.ServerConn, ch gossh.New
 	}
 	defer c.closeSession()
 	sn := &session{Context: ctx, conn: c, env: map[string]string{}, resized: make(chan tea.WindowSizeMsg, 1)}
-	sn.ctx, sn.end = context.WithCancel(s.ctx)
+	sn.ctx, sn.cancel = context.WithCancelCause(s.ctx)
+	sn.end = func() { sn.cancel(nil) }
 	defer sn.end()
 	ssh.DefaultSessionHandler(lib, sc, door{ch, sn}, sn)
 }
@@ -62,6 +65,7 @@ func (d door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	d.session.channel = ch
 	some := make(chan *gossh.Request)
 	d.session.start(func() {
 		defer close(some)
@@ -196,6 +200,7 @@ func (s *Server) handle(ss ssh.Session) {
 			s.tell(ss, "Something went wrong on our side. Connect again.")
 		}
 	}()
+	defer s.gone(sn)
 	me, offer, err := s.whose(sn)
 	if err == nil && !s.sessions.enter(me.ID) {
 		err = refuse(nil, "You have %d windows or commands open already. Close one first.", s.Limits.SessionsPerson)
@@ -221,6 +226,10 @@ func (s *Server) handle(ss ssh.Session) {
 	began := s.Now()
 	defer func() { log.Info("session end", "after", s.Now().Sub(began).Round(time.Millisecond), "status", status) }()
 	status = run()
+	if why := sn.dismissed(); why != nil {
+		s.tell(ss, s.explain(why))
+		status = 1
+	}
 }
 
 // whose is the person of a session as they are now: they may have been suspended since they connected.
@@ -229,6 +238,7 @@ func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
 	if err != nil {
 		return store.Person{}, nil, err
 	}
+	s.present(sn, id)
 	me, err := s.store.Me(sn.ctx, id)
 	return me, offer, err
 }
@@ -248,20 +258,23 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 	if s.wrap != nil {
 		model = s.wrap(model)
 	}
-	out := newOutput(ss, sn, s.Limits.Stall)
-	p := tea.NewProgram(model,
+	draw := newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, colorprofile.Env(env))
+	p := tea.NewProgram(draw,
 		tea.WithContext(sn.ctx),
-		tea.WithInput(silence{sn.ctx}),
-		tea.WithOutput(out),
+		tea.WithoutRenderer(),
+		tea.WithFPS(1), // until the painter has stopped it
+		tea.WithInput(nil),
+		tea.WithOutput(io.Discard),
 		tea.WithEnvironment(env),
-		tea.WithColorProfile(colorprofile.Env(env)),
+		tea.WithColorProfile(draw.profile),
 		tea.WithWindowSize(sn.size.Width, sn.size.Height),
-		tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(),
 	)
+	draw.program = p
 	sn.start(func() { sn.typing(ss, p.Send) })
-	sn.start(func() { sn.sizes(out.first, p.Send) })
+	sn.start(func() { sn.sizes(draw.sized, p.Send) })
 	_, err := p.Run()
+	draw.close()
 	switch {
 	case err == nil:
 		return 0
@@ -303,33 +316,22 @@ func (sn *session) sizes(running <-chan struct{}, send func(tea.Msg)) {
 	}
 }
 
-// silence is an input that says nothing and ends with its session: what is typed takes another way.
-type silence struct{ ctx context.Context }
-
-func (s silence) Read([]byte) (int, error) {
-	<-s.ctx.Done()
-	return 0, io.EOF
-}
-
 // output writes to a client. One that takes nothing for as long as our patience lasts
 // loses its connection, which frees whoever waits here.
 type output struct {
 	w        io.Writer
 	conn     io.Closer
 	patience time.Duration
-	first    chan struct{} // closed by the first write
-	begin    sync.Once
 	mu       sync.Mutex
 }
 
 func newOutput(w io.Writer, sn *session, patience time.Duration) *output {
-	return &output{w: w, conn: sn.conn, patience: patience, first: make(chan struct{})}
+	return &output{w: w, conn: sn.conn, patience: patience}
 }
 
 func (o *output) Write(p []byte) (n int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.begin.Do(func() { close(o.first) })
 	const piece = 32 << 10 // so that patience is for progress, not for the whole
 	for err == nil && n < len(p) {
 		var m int

@@ -82,7 +82,7 @@ func TestScreen(t *testing.T) {
 	_, key := r.member("maya")
 	screen := r.terminal(r.enter(key), 80, 24)
 	r.eventually("the other screen of the terminal is used", func() bool { return strings.Contains(screen.screen.String(), "\x1b[?1049h") })
-	r.eventually("it is subscribed", func() bool { return r.store.Subscribers() == 1 })
+	r.eventually("it is subscribed", func() bool { return r.screens() == 1 })
 	fmt.Fprint(screen.keys, "\x03")
 	if status := r.wait(screen); status != 0 {
 		t.Errorf("exit status %d", status)
@@ -90,7 +90,7 @@ func TestScreen(t *testing.T) {
 	if !strings.Contains(screen.screen.String(), "\x1b[?1049l") {
 		t.Error("the terminal was left on its other screen")
 	}
-	r.eventually("it is no longer subscribed", func() bool { return r.store.Subscribers() == 0 })
+	r.eventually("it is no longer subscribed", func() bool { return r.screens() == 0 })
 	log := r.log.String()
 	for _, want := range []string{`msg="session start" person=1 handle=maya from=127.0.0.1 kind=screen`, `msg="session end" person=1 handle=maya from=127.0.0.1 kind=screen after=`} {
 		if strings.Count(log, want) != 1 {
@@ -307,9 +307,9 @@ func TestClosedSessionOnAKeptConnection(t *testing.T) {
 	c := r.enter(key)
 	for range 30 { // more than may be open at once: each gives its place back
 		screen := r.terminal(c, 80, 24)
-		r.eventually("it is subscribed", func() bool { return r.store.Subscribers() == 1 })
+		r.eventually("it is subscribed", func() bool { return r.screens() == 1 })
 		screen.Close()
-		r.eventually("it has ended", func() bool { return r.store.Subscribers() == 0 && r.server.open()[0].idle() })
+		r.eventually("it has ended", func() bool { return r.screens() == 0 && r.server.open()[0].idle() })
 	}
 	r.eventually("every end is in the log", func() bool { return strings.Count(r.log.String(), "session end") == 30 })
 	if got := r.whoami(c); got != "maya" {
@@ -342,7 +342,7 @@ func TestDroppedLine(t *testing.T) {
 			case "the server stops":
 				r.halt()
 			}
-			r.eventually("it has ended", func() bool { return r.store.Subscribers() == 0 && strings.Contains(r.log.String(), "session end") })
+			r.eventually("it has ended", func() bool { return r.screens() <= 0 && strings.Contains(r.log.String(), "session end") })
 			everyone, err := r.store.Channel(t.Context(), me.ID, "everyone")
 			if err != nil {
 				t.Fatal(err)
@@ -541,10 +541,10 @@ func TestKeepAlive(t *testing.T) {
 	alive := r.terminal(r.enter(key), 80, 24)
 	dead, v := r.through(key)
 	r.terminal(dead, 80, 24)
-	r.eventually("both are there", func() bool { return r.store.Subscribers() == 2 })
+	r.eventually("both are there", func() bool { return r.screens() == 2 })
 	began := time.Now()
 	v.shut.Store(true) // from here on it answers nothing
-	r.eventually("the silent one is gone", func() bool { return r.store.Subscribers() == 1 })
+	r.eventually("the silent one is gone", func() bool { return r.screens() == 1 })
 	if took := time.Since(began); took < 300*time.Millisecond {
 		t.Errorf("after %s", took)
 	}

@@ -342,9 +342,9 @@ func TestStockKeptConnection(t *testing.T) {
 	for range 3 {
 		p := s.ssh(control)
 		p.sees(drawn)
-		r.eventually("both are subscribed", func() bool { return r.store.Subscribers() == 2 })
+		r.eventually("both are subscribed", func() bool { return r.screens() == 2 })
 		p.cmd.Process.Kill() // the window is closed, the connection stays
-		r.eventually("one is left", func() bool { return r.store.Subscribers() == 1 })
+		r.eventually("one is left", func() bool { return r.screens() == 1 })
 	}
 	if seen := s.ssh(control, "whoami").ends(0); seen != "maya\r\n" {
 		t.Errorf("seen %q", seen)

@@ -23,6 +23,7 @@ const (
 type Channel struct {
 	ID           int64
 	Name         string // without the #
+	Former       string // the names that it had before, with spaces between; they lead to it still
 	Purpose      string
 	Private      bool // invisible to others
 	StewardsPost bool // only stewards post
@@ -34,6 +35,7 @@ type Channel struct {
 	CreatedAt    time.Time
 
 	Joined, Steward, Muted, MayPost bool // as for me
+	MayChange                       bool // its name, purpose and so on: a steward, or of an open channel an admin
 	Unread                          int  // roots not yet read, own ones aside; 0 if not joined
 	Draft                           bool // something unsent of mine waits there
 }
@@ -51,7 +53,7 @@ const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_conca
 // channelSelect reads channels as person ?1 sees them; a private one only for its members.
 const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
 	m.person_id IS NOT NULL, coalesce(m.steward, 0), coalesce(m.muted, 0), coalesce(m.read_seq, 0), coalesce(m.own, 0),
-	(SELECT admin FROM person WHERE id = ?1),
+	(SELECT admin FROM person WHERE id = ?1), coalesce((SELECT group_concat(name, ' ') FROM former WHERE channel_id = c.id), ''),
 	EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id)
 	FROM channel c LEFT JOIN member m ON m.channel_id = c.id AND m.person_id = ?1
 	WHERE (c.private = 0 OR m.person_id IS NOT NULL)`
@@ -66,11 +68,12 @@ func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	var created int64
 	var admin bool
 	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
-		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Draft)
+		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Former, &c.Draft)
 	c.CreatedAt = fromMS(created)
 	if c.Everyone && admin { // admins look after #everyone and #announcements
 		c.Steward = true
 	}
+	c.MayChange = !c.Direct && (c.Steward || admin && !c.Private)
 	c.MayPost = c.Joined && !c.Archived && (!c.StewardsPost || c.Steward)
 	if c.Joined {
 		c.Unread = int(max(0, c.seq-c.readSeq-c.own))
@@ -154,9 +157,12 @@ func (s *Store) Channels(ctx context.Context, me int64) ([]Channel, error) {
 	return list, err
 }
 
-// Channel returns the channel of that name ("#" optional). ErrNotFound if there is none that me may see.
+// named finds a channel by the name that it has or had before.
+const named = `c.id = coalesce((SELECT id FROM channel WHERE name = ?2), (SELECT channel_id FROM former WHERE name = ?2))`
+
+// Channel returns the channel that has or had that name ("#" optional). ErrNotFound if there is none that me may see.
 func (s *Store) Channel(ctx context.Context, me int64, name string) (Channel, error) {
-	return s.oneChannel(ctx, me, `c.name = ?2`, channelName(name))
+	return s.oneChannel(ctx, me, named, channelName(name))
 }
 
 // ChannelByID is Channel by id.
@@ -205,9 +211,11 @@ func ValidChannelName(s string) error {
 type NewChannel struct {
 	Name, Purpose string
 	Private       bool
+	For           string // the handle of who is to look after it, where an admin opens it for somebody
+	Why           string // the reason that the log gives for that
 }
 
-// CreateChannel opens a channel; me is its first steward and member. ErrInvalid for a name that
+// CreateChannel opens a channel; me is its first steward and member, or the one for whom an admin opens it. ErrInvalid for a name that
 // cannot be one, ErrTaken if the name is in use, also by a channel that me may not see: names are
 // one space, as two channels of one name would be worse.
 func (s *Store) CreateChannel(ctx context.Context, me int64, c NewChannel) (Channel, error) {
@@ -231,25 +239,46 @@ func (s *Store) CreateChannel(ctx context.Context, me int64, c NewChannel) (Chan
 		if err != nil {
 			return err
 		}
-		if err := t.join(me, id, true); err != nil {
+		steward, err := t.openedFor(me, id, c)
+		if err != nil {
 			return err
 		}
-		if made, err = t.channel(me, id); err != nil {
+		if made, err = t.channel(steward, id); err != nil {
 			return err
+		}
+		if steward != me {
+			made.Joined, made.Steward, made.MayPost, made.MayChange = false, false, false, !made.Private
 		}
 		return t.emitIn(made, Event{Kind: Channels, By: me})
 	})
 	return made.Channel, err
 }
 
+// openedFor makes whoever a new channel is for its first steward and member.
+func (t *tx) openedFor(me, id int64, c NewChannel) (steward int64, err error) {
+	if c.For == "" {
+		return me, t.join(me, id, true)
+	}
+	if err := t.mustRun(me); err != nil {
+		return 0, err
+	}
+	p, err := t.personByHandle(c.For)
+	if err != nil {
+		return 0, err
+	}
+	if mayComeIn(p) != nil || p.State == Staged {
+		return 0, refuse(ErrForbidden, "%s has no access here at present.", p.Display())
+	}
+	if err := t.join(p.ID, id, true); err != nil {
+		return 0, err
+	}
+	return p.ID, t.decide(me, Decision{Act: "opened", About: "#" + c.Name, Why: c.Why, Became: "@" + p.Handle + " looks after it", channel: id})
+}
+
 // mayOpen is nil if me may open a channel of that name now.
 func (t *tx) mayOpen(me int64, name string) error {
-	taken, err := t.has(`SELECT 1 FROM channel WHERE name = ?`, name)
-	if err != nil {
+	if err := t.freeName(name, 0); err != nil {
 		return err
-	}
-	if taken {
-		return refuse(ErrTaken, "The name #%s is taken; choose another.", name)
 	}
 	var opened int
 	day := t.at.Add(-24 * time.Hour).UnixMilli()
@@ -341,17 +370,21 @@ func (s *Store) JoinChannel(ctx context.Context, me, id int64) error {
 	})
 }
 
-// LeaveChannel ends my membership. ErrForbidden for a channel that everyone is in, and for the
-// last steward of a private one that others are still in.
+// LeaveChannel ends my membership. ErrForbidden for a channel that everyone is in, for a direct conversation, and for
+// the last steward or the last member of a private one: nobody could ever read it again.
 func (s *Store) LeaveChannel(ctx context.Context, me, id int64) error {
 	return s.changeMembership(ctx, me, id, func(t *tx, c channelRow) error {
 		switch {
 		case c.Everyone:
 			return refuse(ErrForbidden, "Everyone is in #%s; you can mute it instead.", c.Name)
+		case c.Direct:
+			return refuse(ErrForbidden, "A direct conversation stays with those who talked; you can mute it instead.")
 		case !c.Joined:
 			return refuse(ErrInvalid, "You are not in #%s.", c.Name)
+		case c.Private && c.Members == 1:
+			return refuse(ErrForbidden, "You are the last one in #%s, and nobody could ever read it again. Let somebody in first, or mute it.", c.Name)
 		}
-		if c.Private && c.Steward && c.Members > 1 {
+		if c.Private && c.Steward {
 			other, err := t.has(`SELECT 1 FROM member WHERE channel_id = ? AND steward = 1 AND person_id <> ?`, id, me)
 			if err != nil {
 				return err
@@ -359,6 +392,13 @@ func (s *Store) LeaveChannel(ctx context.Context, me, id int64) error {
 			if !other {
 				return refuse(ErrForbidden, "You are the only steward of #%s; make somebody else one first.", c.Name)
 			}
+		}
+		placed, err := t.placed(me, id)
+		if err != nil {
+			return err
+		}
+		if placed {
+			return refuse(ErrForbidden, "Your department is in #%s; you can mute it instead.", c.Name)
 		}
 		if err := t.run(`DELETE FROM member WHERE person_id = ? AND channel_id = ?`, me, id); err != nil {
 			return err
@@ -405,25 +445,17 @@ func (s *Store) RemoveMember(ctx context.Context, me, id int64, handle string) e
 		if !c.Private {
 			return refuse(ErrForbidden, "#%s is open; everyone may be in it.", c.Name)
 		}
+		placed, err := t.placed(p.ID, id)
+		if err != nil {
+			return err
+		}
+		if placed {
+			return refuse(ErrForbidden, "%s is in #%s with their department; take it from the department first.", p.Display(), c.Name)
+		}
 		if err := t.run(`DELETE FROM member WHERE person_id = ? AND channel_id = ?`, p.ID, id); err != nil {
 			return err
 		}
 		return t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id)
-	})
-}
-
-// SetSteward makes a member of a channel that me looks after a steward too, or an ordinary member again.
-// ErrForbidden where that would leave the channel without one.
-func (s *Store) SetSteward(ctx context.Context, me, id int64, handle string, on bool) error {
-	return s.steward(ctx, me, id, handle, func(t *tx, c channelRow, p Person) error {
-		if err := t.run(`UPDATE member SET steward = ? WHERE person_id = ? AND channel_id = ?`, on, p.ID, id); err != nil {
-			return err
-		}
-		left, err := t.has(`SELECT 1 FROM member WHERE channel_id = ? AND steward = 1`, id)
-		if err == nil && !left && !c.Everyone {
-			err = refuse(ErrForbidden, "#%s needs a steward; make somebody else one first.", c.Name)
-		}
-		return err
 	})
 }
 

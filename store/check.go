@@ -33,47 +33,127 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 	return wrong, nil
 }
 
-// check is a query whose every row is something wrong. Its columns fill in the sentence.
+// check is a query whose every row is something wrong. Its columns fill in the sentence. repair, if there is one,
+// makes it right from what cannot be wrong: the rows that are counted.
 type check struct {
 	what     string
 	query    string
 	sentence string
+	repair   []string
 }
 
 var checks = []check{
 	{"structure", `SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`,
-		"The database is damaged: %v. Stop the server, keep a copy of the folder and restore the newest backup."},
+		"The database is damaged: %v. Stop the server, keep a copy of the folder and restore the newest backup.", nil},
 	{"references", `SELECT "table", "parent" FROM pragma_foreign_key_check`,
-		"A row of %v names a row of %v that is not there. Keep a copy of the folder and restore the newest backup."},
+		"A row of %v names a row of %v that is not there. Keep a copy of the folder and restore the newest backup.", nil},
 	{"channels", `SELECT c.name, c.seq, max(p.seq) FROM channel c JOIN post p ON p.channel_id = c.id AND p.root_id = 0 GROUP BY c.id HAVING c.seq < max(p.seq)`, // its last may have been moved away
-		"Channel #%v counts %v posts where %v were written; unread counts are off there."},
+		"Channel #%v counts %v posts where %v were written; unread counts are off there.",
+		[]string{
+			`UPDATE channel SET seq = max(seq, coalesce((SELECT max(p.seq) FROM post p WHERE p.channel_id = channel.id AND p.root_id = 0), 0))`,
+		}},
 	{"members", `SELECT c.name, c.members, count(m.person_id) FROM channel c LEFT JOIN member m ON m.channel_id = c.id GROUP BY c.id HAVING c.members <> count(m.person_id)`,
-		"Channel #%v counts %v members where it has %v."},
+		"Channel #%v counts %v members where it has %v.",
+		[]string{
+			`UPDATE channel SET members = (SELECT count(*) FROM member m WHERE m.channel_id = channel.id)`,
+		}},
 	{"threads", `WITH thread AS MATERIALIZED (SELECT root_id, sum(deleted_at = 0) AS n, max(seq) AS seq, max(CASE deleted_at WHEN 0 THEN id END) AS last FROM post WHERE root_id <> 0 GROUP BY root_id)
 		SELECT p.id, p.replies, p.reply_seq, p.last_reply_id, coalesce(t.n, 0), coalesce(t.seq, 0), coalesce(t.last, 0) FROM post p LEFT JOIN thread t ON t.root_id = p.id
 		WHERE p.root_id = 0 AND (p.replies <> coalesce(t.n, 0) OR p.reply_seq <> coalesce(t.seq, 0) OR p.last_reply_id <> coalesce(t.last, 0))`,
-		"Post %v counts %v replies up to number %v, the last one %v, where it has %v up to number %v, the last one %v."},
+		"Post %v counts %v replies up to number %v, the last one %v, where it has %v up to number %v, the last one %v.",
+		[]string{
+			`UPDATE post SET revision = revision + 1, (replies, reply_seq, last_reply_id) =
+				(SELECT coalesce(sum(r.deleted_at = 0), 0), coalesce(max(r.seq), 0), coalesce(max(CASE r.deleted_at WHEN 0 THEN r.id END), 0) FROM post r WHERE r.root_id = post.id AND r.root_id <> 0)
+				WHERE root_id = 0`,
+		}},
 	{"first replies", `SELECT p.id, p.heard_at, n FROM (SELECT p.id, p.heard_at, coalesce((SELECT min(r.at) FROM post r JOIN person a ON a.id = r.author_id
 			WHERE r.root_id = p.id AND r.root_id <> 0 AND r.author_id <> p.author_id AND r.hidden_at = 0 AND a.bot = 0), 0) AS n
 			FROM post p WHERE p.root_id = 0 AND (p.reply_seq > 0 OR p.last_reply_id > 0 OR p.heard_at > 0)) p WHERE p.heard_at <> n`,
-		"Post %v was first answered by another at %v where that was at %v; the figures are off."},
+		"Post %v was first answered by another at %v where that was at %v; the figures are off.",
+		[]string{
+			`UPDATE post SET heard_at = coalesce((SELECT min(r.at) FROM post r JOIN person a ON a.id = r.author_id
+				WHERE r.root_id = post.id AND r.root_id <> 0 AND r.author_id <> post.author_id AND r.hidden_at = 0 AND a.bot = 0), 0) WHERE root_id = 0`,
+		}},
 	{"reading positions", `SELECT p.handle, c.name, c.seq - m.read_seq - m.own,
 			(SELECT count(*) FROM post r INDEXED BY post_position WHERE r.channel_id = m.channel_id AND r.root_id = 0 AND r.seq > m.read_seq AND r.author_id <> m.person_id AND r.deleted_at = 0) AS n
 		FROM member m JOIN person p ON p.id = m.person_id JOIN channel c ON c.id = m.channel_id WHERE c.seq - m.read_seq - m.own <> n OR m.read_seq > c.seq`,
-		"%v's reading position in #%v is off: %v posts count as new where %v are."},
+		"%v's reading position in #%v is off: %v posts count as new where %v are.",
+		[]string{
+			`UPDATE member SET read_seq = min(read_seq, (SELECT seq FROM channel c WHERE c.id = member.channel_id))`,
+			`UPDATE member SET own = (SELECT seq FROM channel c WHERE c.id = member.channel_id) - read_seq -
+				(SELECT count(*) FROM post r INDEXED BY post_position WHERE r.channel_id = member.channel_id AND r.root_id = 0 AND r.seq > member.read_seq AND r.author_id <> member.person_id AND r.deleted_at = 0)`,
+		}},
 	{"followed threads", `SELECT h.handle, f.root_id FROM follow f JOIN person h ON h.id = f.person_id JOIN post p ON p.id = f.root_id
 		WHERE f.read_seq > p.reply_seq OR f.waiting <> (f.following = 1 AND p.reply_seq - f.read_seq - f.own > 0) OR f.following = 1 AND
 			p.reply_seq - f.read_seq - f.own <> CASE f.read_seq WHEN p.reply_seq THEN 0 ELSE
 				(SELECT count(*) FROM post r WHERE r.root_id = f.root_id AND r.root_id <> 0 AND r.seq > f.read_seq AND r.author_id <> f.person_id AND r.deleted_at = 0) END`,
-		"%v's reading position in thread %v is off."},
+		"%v's reading position in thread %v is off.",
+		[]string{
+			`UPDATE follow SET read_seq = min(read_seq, (SELECT reply_seq FROM post p WHERE p.id = follow.root_id))`,
+			`UPDATE follow SET own = (SELECT reply_seq FROM post p WHERE p.id = follow.root_id) - read_seq -
+				(SELECT count(*) FROM post r WHERE r.root_id = follow.root_id AND r.root_id <> 0 AND r.seq > follow.read_seq AND r.author_id <> follow.person_id AND r.deleted_at = 0) WHERE following = 1`,
+			`UPDATE follow SET waiting = following = 1 AND (SELECT reply_seq FROM post p WHERE p.id = follow.root_id) - read_seq - own > 0`,
+		}},
 	{"reactions", `WITH put AS MATERIALIZED (SELECT post_id, sum(kinds & 1) || '.' || sum(kinds >> 1 & 1) || '.' || sum(kinds >> 2 & 1) || '.' || sum(kinds >> 3 & 1) || '.' || sum(kinds >> 4 & 1) || '.' || sum(kinds >> 5 & 1) AS n
 			FROM reaction WHERE kinds <> 0 GROUP BY post_id)
 		SELECT p.id, p.reactions, coalesce(n, '') FROM post p LEFT JOIN put ON put.post_id = p.id WHERE p.reactions <> coalesce(n, '')`,
-		"Post %v counts the reactions %q where it has %q."},
-	{"search index", `SELECT p.id FROM post p LEFT JOIN folded f ON f.id = p.id WHERE (f.id IS NULL) <> (p.deleted_at <> 0 OR p.hidden_at <> 0) AND p.id NOT IN (SELECT post_id FROM search_queue)`,
-		"Post %v is not found by search as it should be."},
+		"Post %v counts the reactions %q where it has %q.",
+		[]string{
+			`UPDATE post SET revision = revision + 1, reactions = coalesce((SELECT sum(kinds & 1) || '.' || sum(kinds >> 1 & 1) || '.' || sum(kinds >> 2 & 1) || '.' || sum(kinds >> 3 & 1) || '.' || sum(kinds >> 4 & 1) || '.' || sum(kinds >> 5 & 1)
+				FROM reaction x WHERE x.post_id = post.id AND x.kinds <> 0), '')`,
+		}},
+	{"search index", `SELECT p.id FROM post p LEFT JOIN folded f ON f.id = p.id WHERE (f.id IS NULL) <> (p.deleted_at <> 0 OR p.hidden_at <> 0) AND p.id NOT IN (SELECT post_id FROM search_queue)
+		UNION ALL SELECT f.id FROM folded f LEFT JOIN search_docsize d ON d.id = f.id WHERE d.id IS NULL
+		UNION ALL SELECT d.id FROM search_docsize d LEFT JOIN folded f ON f.id = d.id WHERE f.id IS NULL`,
+		"Post %v is not found by search as it should be.",
+		[]string{
+			`INSERT INTO search (search) VALUES ('delete-all')`,
+			`DELETE FROM folded`,
+			`INSERT INTO search_queue SELECT id FROM post WHERE deleted_at = 0 ON CONFLICT DO NOTHING`,
+		}},
 	{"replies", `SELECT r.id, r.root_id FROM post r LEFT JOIN post p ON p.id = r.root_id AND p.root_id = 0 AND p.channel_id = r.channel_id WHERE r.root_id <> 0 AND p.id IS NULL`,
-		"Reply %v belongs to thread %v, which is not in its channel."},
+		"Reply %v belongs to thread %v, which is not in its channel.", nil},
+}
+
+// Repair rebuilds the counters and the search index where Check finds them wrong; what else Check finds needs a
+// backup. Each kind is one transaction, and posts written meanwhile wait for it: some seconds for a million of
+// them. The index is refilled behind it, and search finds little until that is done. For the Operator and admins.
+func (s *Store) Repair(ctx context.Context, me int64) error {
+	for _, c := range checks {
+		if c.repair == nil {
+			continue
+		}
+		err := s.write(ctx, func(t *tx) error {
+			if err := t.mustRun(me); err != nil {
+				return err
+			}
+			wrong, err := t.any(c.query)
+			if err != nil || !wrong {
+				return err
+			}
+			for _, q := range c.repair {
+				if err := t.run(q); err != nil {
+					return err
+				}
+			}
+			t.emit(Event{Kind: Reload})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// any reports whether the query has a row, whatever its columns.
+func (t *tx) any(q string) (bool, error) {
+	rows, err := t.query(q)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	return rows.Next(), rows.Err()
 }
 
 func (c check) run(ctx context.Context, db *sql.DB) ([]string, error) {

@@ -48,6 +48,7 @@ func TestCheckOfADay(t *testing.T) {
 			if !strings.Contains(strings.Join(wrong, "\n"), said) {
 				t.Errorf("found %q, want %q", wrong, said)
 			}
+			w.repaired(wrong)
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,8 +60,52 @@ func TestCheckFindsWrongCounters(t *testing.T) {
 			if !strings.Contains(strings.Join(wrong, "\n"), said) {
 				t.Errorf("found %q, want %q", wrong, said)
 			}
+			w.repaired(wrong)
 		})
 	}
+}
+
+// repaired mends what only counts; what is missing stays missing, and is still said.
+func (w *world) repaired(wrong []string) {
+	w.t.Helper()
+	lost := func(s string) bool {
+		return strings.Contains(s, "not there") || strings.Contains(s, "not in its channel")
+	}
+	w.must(w.Repair(w.ctx, store.Operator))
+	w.indexed()
+	if !slices.ContainsFunc(wrong, lost) {
+		w.healthy()
+		return
+	}
+	left, err := store.Check(w.ctx, w.dir)
+	w.must(err)
+	if !slices.ContainsFunc(left, lost) {
+		w.t.Fatalf("nothing is said any more of %q", wrong)
+	}
+}
+
+func TestRepairIsForAdmins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	refused(t, w.Repair(w.ctx, w.person("maya")), store.ErrForbidden, "Only admins")
+	w.must(w.Repair(w.ctx, w.admin("jon")))
+}
+
+// An index that has forgotten words which folded still holds is found and filled again.
+func TestRepairIndex(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	w.post(maya, w.everyone(), "the Zugspitze")
+	w.indexed()
+	w.raw(`INSERT INTO search (search, rowid, text, meta) SELECT 'delete', id, text, meta FROM folded`)
+	wrong, err := store.Check(w.ctx, w.dir)
+	w.must(err)
+	equal(t, "things found wrong", len(wrong), 1)
+	w.repaired(wrong)
+	found, err := w.Search(w.ctx, maya, "zugspitze", store.Newest, 0, 10)
+	w.must(err)
+	equal(t, "found", bodies(found.Posts), "the Zugspitze")
 }
 
 func TestCheckOfDamagedFiles(t *testing.T) {

@@ -35,6 +35,9 @@ type Invite struct {
 	Handle, Name, Department, Title string
 	Admin, Bot                      bool
 	Valid                           time.Duration // DefaultInviteValid when 0; at most a year
+	Why                             string        // for the log; a usual reason when ""
+
+	email string // of somebody who is new
 }
 
 // Code is an invite or link code, shown once: only its hash is kept.
@@ -61,15 +64,15 @@ func (s *Store) CreateInvite(ctx context.Context, me int64, in Invite) (Code, er
 		if err != nil {
 			return err
 		}
-		switch {
-		case p.State == Suspended || p.State == Left:
-			return refuse(ErrForbidden, "The access of %s is suspended or has ended; restore it first.", p.Handle)
-		case p.State == Active && me != Operator:
-			return refuse(ErrTaken, "%s is in already.", p.Handle)
+		if err := invitable(p); err != nil && (me != Operator || p.State != Active) {
+			return err
 		}
-		code, err = t.newCode(inviteCode, p.ID, me, in.Valid)
-		code.Handle = p.Handle
-		return err
+		l, err := t.letter(p, me, in.Valid)
+		if err != nil {
+			return err
+		}
+		code = l.Code
+		return t.decideInvites(me, []Letter{l}, 1, in.Why)
 	})
 	return code, err
 }
@@ -108,7 +111,7 @@ func (t *tx) mustRun(me int64) error {
 func (t *tx) invited(in Invite) (Person, error) {
 	p, err := t.personByHandle(in.Handle)
 	if errors.Is(err, ErrNotFound) {
-		return t.addPerson(Person{Handle: in.Handle, Name: in.Name, Department: in.Department, Title: in.Title, Admin: in.Admin, Bot: in.Bot, State: Invited})
+		return t.addPerson(Person{Handle: in.Handle, Name: in.Name, Department: in.Department, Title: in.Title, Email: in.email, Admin: in.Admin, Bot: in.Bot, State: Invited})
 	}
 	if err != nil {
 		return p, err
@@ -124,11 +127,17 @@ func (t *tx) invited(in Invite) (Person, error) {
 			return p, err
 		}
 	}
-	t.emit(Event{Kind: People})
+	t.emit(Event{Kind: People, Person: p.ID})
 	err = t.run(`UPDATE person SET state = ?, admin = max(admin, ?), bot = max(bot, ?),
 		name = coalesce(nullif(?, ''), name), department = coalesce(nullif(?, ''), department), title = coalesce(nullif(?, ''), title)
 		WHERE id = ?`, p.State, in.Admin, in.Bot, in.Name, in.Department, in.Title, p.ID)
-	return p, err
+	if err == nil && in.Department != "" {
+		err = t.vouch(p.ID)
+	}
+	if err != nil {
+		return p, err
+	}
+	return p, t.stand(p.ID)
 }
 
 // CreateLinkCode makes a code that lets me in from one more device, for ten minutes.
@@ -169,6 +178,9 @@ const adminCame = `EXISTS (SELECT 1 FROM person WHERE admin = 1 AND came_at > 0)
 func (t *tx) newCode(kind int, person, by int64, valid time.Duration) (Code, error) {
 	owner := sql.NullInt64{Int64: person, Valid: person != 0}
 	if err := t.run(`DELETE FROM code WHERE kind = ? AND person_id IS ? AND used_at = 0`, kind, owner); err != nil {
+		return Code{}, err
+	}
+	if err := t.run(`UPDATE person SET invited_at = ? WHERE id = ? AND invited_at = 0`, t.ms(), person); err != nil {
 		return Code{}, err
 	}
 	text := randomCode()
@@ -236,11 +248,14 @@ func (t *tx) goodCode(typed string) (codeRow, error) {
 	return c, nil
 }
 
-// CheckCode is nil if the code may be used now, or the sentence that says why not. It changes nothing.
+// CheckCode is nil if the code may be used to set a password now, or the sentence that says why not. It changes nothing.
 func (s *Store) CheckCode(ctx context.Context, code string) error {
 	return s.read(ctx, func(t *tx) error {
-		_, err := t.goodCode(code)
-		return err
+		c, err := t.goodCode(code)
+		if err != nil {
+			return err
+		}
+		return t.setsPassword(c)
 	})
 }
 
@@ -253,7 +268,7 @@ type Credential struct {
 
 // RedeemCode uses up the code and binds the key or sets the password of its person, who is
 // Active from then on. Unknown, used and expired codes are refused with a sentence each, a
-// key of somebody else with ErrTaken, and the code stays good.
+// key of somebody else with ErrTaken, a link code that would replace a password with ErrForbidden; the code stays good.
 func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Person, error) {
 	var hash string
 	if c.Key == nil {
@@ -267,6 +282,11 @@ func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Pers
 		row, err := t.goodCode(code)
 		if err != nil {
 			return err
+		}
+		if c.Key == nil {
+			if err := t.setsPassword(row); err != nil {
+				return err
+			}
 		}
 		if p, err = t.codeOwner(row, c.User); err != nil {
 			return err
@@ -288,11 +308,22 @@ func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Pers
 	return p, err
 }
 
+// setsPassword is nil if the code may set a password: a link code is for one more way in, and replaces none.
+func (t *tx) setsPassword(c codeRow) error {
+	if c.kind != linkCode {
+		return nil
+	}
+	has, err := t.has(`SELECT 1 FROM password WHERE person_id = ?`, c.person)
+	if err == nil && has {
+		err = refuse(ErrForbidden, "You have a password already; press Enter and sign in with it. That code is for a device with a key.")
+	}
+	return err
+}
+
 func (t *tx) bind(person int64, k *Key, hash string) error {
 	if k == nil {
 		return t.setPassword(person, hash)
 	}
-	var mine bool
 	mine, err := t.has(`SELECT 1 FROM sshkey WHERE fingerprint = ? AND person_id = ?`, k.Fingerprint, person)
 	if err != nil || mine {
 		return err

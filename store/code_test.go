@@ -304,3 +304,31 @@ func TestStagedIsInvited(t *testing.T) {
 	equal(t, "channels", len(list), 2)
 	w.healthy()
 }
+
+// A code for one more device is for a key, or for a first password: it never replaces one.
+func TestLinkCodeReplacesNoPassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	link := func() string {
+		code, err := w.CreateLinkCode(w.ctx, maya)
+		w.must(err)
+		return code.Text
+	}
+	w.must(w.CheckCode(w.ctx, link()))
+	_, err := w.RedeemCode(w.ctx, link(), store.Credential{Password: "the first password"})
+	w.must(err)
+	code := link()
+	const has = "You have a password already; press Enter and sign in with it."
+	refused(t, w.CheckCode(w.ctx, code), store.ErrForbidden, has)
+	_, err = w.RedeemCode(w.ctx, code, store.Credential{Password: "another password"})
+	refused(t, err, store.ErrForbidden, has)
+	_, err = w.PersonByPassword(w.ctx, "maya", "the first password")
+	w.must(err)
+	k := key("phone")
+	_, err = w.RedeemCode(w.ctx, code, store.Credential{Key: &k}) // it stayed good
+	w.must(err)
+	again := w.invite(store.Invite{Handle: "maya"}) // the operator's own code is how a lost password is replaced
+	_, err = w.RedeemCode(w.ctx, again.Text, store.Credential{Password: "another password"})
+	w.must(err)
+}

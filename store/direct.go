@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,15 +19,11 @@ func (s *Store) OpenDirect(ctx context.Context, me int64, handles []string) (Cha
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		people, err := t.directPeople(me, handles)
+		people, err := t.directPeople(me, handles, true)
 		if err != nil {
 			return err
 		}
-		var key []string
-		for _, id := range people {
-			key = append(key, fmt.Sprint(id))
-		}
-		id, err := t.directChannel(strings.Join(key, ","), me)
+		id, err := t.directChannel(directKey(people), me)
 		if err != nil {
 			return err
 		}
@@ -42,15 +39,55 @@ func (s *Store) OpenDirect(ctx context.Context, me int64, handles []string) (Cha
 	return c.Channel, err
 }
 
-// directPeople are the ids of me and the others, in order, each once.
-func (t *tx) directPeople(me int64, handles []string) ([]int64, error) {
+// Direct returns the direct conversation of me and the people of those handles, also of some who have left.
+// ErrNotFound where there is none yet, ErrInvalid as OpenDirect.
+func (s *Store) Direct(ctx context.Context, me int64, handles []string) (Channel, error) {
+	var c channelRow
+	err := s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		people, err := t.directPeople(me, handles, false)
+		if err != nil {
+			return err
+		}
+		if c, err = t.channelWhere(me, `c.direct = ?2`, directKey(people)); nothing(err) {
+			err = refuse(ErrNotFound, "Nothing has been said in that conversation yet.")
+		}
+		return err
+	})
+	return c.Channel, err
+}
+
+// DirectHandles returns the handles of the others in a direct conversation of mine, in order, also of those who have left.
+func (s *Store) DirectHandles(ctx context.Context, me, channel int64) (handles []string, err error) {
+	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
+		handles, err = collect(t, func(r *sql.Rows) (h string, err error) {
+			return h, r.Scan(&h)
+		}, `SELECT p.handle FROM channel c CROSS JOIN json_each('[' || c.direct || ']') j CROSS JOIN person p ON p.id = j.value WHERE c.id = ? AND p.id <> ? ORDER BY p.handle`, channel, me)
+		return err
+	})
+	return handles, err
+}
+
+// directKey names a group of people, in the order of their ids.
+func directKey(people []int64) string {
+	var key []string
+	for _, id := range people {
+		key = append(key, fmt.Sprint(id))
+	}
+	return strings.Join(key, ",")
+}
+
+// directPeople are the ids of me and the others, in order, each once; present refuses those who would not read it.
+func (t *tx) directPeople(me int64, handles []string, present bool) ([]int64, error) {
 	people := []int64{me}
 	for _, h := range handles {
 		p, err := t.personByHandle(h)
 		if err != nil {
 			return nil, err
 		}
-		if p.State != Active && p.State != Invited {
+		if present && p.State != Active && p.State != Invited {
 			return nil, refuse(ErrForbidden, "%s has no access any more; they would not read it.", p.Display())
 		}
 		people = append(people, p.ID)

@@ -74,11 +74,33 @@ func TestOpenDirect(t *testing.T) {
 	refused(t, w.AddMember(w.ctx, maya, c.ID, "tara"), store.ErrForbidden, "")
 	equal(t, "new for ben", w.channel(ben, c.ID).Unread, 1)
 
+	// Programs name it by handles.
+	for me, other := range map[int64]string{maya: "ben", ben: "maya"} {
+		handles, err := w.DirectHandles(w.ctx, me, c.ID)
+		w.must(err)
+		equal(t, "handles", row(handles), "["+other+"]")
+		found, err := w.Store.Direct(w.ctx, me, []string{"@" + other})
+		w.must(err)
+		equal(t, "found", found.ID, c.ID)
+	}
+	_, err = w.DirectHandles(w.ctx, tara, c.ID)
+	refused(t, err, store.ErrNotFound, "")
+	before := w.number(`SELECT count(*) FROM channel`)
+	_, err = w.Store.Direct(w.ctx, tara, []string{"ben"})
+	refused(t, err, store.ErrNotFound, "Nothing has been said in that conversation yet.")
+	equal(t, "looking makes none", w.number(`SELECT count(*) FROM channel`), before)
+
+	// It cannot be left, so it brings nobody back who went.
+	refused(t, w.LeaveChannel(w.ctx, ben, c.ID), store.ErrForbidden, "A direct conversation stays with those who talked; you can mute it instead.")
+
 	// Who has left keeps their name in it, and it can still be read.
 	w.must(w.LeaveForGood(w.ctx, ben))
 	equal(t, "the name stays", row(w.channel(maya, c.ID).Name, w.channel(maya, c.ID).Members, w.get(maya, root.ID).ChannelName), "ben 1 ben")
 	_, err = w.OpenDirect(w.ctx, maya, []string{"ben"})
 	refused(t, err, store.ErrForbidden, "ben has no access any more")
+	old, err := w.Store.Direct(w.ctx, maya, []string{"ben"})
+	w.must(err)
+	equal(t, "found by who stayed", old.ID, c.ID)
 	w.healthy()
 }
 

@@ -24,15 +24,15 @@ func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) 
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		at, _, err := t.place(me, at)
+		at, err := t.draftPlace(me, at)
 		if err != nil {
 			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: at.Channel, Root: at.Root, By: me}, me)
 		if body == "" {
-			return t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ?`, me, at.Channel, at.Root)
+			return t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, me, at.Channel, at.Root, at.Edit)
 		}
-		if err := t.run(`INSERT INTO draft VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET body = ?4, saved_at = ?5`, me, at.Channel, at.Root, body, t.ms()); err != nil {
+		if err := t.run(`INSERT INTO draft VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET body = ?5, saved_at = ?6`, me, at.Channel, at.Root, at.Edit, body, t.ms()); err != nil {
 			return err
 		}
 		var have int
@@ -52,15 +52,32 @@ func (s *Store) Draft(ctx context.Context, me int64, at Place) (body string, err
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		at, _, err := t.place(me, at)
+		at, err := t.draftPlace(me, at)
 		if err != nil {
 			return err
 		}
-		err = t.get(`SELECT body FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ?`, []any{me, at.Channel, at.Root}, &body)
+		err = t.get(`SELECT body FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, []any{me, at.Channel, at.Root, at.Edit}, &body)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		return err
 	})
 	return body, err
+}
+
+// draftPlace resolves the place of a draft. A post of mine that was hidden meanwhile still holds what I was writing.
+func (t *tx) draftPlace(me int64, at Place) (Place, error) {
+	if at.Edit == 0 {
+		at, _, err := t.place(me, at)
+		return at, err
+	}
+	p, _, err := t.post(me, at.Edit)
+	switch {
+	case err != nil:
+	case p.Deleted:
+		err = deletedMeanwhile()
+	case p.Author != me:
+		err = notYours(p)
+	}
+	return Place{Channel: p.Channel, Root: p.Root, Edit: p.ID}, err
 }

@@ -101,3 +101,38 @@ func TestDraftLimits(t *testing.T) {
 	w.raw(`UPDATE draft SET root_id = 0 WHERE person_id = ? AND root_id = 1`, ben)
 	w.must(w.SaveDraft(w.ctx, ben, at, "changing one is not one more"))
 }
+
+// What one writes in the place of a post of one's own is a draft too, beside that of a new post there.
+func TestDraftOfAnEdit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	sales := w.open(maya, "sales")
+	w.join(sales, ben)
+	root := w.post(maya, sales, "root")
+	reply := w.reply(maya, root.ID, "reply")
+	edit := func(p store.Post) store.Place { return store.Place{Edit: p.ID} }
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Channel: sales}, "a new one"))
+	w.must(w.SaveDraft(w.ctx, maya, edit(root), "root, better"))
+	w.must(w.SaveDraft(w.ctx, maya, edit(reply), "reply, better"))
+	equal(t, "each its own", row(w.draft(maya, store.Place{Channel: sales}), w.draft(maya, edit(root)), w.draft(maya, edit(reply))),
+		"a new one root, better reply, better")
+	refused(t, w.SaveDraft(w.ctx, ben, edit(root), "x"), store.ErrForbidden, "That post is maya's")
+	refused(t, w.SaveDraft(w.ctx, maya, edit(store.Post{ID: 12345}), "x"), store.ErrNotFound, "There is no post of that number here.")
+
+	w.edit(maya, root.ID, "root, better")
+	equal(t, "an edit that was made", row(w.draft(maya, edit(root)), w.draft(maya, edit(reply)), w.draft(maya, store.Place{Channel: sales})), "reply, better a new one")
+
+	// Hidden meanwhile, it is kept; moved, it comes along; deleted, it goes.
+	w.must(w.HidePost(w.ctx, maya, reply.ID, "for a while"))
+	w.must(w.SaveDraft(w.ctx, maya, edit(reply), "reply, later"))
+	w.must(w.SaveDraft(w.ctx, maya, edit(root), "root, later"))
+	other := w.open(maya, "other")
+	w.must(w.MoveThread(w.ctx, maya, root.ID, other))
+	equal(t, "moved", row(w.draft(maya, edit(root)), w.draft(maya, edit(reply)), w.channel(maya, other).Draft), "root, later reply, later true")
+	w.must(w.DeletePost(w.ctx, maya, reply.ID))
+	w.must(w.DeletePost(w.ctx, maya, root.ID))
+	equal(t, "drafts left", w.number(`SELECT count(*) FROM draft`), 1)
+	refused(t, w.SaveDraft(w.ctx, maya, edit(root), "x"), store.ErrForbidden, "That post has been deleted meanwhile.")
+	w.healthy()
+}

@@ -16,8 +16,8 @@ type Version struct {
 	At   time.Time // when it was written
 }
 
-// EditPost changes the text of a post of mine; what it said before stays readable. ErrForbidden if it
-// is not mine, or was deleted or hidden meanwhile; else as CreatePost.
+// EditPost changes the text of a post of mine; what it said before stays readable, and a draft of the edit goes.
+// ErrForbidden if it is not mine, was deleted or hidden meanwhile, or its channel is archived; else as CreatePost.
 func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, error) {
 	body, err := CleanBody(body)
 	if err != nil {
@@ -26,7 +26,10 @@ func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, 
 	var edited Post
 	err = s.write(ctx, func(t *tx) error {
 		p, c, err := t.own(me, id)
-		if err != nil || p.Body == body {
+		if err != nil {
+			return err
+		}
+		if err := t.dropEdit(p); err != nil || p.Body == body {
 			edited = p
 			return err
 		}
@@ -60,13 +63,22 @@ func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, 
 	return edited, err
 }
 
-// own is a live post of mine.
+// own is a post of mine that I may change.
 func (t *tx) own(me, id int64) (Post, channelRow, error) {
-	p, c, err := t.alive(me, id)
+	p, c, err := t.changeable(me, id)
 	if err == nil && p.Author != me {
-		err = refuse(ErrForbidden, "That post is %s's; you can change your own only.", p.Name)
+		err = notYours(p)
 	}
 	return p, c, err
+}
+
+func notYours(p Post) error {
+	return refuse(ErrForbidden, "That post is %s's; you can change your own only.", p.Name)
+}
+
+// dropEdit forgets what the author of a post was writing in its place.
+func (t *tx) dropEdit(p Post) error {
+	return t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, p.Author, p.Channel, p.Root, p.ID)
 }
 
 func (t *tx) mayEdit(p Post) error {
@@ -78,7 +90,7 @@ func (t *tx) mayEdit(p Post) error {
 		return err
 	}
 	if n >= versionsLimit {
-		return refuse(ErrLimited, "That post has been edited %d times; write a reply instead. Your text is kept.", n)
+		return refuse(ErrLimited, "That post has been edited %d times; write a reply instead.", n)
 	}
 	return nil
 }
@@ -122,20 +134,39 @@ func scanVersion(r *sql.Rows) (v Version, err error) {
 }
 
 // DeletePost empties a post of mine; its place stays, so that its thread does. Its text, its earlier
-// versions and what points at it are gone from the file after the next checkpoint.
+// versions and what points at it are gone from every file of the data folder some seconds later: as soon as
+// the index has forgotten it and no long read holds the log, which is emptied then. What was hidden, and what
+// stands in an archived channel, can be deleted too: it is its author's.
 func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 	return s.write(ctx, func(t *tx) error {
-		p, c, err := t.own(me, id)
-		if err != nil {
+		if _, err := t.viewer(me); err != nil {
 			return err
 		}
+		p, c, err := t.post(me, id)
+		switch {
+		case err != nil:
+			return err
+		case p.Deleted:
+			return deletedMeanwhile()
+		case p.Author != me:
+			return notYours(p)
+		}
+		if p.Hidden { // what it said, which names its tags
+			if err := t.get(`SELECT body FROM post WHERE id = ?`, []any{id}, &p.Body); err != nil {
+				return err
+			}
+		}
 		if err := t.unindex(p, ""); err != nil {
+			return err
+		}
+		if err := t.dropEdit(p); err != nil {
 			return err
 		}
 		for _, q := range []string{
 			`DELETE FROM version WHERE post_id = ?`, `DELETE FROM reaction WHERE post_id = ?`,
 			`DELETE FROM inbox WHERE post_id = ? AND kind <> 1`, // told of replies to it, people still are
-			`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0, revision = revision + 1 WHERE id = ?`,
+			`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0,
+				hidden_at = 0, hidden_by = 0, hidden_why = '', revision = revision + 1 WHERE id = ?`,
 		} {
 			if err := t.run(q, id); err != nil {
 				return err
@@ -145,6 +176,9 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 			return err
 		}
 		if err := t.uncount(p); err != nil {
+			return err
+		}
+		if err := t.hearAgain(p.Root); err != nil { // it may have been hidden
 			return err
 		}
 		if err := t.enqueue(id); err != nil {

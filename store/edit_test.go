@@ -66,7 +66,7 @@ func TestEditPost(t *testing.T) {
 		w.edit(maya, p.ID, fmt.Sprint(i))
 	}
 	_, err = w.EditPost(w.ctx, maya, p.ID, "once more")
-	refused(t, err, store.ErrLimited, "edited 50 times; write a reply instead. Your text is kept.")
+	refused(t, err, store.ErrLimited, "edited 50 times; write a reply instead.")
 	w.healthy()
 }
 
@@ -154,5 +154,51 @@ func TestUnreadOverDeletions(t *testing.T) {
 	equal(t, "none", w.unread(maya, ch), 0)
 	w.must(w.UnreadFrom(w.ctx, maya, posts[0].ID))
 	equal(t, "those that are left", w.unread(maya, ch), 2)
+	w.healthy()
+}
+
+// An archived channel can be read and nothing in it changes, but for what its authors and stewards take away.
+func TestArchivedIsReadOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	old, other := w.open(maya, "old"), w.open(maya, "other")
+	w.join(old, ben)
+	asked := w.ask(ben, old, "who?")
+	reply := w.reply(maya, asked.ID, "me")
+	w.raw(`UPDATE channel SET archived_at = 1 WHERE id = ?`, old)
+	_, edited := w.EditPost(w.ctx, ben, asked.ID, "whom?")
+	for what, err := range map[string]error{
+		"edit":     edited,
+		"react":    w.React(w.ctx, maya, asked.ID, 0, true),
+		"resolve":  w.ResolveQuestion(w.ctx, ben, reply.ID, true),
+		"question": w.MarkQuestion(w.ctx, ben, asked.ID, false),
+		"pin":      w.PinPost(w.ctx, maya, asked.ID, true),
+		"move":     w.MoveThread(w.ctx, maya, asked.ID, other),
+	} {
+		t.Run(what, func(t *testing.T) {
+			refused(t, err, store.ErrForbidden, "#old is archived; it can be read, and nothing is written there any more.")
+		})
+	}
+	w.must(w.SavePost(w.ctx, maya, asked.ID, true))
+	w.must(w.HidePost(w.ctx, maya, asked.ID, "a name in it"))
+	w.must(w.DeletePost(w.ctx, ben, asked.ID))
+	equal(t, "deleted, also while hidden", row(w.get(maya, asked.ID).Deleted, w.get(maya, asked.ID).Hidden), "true false")
+	w.healthy()
+}
+
+// A hidden post is still its author's to delete, and then nothing of it is left.
+func TestDeleteHidden(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	sales := w.open(maya, "sales")
+	w.join(sales, ben)
+	p := w.post(ben, sales, "@maya a #secret slip")
+	w.must(w.HidePost(w.ctx, maya, p.ID, "a slip"))
+	refused(t, w.DeletePost(w.ctx, maya, p.ID), store.ErrForbidden, "That post is ben's")
+	w.must(w.DeletePost(w.ctx, ben, p.ID))
+	equal(t, "what is left", w.number(`SELECT (SELECT count(*) FROM tag) + (SELECT count(*) FROM mention) + (SELECT count(*) FROM post WHERE body <> '' OR hidden_why <> '')`), 0)
+	refused(t, w.UnhidePost(w.ctx, ben, p.ID), store.ErrForbidden, "Only the stewards")
 	w.healthy()
 }

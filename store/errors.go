@@ -20,7 +20,7 @@ var (
 )
 
 // internalSentence is what people read of an error that was not written for them.
-const internalSentence = "Something went wrong on our side; your text is kept."
+const internalSentence = "Something went wrong on our side."
 
 // sentence is an error whose text is meant to be read by the person who acted.
 type sentence struct {
@@ -80,15 +80,15 @@ func mapError(err error) error {
 	}
 	say := func(kind error, text string) error { return &sentence{kind: kind, text: text, cause: err} }
 	if full(err) {
-		return say(ErrReadOnly, "Nothing can be saved just now: the server's disk is full. Your text is kept; tell whoever runs this.")
+		return say(ErrReadOnly, "Nothing can be saved just now: the server's disk is full. Tell whoever runs this.")
 	}
 	switch e.Code() & 0xff { // the low byte is the primary result code: sqlite.org/rescode.html
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-		return say(ErrReadOnly, "Nothing can be saved: the server may not write to its data. Your text is kept; tell whoever runs this.")
+		return say(ErrReadOnly, "Nothing can be saved: the server may not write to its data. Tell whoever runs this.")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return say(ErrLimited, "The server is busy with other writing; try again in a moment. Your text is kept.")
+		return say(ErrLimited, "The server is busy with other writing; try again in a moment.")
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return say(ErrReadOnly, "The data on the server is damaged. Your text is kept; tell whoever runs this to run: tincan doctor")
+		return say(ErrReadOnly, "The data on the server is damaged. Tell whoever runs this to run: tincan doctor")
 	}
 	return err
 }

@@ -16,6 +16,8 @@ const (
 	People                    // somebody's name or state changed
 	Inbox                     // something in my inbox changed
 	Decided                   // the log of decisions has a new line
+	Reported                  // the queue of reports is another one; for admins
+	Trials                    // what is said of the trial has changed
 	Read                      // my own reading position, or a draft of mine, in another place
 )
 
@@ -26,6 +28,7 @@ type Event struct {
 	Channel int64 // 0 where it is about none
 	Root    int64 // the thread, 0 for a root post itself
 	Post    int64
+	Person  int64 // whom it is about, of People; 0 for anyone
 	By      int64 // who did it
 }
 

@@ -63,6 +63,29 @@ func (s *Store) WriteThen(ctx context.Context, fn func() error) error {
 	})
 }
 
+// WriteTogether writes what each of fns runs, in as few commits as it can be, and returns their results.
+// The n-th emits an event about post n.
+func (s *Store) WriteTogether(ctx context.Context, fns ...func(run func(query string, args ...any) error) error) []error {
+	waiting := make(chan *act, len(fns))
+	var acts []*act
+	for i, fn := range fns {
+		a := newAct(ctx, func(t *tx) error {
+			t.emit(Event{Kind: Changed, Post: int64(i)})
+			return fn(t.run)
+		})
+		waiting <- a
+		acts = append(acts, a)
+	}
+	for len(waiting) > 0 {
+		s.commit(<-waiting, waiting)
+	}
+	var errs []error
+	for _, a := range acts {
+		errs = append(errs, a.err)
+	}
+	return errs
+}
+
 // HoldPasswords takes every slot for hashing a password, until release.
 func (s *Store) HoldPasswords() (release func()) {
 	for range cap(s.argon) {

@@ -435,5 +435,5 @@ func TestVisitsByTheCalendar(t *testing.T) {
 // zone says where the organisation is.
 func (w *world) zone(name string) {
 	w.t.Helper()
-	w.raw(`INSERT INTO setting VALUES ('zone', ?)`, name)
+	w.raw(`UPDATE trial SET zone = ?`, name)
 }

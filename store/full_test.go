@@ -7,7 +7,7 @@ import (
 	"tincan/store"
 )
 
-const fullSentence = "Nothing can be saved just now: the server's disk is full. Your text is kept; tell whoever runs this."
+const fullSentence = "Nothing can be saved just now: the server's disk is full. Tell whoever runs this."
 
 // fill posts until the disk is full and returns what was acknowledged.
 func (w *world) fill(me, channel int64) (posted []int64) {

@@ -97,13 +97,60 @@ func (s *Store) Drafts(ctx context.Context, me int64) (drafts []KeptDraft, err e
 		}
 		drafts, err = collect(t, func(r *sql.Rows) (d KeptDraft, err error) {
 			var at int64
-			err = r.Scan(&d.Channel, &d.Root, &d.Body, &at)
+			err = r.Scan(&d.Channel, &d.Root, &d.Edit, &d.Body, &at)
 			d.SavedAt = fromMS(at)
 			return d, err
-		}, `SELECT channel_id, root_id, body, saved_at FROM draft WHERE person_id = ? ORDER BY saved_at DESC`, me)
+		}, `SELECT channel_id, root_id, edit_id, body, saved_at FROM draft WHERE person_id = ? ORDER BY saved_at DESC`, me)
 		return err
 	})
 	return drafts, err
+}
+
+// Mark is something that a person did about a post: reacted to it, followed its thread, reported it.
+type Mark struct {
+	Post, Channel int64
+	Reactions     []Reaction // those given
+	Why           string     // of a report
+	At            time.Time  // of a report
+}
+
+// OwnReactions returns the reactions that me has given, by post.
+func (s *Store) OwnReactions(ctx context.Context, me int64) ([]Mark, error) {
+	return s.ownMarks(ctx, me, `SELECT r.post_id, p.channel_id, r.kinds, '', 0 FROM reaction r JOIN post p ON p.id = r.post_id WHERE r.person_id = ? AND r.kinds <> 0 ORDER BY r.post_id`)
+}
+
+// OwnFollows returns the threads that me follows, by their root.
+func (s *Store) OwnFollows(ctx context.Context, me int64) ([]Mark, error) {
+	return s.ownMarks(ctx, me, `SELECT f.root_id, p.channel_id, 0, '', 0 FROM follow f JOIN post p ON p.id = f.root_id WHERE f.person_id = ? AND f.following = 1 ORDER BY f.root_id`)
+}
+
+// OwnReports returns what me has reported to the admins, by post.
+func (s *Store) OwnReports(ctx context.Context, me int64) ([]Mark, error) {
+	return s.ownMarks(ctx, me, `SELECT r.post_id, p.channel_id, 0, r.why, r.at FROM report r JOIN post p ON p.id = r.post_id WHERE r.person_id = ? ORDER BY r.post_id`)
+}
+
+// ownMarks reads all marks of one person: they are few bytes each, and one reading is one moment.
+func (s *Store) ownMarks(ctx context.Context, me int64, q string) (marks []Mark, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		marks, err = collect(t, scanMark, q, me)
+		return err
+	})
+	return marks, err
+}
+
+func scanMark(r *sql.Rows) (m Mark, err error) {
+	var kinds, at int64
+	err = r.Scan(&m.Post, &m.Channel, &kinds, &m.Why, &at)
+	for k := range Reaction(ReactionKinds) {
+		if kinds&(1<<k) != 0 {
+			m.Reactions = append(m.Reactions, k)
+		}
+	}
+	m.At = fromMS(at)
+	return m, err
 }
 
 // Notify says how a person wants to be told of something new while they look elsewhere.
@@ -140,33 +187,67 @@ func (s *Store) SetNotify(ctx context.Context, me int64, n Notify) error {
 	})
 }
 
-// LeaveForGood ends my own account: my ways in are gone, my posts stay. ErrForbidden for the last admin.
+// SetHomeActive remembers in which order me has Home.
+func (s *Store) SetHomeActive(ctx context.Context, me int64, on bool) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		return t.run(`UPDATE person SET home_active = ? WHERE id = ?`, on, me)
+	})
+}
+
+// LeaveForGood ends my own account: my ways in are gone, my posts stay. ErrForbidden for the last admin. Open
+// sessions end by the event.
 func (s *Store) LeaveForGood(ctx context.Context, me int64) error {
 	return s.write(ctx, func(t *tx) error {
 		p, err := t.viewer(me)
 		if err != nil {
 			return err
 		}
-		if p.Admin {
-			other, err := t.has(`SELECT 1 FROM person WHERE admin = 1 AND state = ? AND id <> ?`, Active, me)
-			if err != nil {
-				return err
-			}
-			if !other {
-				return refuse(ErrForbidden, "You are the last admin; make somebody else one first.")
-			}
+		if err := t.spare(p, me); err != nil {
+			return err
 		}
-		for _, q := range []string{
-			`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`,
-			`DELETE FROM draft WHERE person_id = ?`, `DELETE FROM saved WHERE person_id = ?`, `DELETE FROM inbox WHERE person_id = ?`, `DELETE FROM follow WHERE person_id = ?`,
-			`UPDATE channel SET members = members - 1 WHERE id IN (SELECT channel_id FROM member WHERE person_id = ?)`, `DELETE FROM member WHERE person_id = ?`,
-			`UPDATE person SET admin = 0 WHERE id = ?`,
-		} {
-			if err := t.run(q, me); err != nil {
-				return err
-			}
-		}
-		t.emit(Event{Kind: People, By: me})
-		return t.run(`UPDATE person SET state = ? WHERE id = ?`, Left, me)
+		t.emit(Event{Kind: People, Person: me, By: me})
+		return t.leave(me)
 	})
+}
+
+// passOn makes whoever has been in it longest the steward of each channel that me alone looks after. A private one
+// without anybody else is archived: nothing of it is lost, and nobody reads it.
+func (t *tx) passOn(me int64) error {
+	alone, err := collect(t, scanID, `SELECT m.channel_id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND m.steward = 1 AND c.everyone = 0
+		AND NOT EXISTS (SELECT 1 FROM member o WHERE o.channel_id = m.channel_id AND o.steward = 1 AND o.person_id <> ?1)`, me)
+	if err != nil {
+		return err
+	}
+	for _, channel := range alone {
+		if err := t.run(`UPDATE member SET steward = 1 WHERE channel_id = ?1 AND person_id = (
+			SELECT m.person_id FROM member m JOIN person p ON p.id = m.person_id WHERE m.channel_id = ?1 AND m.person_id <> ?2 AND p.state = ?3 AND p.bot = 0
+			ORDER BY m.joined_at, m.person_id LIMIT 1)`, channel, me, Active); err != nil {
+			return err
+		}
+		if err := t.run(`UPDATE channel SET archived_at = ? WHERE id = ? AND private = 1 AND members = 1 AND archived_at = 0`, t.ms(), channel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave ends an account: the ways in and what nobody else sees are gone, the posts stay.
+func (t *tx) leave(person int64) error {
+	if err := t.passOn(person); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`,
+		`DELETE FROM draft WHERE person_id = ?`, `DELETE FROM saved WHERE person_id = ?`, `DELETE FROM inbox WHERE person_id = ?`, `DELETE FROM follow WHERE person_id = ?`,
+		`UPDATE channel SET members = members - 1 WHERE id IN (SELECT channel_id FROM member WHERE person_id = ?)`, `DELETE FROM member WHERE person_id = ?`,
+		`UPDATE person SET admin = 0, state = 4 WHERE id = ?`,
+	} {
+		if err := t.run(q, person); err != nil {
+			return err
+		}
+	}
+	return t.stand(person)
 }

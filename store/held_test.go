@@ -202,3 +202,19 @@ func TestHomeActive(t *testing.T) {
 	all, _ = page(0, 10)
 	equal(t, "deleted replies bring nothing up", all, "3 2 1 0")
 }
+
+// Channels do not stay without anybody who looks after them, and a private one that nobody reads is closed.
+func TestLeavingPassesChannelsOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben, tara := w.person("maya"), w.person("ben"), w.person("tara")
+	w.admin("jon")
+	open, shared, alone := w.open(maya, "open"), w.private(maya, "shared", "tara"), w.private(maya, "alone")
+	w.join(open, tara)
+	w.join(open, ben)
+	w.must(w.LeaveForGood(w.ctx, maya))
+	equal(t, "stewards", row(w.channel(tara, open).Steward, w.channel(ben, open).Steward, w.channel(tara, shared).Steward), "false true true") // of those who came at the same moment, the first
+	equal(t, "archived", w.text(`SELECT group_concat(name) FROM channel WHERE archived_at > 0`), "alone")
+	equal(t, "members of it", w.number(`SELECT members FROM channel WHERE id = ?`, alone), 0)
+	w.healthy()
+}

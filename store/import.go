@@ -93,13 +93,17 @@ func each[T any](ctx context.Context, s *Store, me int64, source string, kind in
 	if err != nil {
 		return 0, err
 	}
-	// SQLite has no queue: a process that waits for the lock looks again only every 100 ms, and would
-	// never find it free between the pieces of an import. So each piece is followed by as long a pause.
+	rest(ctx, time.Since(began))
+	return added, nil
+}
+
+// rest follows each piece of an import for as long as it took. SQLite has no queue: another process that waits for
+// the lock would never find it free between the pieces.
+func rest(ctx context.Context, d time.Duration) {
 	select {
-	case <-time.After(time.Since(began)):
+	case <-time.After(d):
 	case <-ctx.Done():
 	}
-	return added, nil
 }
 
 // importedID is what a key of an archive became here.
@@ -173,8 +177,8 @@ func (t *tx) freeChannelName(want string) (string, error) {
 	}
 	name := want
 	for n := 1; ; n++ {
-		taken, err := t.has(`SELECT 1 FROM channel WHERE name = ?`, name)
-		if err != nil || !taken {
+		err := t.freeName(name, 0)
+		if !errors.Is(err, ErrTaken) {
 			return name, err
 		}
 		suffix := "-imported"

@@ -14,10 +14,12 @@ const (
 	Replied                    // new replies in a thread that I follow
 	Reacted                    // reactions to a post of mine
 	Answered                   // a question of mine has an answer, or a reply of mine is one
+	LetStand                   // a post that I reported stands as it is
+	WasHidden                  // a post that I reported was hidden
 )
 
 func (k InboxKind) String() string {
-	return [...]string{"mention", "reply", "reaction", "answer"}[k]
+	return [...]string{"mention", "reply", "reaction", "answer", "report", "report"}[k]
 }
 
 // inboxKept is how many entries of one person are kept: what is older than a thousand is history.
@@ -127,6 +129,6 @@ func (s *Store) MarkInbox(ctx context.Context, me, id int64) error {
 func (t *tx) readInbox(me, channel, root, seq int64) error {
 	return t.run(`UPDATE inbox SET unread = 0 WHERE person_id = ?1 AND unread = 1 AND (
 		?3 > 0 AND kind = 1 AND post_id = ?3 AND (SELECT reply_seq FROM post WHERE id = ?3) <= ?4 OR
-		kind <> 2 AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = +?3 AND seq <= ?4 AND kind <> 1))`,
+		kind NOT IN (2, 4, 5) AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = +?3 AND seq <= ?4 AND kind <> 1))`,
 		me, channel, root, seq)
 }

@@ -52,7 +52,7 @@ func (s *Store) SignedIn(ctx context.Context, me int64, fingerprint string) erro
 	})
 }
 
-// activate notes the first time that p comes in, and puts everything written so far behind them.
+// activate notes that p has come in, when it was the first time, and puts everything written so far behind them.
 func (t *tx) activate(p Person) error {
 	if err := t.joinFounding(p.ID); err != nil {
 		return err
@@ -60,8 +60,11 @@ func (t *tx) activate(p Person) error {
 	if err := t.run(`UPDATE member SET own = 0, read_seq = (SELECT seq FROM channel WHERE id = channel_id) WHERE person_id = ?`, p.ID); err != nil {
 		return err
 	}
-	t.emit(Event{Kind: People, By: p.ID})
-	return t.run(`UPDATE person SET state = ?, came_at = ? WHERE id = ?`, Active, t.ms(), p.ID)
+	t.emit(Event{Kind: People, Person: p.ID, By: p.ID})
+	if err := t.run(`UPDATE person SET state = ?, came_at = iif(came_at = 0, ?, came_at) WHERE id = ?`, Active, t.ms(), p.ID); err != nil {
+		return err
+	}
+	return t.stand(p.ID)
 }
 
 // Keys returns the keys that let me in, oldest first.

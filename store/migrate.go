@@ -23,7 +23,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if have > len(names) {
-		return refuse(ErrInvalid, "This data was written by a newer tincan (its schema is %d; this program knows %d). Nothing was changed; use the newer program.", have, len(names))
+		return newer(have, len(names))
 	}
 	for i := have; i < len(names); i++ {
 		if err := migrateStep(ctx, db, names[i], i+1); err != nil {

@@ -35,7 +35,7 @@ func TestMigrate(t *testing.T) {
 				w.raw(`INSERT INTO channel (id, name, everyone, seq, members, created_at, created_by) VALUES (1, 'everyone', 1, 1, 1, 1, 0), (2, 'old', 0, 0, 0, 1, 0)`)
 				w.raw(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) VALUES (1, 1, 1, 1)`)
 				w.raw(`INSERT INTO post (id, channel_id, author_id, seq, body, at) VALUES (1700000000, 1, 1, 1, 'kept', 1700000000000)`)
-				w.raw(`INSERT INTO draft VALUES (1, 1, 0, 'begun', 1)`)
+				w.raw(`INSERT INTO draft VALUES (1, 1, 0, 0, 'begun', 1)`)
 			}
 			w.raw(fmt.Sprintf(`PRAGMA user_version = %d`, version))
 			up := openWorld(t, w.dir, store.Options{})

@@ -270,7 +270,7 @@ func (m *model) leave(rt *rapid.T) {
 		want = store.ErrForbidden
 	case c.members[me] == nil:
 		want = store.ErrInvalid
-	case c.private && c.members[me].steward && len(c.members) > 1:
+	case c.private && (c.members[me].steward || len(c.members) == 1):
 		want = store.ErrForbidden // there is one steward in this model
 	}
 	if m.agree("leave", m.LeaveChannel(m.ctx, me.id, c.id), want) {

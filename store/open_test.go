@@ -235,7 +235,7 @@ func TestBesideAServer(t *testing.T) {
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	text, ours := store.Sentence(os.ErrClosed)
-	equal(t, "internal", row(text, ours), "Something went wrong on our side; your text is kept. false")
+	equal(t, "internal", row(text, ours), "Something went wrong on our side. false")
 	w := newWorld(t)
 	_, err := w.Me(w.ctx, 1)
 	text, ours = store.Sentence(errors.Join(os.ErrClosed, err))

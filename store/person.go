@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones have to be known also on a server that has none installed
 )
 
 const (
@@ -45,6 +46,7 @@ type Person struct {
 	CreatedAt  time.Time
 	CameAt     time.Time // zero: never signed in
 	Welcomed   bool      // has seen the first screen
+	HomeActive bool      // has Home in the order of what was talked about last
 }
 
 // Display is the name to show: the handle where no name is known.
@@ -55,11 +57,11 @@ func (p Person) Display() string {
 	return p.Name
 }
 
-const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at`
+const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at, p.home_active`
 
 // fields are where a row of personColumns is scanned to; done turns the times.
 func (p *Person) fields(times *[3]int64) []any {
-	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2]}
+	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2], &p.HomeActive}
 }
 
 func (p *Person) setTimes(times [3]int64) {
@@ -144,7 +146,7 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 		return err
 	}
 	p.Zone = CleanLine(p.Zone)
-	if _, err := time.LoadLocation(p.Zone); err != nil {
+	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" { // the server's own has no name here
 		return refuse(ErrInvalid, "There is no time zone %q. Write it like Europe/Berlin or America/New_York.", p.Zone)
 	}
 	return s.write(ctx, func(t *tx) error {
@@ -155,8 +157,11 @@ func (s *Store) UpdateProfile(ctx context.Context, me int64, p Profile) error {
 		if err := t.nameIndex(Person{ID: me, Handle: was.Handle, Name: p.Name}); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: People, By: me})
-		return t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me)
+		t.emit(Event{Kind: People, Person: me, By: me})
+		if err := t.run(`UPDATE person SET name = ?, department = ?, title = ?, zone = ? WHERE id = ?`, p.Name, p.Department, p.Title, p.Zone, me); err != nil {
+			return err
+		}
+		return t.stand(me)
 	})
 }
 
@@ -216,13 +221,37 @@ func (t *tx) freeHandle(want string) (string, error) {
 		if err != nil || !taken {
 			return h, err
 		}
-		suffix := fmt.Sprintf("-%d", n)
-		h = want[:min(len(want), handleLimit-len(suffix))] + suffix
+		h = numbered(want, n)
 	}
 }
 
-// addPerson creates p, with the channels that everyone is in unless they are only staged.
+// numbered is a handle with a number behind it.
+func numbered(want string, n int) string {
+	suffix := fmt.Sprintf("-%d", n)
+	return want[:min(len(want), handleLimit-len(suffix))] + suffix
+}
+
+// addPerson creates p, with the channels that everyone is in unless they are only staged, and tells of it.
 func (t *tx) addPerson(p Person) (Person, error) {
+	p, err := t.insertPerson(p)
+	if err != nil {
+		return p, err
+	}
+	t.emit(Event{Kind: People, Person: p.ID})
+	if p.State == Staged {
+		return p, nil
+	}
+	if err := t.joinFounding(p.ID); err != nil {
+		return p, err
+	}
+	if err := t.vouch(p.ID); err != nil {
+		return p, err
+	}
+	return p, t.stand(p.ID)
+}
+
+// insertPerson creates p alone, so that they are found by name.
+func (t *tx) insertPerson(p Person) (Person, error) {
 	p.CreatedAt = fromMS(t.ms())
 	id, err := t.insert(`INSERT INTO person (handle, name, department, title, zone, email, admin, bot, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.Handle, p.Name, p.Department, p.Title, p.Zone, p.Email, p.Admin, p.Bot, p.State, t.ms())
@@ -230,14 +259,7 @@ func (t *tx) addPerson(p Person) (Person, error) {
 		return p, err
 	}
 	p.ID = id
-	if err := t.nameIndex(p); err != nil {
-		return p, err
-	}
-	t.emit(Event{Kind: People})
-	if p.State == Staged {
-		return p, nil
-	}
-	return p, t.joinFounding(id)
+	return p, t.nameIndex(p)
 }
 
 // plural is "1 second" or "3 seconds".

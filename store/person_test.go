@@ -40,6 +40,7 @@ func TestProfile(t *testing.T) {
 	}
 	refused(t, w.UpdateProfile(w.ctx, maya, store.Profile{Name: heavy}), store.ErrInvalid, "That name is too large")
 	refused(t, w.UpdateProfile(w.ctx, maya, store.Profile{Zone: "Mars/Olympus"}), store.ErrInvalid, "There is no time zone")
+	refused(t, w.UpdateProfile(w.ctx, maya, store.Profile{Zone: "Local"}), store.ErrInvalid, "There is no time zone")
 	refused(t, w.UpdateProfile(w.ctx, maya, store.Profile{Zone: "../../etc/passwd"}), store.ErrInvalid, "There is no time zone")
 }
 

@@ -25,6 +25,7 @@ var small = map[string]string{
 	"FROM search_queue LIMIT":                     "what waits for the index is its first rows",
 	"FROM person_word LIMIT 1":                    "whether it is filled is its first row",
 	"FROM person p WHERE NOT EXISTS":              "once, at the upgrade that brings search for names",
+	"LEFT JOIN (SELECT * FROM standing WHERE":     "the one row that a person stood in last",
 	"FROM channel WHERE created_by = ?":           "when a channel is opened, over the channels",
 	"FROM channel WHERE private = 1":              "when figures are asked for, over the channels",
 	"leader, invited_at, visited_at":              "when figures are asked for, over the roster",

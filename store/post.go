@@ -23,8 +23,9 @@ const (
 	branches = 100 // channels in one UNION ALL; SQLite takes 500 (sqlite.org/limits.html)
 )
 
-// Place is where something is written: a channel (Root 0), or a thread in it.
-type Place struct{ Channel, Root int64 }
+// Place is where something is written: a channel (Root 0), or a thread in it. As the place of a draft it may be
+// a post of mine that I am writing anew: Edit, and then the other two follow from it.
+type Place struct{ Channel, Root, Edit int64 }
 
 // Post is a root post or a reply, as one person sees it.
 type Post struct {
@@ -337,7 +338,7 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 			}
 		}
 		if n.FromDraft {
-			if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ?`, me, place.Channel, place.Root); err != nil {
+			if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = 0`, me, place.Channel, place.Root); err != nil {
 				return err
 			}
 		}
@@ -357,10 +358,10 @@ func CleanBody(body string) (string, error) {
 		return "", refuse(ErrInvalid, "There is nothing to post yet; write something first.")
 	}
 	if n := Graphemes(body); n > PostLimit {
-		return "", refuse(ErrInvalid, "Your text has %s characters; a post holds %s. Shorten it or split it; it is kept.", thousands(n), thousands(PostLimit))
+		return "", refuse(ErrInvalid, "Your text has %s characters; a post holds %s. Shorten it or split it.", thousands(n), thousands(PostLimit))
 	}
 	if len(body) > PostLimit*graphemeBytes {
-		return "", refuse(ErrInvalid, "Your text is too large for a post, though it has few characters. Simplify it; it is kept.")
+		return "", refuse(ErrInvalid, "Your text is too large for a post, though it has few characters. Simplify it.")
 	}
 	return body, nil
 }
@@ -382,13 +383,17 @@ func (t *tx) writable(me int64, at Place) (Place, channelRow, error) {
 	}
 	switch {
 	case c.Archived:
-		return at, c, refuse(ErrForbidden, "#%s is archived; it can be read, and nothing is written there any more. Your text is kept.", c.Name)
+		return at, c, archived(c)
 	case !c.Joined:
-		return at, c, refuse(ErrForbidden, "You are not in #%s; join it first. Your text is kept.", c.Name)
+		return at, c, refuse(ErrForbidden, "You are not in #%s; join it first.", c.Name)
 	case !c.MayPost && at.Root == 0:
-		return at, c, refuse(ErrForbidden, "Only its stewards post in #%s; everyone may reply. Your text is kept.", c.Name)
+		return at, c, refuse(ErrForbidden, "Only its stewards post in #%s; everyone may reply.", c.Name)
 	}
 	return at, c, nil
+}
+
+func archived(c channelRow) error {
+	return refuse(ErrForbidden, "#%s is archived; it can be read, and nothing is written there any more.", c.Name)
 }
 
 // place finds where something is to be written: the thread of a reply, the channel of a thread.

@@ -78,7 +78,7 @@ func TestPostLimits(t *testing.T) {
 	for range store.DefaultPostsPerMinute {
 		w.must(post(maya))
 	}
-	refused(t, post(maya), store.ErrLimited, "You have written 20 times in a minute; wait 60 seconds. Your text is kept.")
+	refused(t, post(maya), store.ErrLimited, "You have written 20 times in a minute; wait 60 seconds.")
 	w.clock.add(48 * time.Second)
 	refused(t, post(maya), store.ErrLimited, "wait 12 seconds")
 	w.must(post(ben)) // one person's limit is nobody else's
@@ -151,7 +151,7 @@ func TestPostBodies(t *testing.T) {
 		})
 	}
 	for name, c := range map[string]struct{ body, said string }{
-		"too long":            {strings.Repeat("x", store.PostLimit+1), "Your text has 1,001 characters; a post holds 1,000. Shorten it or split it; it is kept."},
+		"too long":            {strings.Repeat("x", store.PostLimit+1), "Your text has 1,001 characters; a post holds 1,000. Shorten it or split it."},
 		"a pasted megabyte":   {strings.Repeat("x", 1<<20), "Your text has 1,048,576 characters"},
 		"families":            {strings.Repeat(family, store.PostLimit), "too large"},
 		"a heap of modifiers": {strings.Repeat(heavy, 5), "too large"},
@@ -180,7 +180,7 @@ func TestWhereOneMayPost(t *testing.T) {
 		_, err := w.CreatePost(w.ctx, me, store.NewPost{Place: at, Body: "x"})
 		return err
 	}
-	refused(t, try(ben, store.Place{Channel: sales}), store.ErrForbidden, "You are not in #sales; join it first. Your text is kept.")
+	refused(t, try(ben, store.Place{Channel: sales}), store.ErrForbidden, "You are not in #sales; join it first.")
 	refused(t, try(ben, store.Place{Root: root.ID}), store.ErrForbidden, "You are not in #sales; join it first.")
 	refused(t, try(ben, store.Place{Channel: 12345}), store.ErrNotFound, "There is no channel of that name here.")
 	refused(t, try(ben, store.Place{}), store.ErrNotFound, "There is no channel of that name here.")

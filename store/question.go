@@ -9,7 +9,7 @@ import (
 // The question's author and the stewards of its channel may.
 func (s *Store) ResolveQuestion(ctx context.Context, me, reply int64, on bool) error {
 	return s.write(ctx, func(t *tx) error {
-		r, c, err := t.alive(me, reply)
+		r, c, err := t.changeable(me, reply)
 		if err != nil {
 			return err
 		}

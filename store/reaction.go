@@ -82,13 +82,13 @@ func (r Reactions) String() string {
 }
 
 // React puts a reaction of mine on a post, or takes it off. Doing it twice changes nothing.
-// ErrNotFound if me may not see the post, ErrForbidden if it was deleted or hidden.
+// ErrNotFound if me may not see the post, ErrForbidden if it was deleted or hidden or its channel is archived.
 func (s *Store) React(ctx context.Context, me, id int64, r Reaction, on bool) error {
 	if r < 0 || int(r) >= ReactionKinds {
 		return refuse(ErrInvalid, "There is no such reaction.")
 	}
 	return s.write(ctx, func(t *tx) error {
-		p, c, err := t.alive(me, id)
+		p, c, err := t.changeable(me, id)
 		if err != nil || p.Reactions.Mine[r] == on {
 			return err
 		}
@@ -129,9 +129,20 @@ func (t *tx) alive(me, id int64) (Post, channelRow, error) {
 	}
 	switch {
 	case p.Deleted:
-		return p, c, refuse(ErrForbidden, "That post has been deleted meanwhile.")
+		return p, c, deletedMeanwhile()
 	case p.Hidden:
 		return p, c, refuse(ErrForbidden, "That post has been hidden meanwhile: %s", p.HiddenWhy)
 	}
 	return p, c, nil
+}
+
+func deletedMeanwhile() error { return refuse(ErrForbidden, "That post has been deleted meanwhile.") }
+
+// changeable is alive where something may still be changed: not in an archived channel.
+func (t *tx) changeable(me, id int64) (Post, channelRow, error) {
+	p, c, err := t.alive(me, id)
+	if err == nil && c.Archived {
+		err = archived(c)
+	}
+	return p, c, err
 }

@@ -154,12 +154,12 @@ func (s *Store) UnreadThreads(ctx context.Context, me int64) (roots []int64, err
 	return roots, err
 }
 
-// unreadThreadsQuery leaves out what I may no longer see or have muted.
+// unreadThreadsQuery leaves out what I may no longer see or have muted, and what is archived.
 const unreadThreadsQuery = `SELECT p.channel_id, p.id, max(0, p.reply_seq - f.read_seq - f.own)
 	FROM follow f INDEXED BY follow_waiting CROSS JOIN post p ON p.id = f.root_id JOIN channel c ON c.id = p.channel_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = c.id
 	WHERE f.person_id = ?1 AND f.waiting = 1 AND f.following = 1
-		AND (c.private = 0 OR m.person_id IS NOT NULL) AND coalesce(m.muted, 0) = 0 ORDER BY f.root_id`
+		AND (c.private = 0 OR m.person_id IS NOT NULL) AND coalesce(m.muted, 0) = 0 AND c.archived_at = 0 ORDER BY f.root_id`
 
 func scanUnread(r *sql.Rows) (u Unread, err error) {
 	err = r.Scan(&u.Channel, &u.Root, &u.Count)

@@ -219,7 +219,7 @@ func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err e
 		and = append(and, fmt.Sprintf("meta : p%d", p.ID))
 	}
 	for _, name := range q.in {
-		c, err := t.channelWhere(me, `c.name = ?2`, channelName(name))
+		c, err := t.channelWhere(me, named, channelName(name))
 		if nothing(err) {
 			return "", false, nil
 		}
@@ -358,24 +358,32 @@ func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
 
 // indexPost takes a post's old words out of the index and puts its present ones in.
 func (t *tx) indexPost(id int64) error {
-	if err := t.run(`INSERT INTO search (search, rowid, text, meta) SELECT 'delete', id, text, meta FROM folded WHERE id = ?`, id); err != nil {
+	var text, meta string
+	err := t.get(`SELECT text, meta FROM folded WHERE id = ?`, []any{id}, &text, &meta)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	if err := t.run(`DELETE FROM folded WHERE id = ?`, id); err != nil {
-		return err
+	if err == nil { // values, for an INSERT … SELECT makes FTS5 write a segment of its own for each post
+		if err := t.run(`INSERT INTO search (search, rowid, text, meta) VALUES ('delete', ?, ?, ?)`, id, text, meta); err != nil {
+			return err
+		}
+		if err := t.run(`DELETE FROM folded WHERE id = ?`, id); err != nil {
+			return err
+		}
 	}
 	var body string
 	var channel, author int64
 	var private, question bool
-	err := t.get(`SELECT p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id
+	err = t.get(`SELECT p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id
 		WHERE p.id = ? AND p.deleted_at = 0 AND p.hidden_at = 0`, []any{id}, &body, &channel, &author, &private, &question)
 	if errors.Is(err, sql.ErrNoRows) {
+		t.erases = true // the last of a deleted post
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	text, meta := fold(body), searchMeta(body, channel, author, private, question)
+	text, meta = fold(body), searchMeta(body, channel, author, private, question)
 	if err := t.run(`INSERT INTO folded VALUES (?, ?, ?)`, id, text, meta); err != nil {
 		return err
 	}

@@ -48,14 +48,19 @@ func (s *Store) HidePost(ctx context.Context, me, id int64, why string) error {
 		if err != nil {
 			return err
 		}
-		if err := t.enqueue(id); err != nil {
-			return err
-		}
-		if err := t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why); err != nil {
-			return err
-		}
-		return t.hearAgain(p.Root)
+		return t.hide(c, p, me, why)
 	})
+}
+
+// hide takes the text of a post out of sight.
+func (t *tx) hide(c channelRow, p Post, me int64, why string) error {
+	if err := t.enqueue(p.ID); err != nil {
+		return err
+	}
+	if err := t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why); err != nil {
+		return err
+	}
+	return t.hearAgain(p.Root)
 }
 
 // UnhidePost undoes HidePost.
@@ -97,6 +102,9 @@ func (s *Store) PinPost(ctx context.Context, me, id int64, on bool) error {
 		if err != nil {
 			return err
 		}
+		if c.Archived {
+			return archived(c)
+		}
 		if p.Root != 0 {
 			return refuse(ErrInvalid, "A reply cannot be pinned; pin its first post.")
 		}
@@ -121,8 +129,9 @@ func (s *Store) Pinned(ctx context.Context, me, channel int64) (posts []Post, er
 	return posts, err
 }
 
-// MoveThread moves a root and its replies to another channel, in which it is new. Stewards of the channel it
-// stands in may, if they may post in the other.
+// MoveThread moves a root and its replies from one open channel to another. There it is new, and stands where its
+// date puts it: a list that says newest first keeps its word. Stewards of the channel it stands in may, if they may
+// post in the other. ErrForbidden where either is private: those who wrote there chose who reads it.
 func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 	return s.write(ctx, func(t *tx) error {
 		p, from, err := t.stewarded(me, id)
@@ -136,8 +145,11 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 		if err != nil || c.ID == from.ID {
 			return err
 		}
-		if from.Private != c.Private {
-			return refuse(ErrForbidden, "A thread cannot move between an open and a private channel: those who wrote in it chose who reads it.")
+		switch {
+		case from.Private || c.Private:
+			return refuse(ErrForbidden, "A thread moves between open channels only: those who write in a private one choose who reads it.")
+		case from.Archived:
+			return archived(from)
 		}
 		if err := t.uncount(p); err != nil {
 			return err
@@ -155,26 +167,12 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 		if err := t.run(`UPDATE post SET channel_id = ? WHERE root_id = ? AND root_id <> 0`, to, id); err != nil {
 			return err
 		}
-		if err := t.run(`UPDATE draft SET channel_id = ? WHERE root_id = ?`, to, id); err != nil {
+		if err := t.run(`UPDATE draft SET channel_id = ?1 WHERE root_id = ?2 OR edit_id = ?2`, to, id); err != nil {
 			return err
 		}
 		if err := t.emitIn(from, Event{Kind: Changed, Post: id, By: me}); err != nil {
 			return err
 		}
 		return t.changed(c, p, me, `channel_id = ?, pinned_at = 0, seq = ?`, to, seq)
-	})
-}
-
-// ReportPost tells the admins of a post that should not stand as it does.
-func (s *Store) ReportPost(ctx context.Context, me, id int64, why string) error {
-	why, err := reason(why)
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, func(t *tx) error {
-		if _, _, err := t.alive(me, id); err != nil {
-			return err
-		}
-		return t.run(`INSERT INTO report (post_id, person_id, why, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET why = ?3, at = ?4, closed_at = 0`, id, me, why, t.ms())
 	})
 }

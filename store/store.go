@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +36,8 @@ const (
 	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
 	pollEvery       = time.Second // how soon another process's writes are noticed
 	walLimit        = 64 << 20    // bytes of write-ahead log after which a checkpoint also empties the file
+	// truncateWait is how long emptying that file may wait for a long read, as nobody writes meanwhile.
+	truncateWait = 50 * time.Millisecond
 
 	busyWait = 5 * time.Second  // how long an act waits for another process's writing
 	busyPoll = time.Millisecond // SQLite's own waiting looks only every 100 ms in the end, and starves beside a busy writer
@@ -53,14 +54,17 @@ type Options struct {
 type Store struct {
 	path   string
 	now    func() time.Time
-	writer pool // one connection
-	reader pool // several, read-only
+	writer pool      // one connection
+	reader pool      // several, read-only
+	acts   chan *act // unbuffered: an act is either still its caller's or being written
 	limit  limiter
 	hub    hub
 	lines  bylines
 	argon  chan struct{} // a slot for each password being hashed
+	roster sync.Mutex    // held while a roster is imported
 
 	dirty   atomic.Bool     // written since the last checkpoint
+	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log
 	written chan struct{}   // holds one token once something was written since the indexer looked
 	ended   <-chan struct{} // closed when Close begins
 	stop    context.CancelFunc
@@ -68,71 +72,6 @@ type Store struct {
 
 	once     sync.Once // Close
 	closeErr error
-}
-
-// pool is a fixed set of connections, each with the statements it has prepared. database/sql's
-// own pool cannot prepare a statement for the one writer while that is inside a transaction.
-type pool struct {
-	db   *sql.DB
-	size int // connections opened
-	free chan *conn
-}
-
-type conn struct {
-	*sql.Conn
-	stmts map[string]*sql.Stmt // SQL text → statement; bounded by the queries of this package
-}
-
-func openPool(ctx context.Context, dsn string, size int) (pool, error) {
-	p := pool{free: make(chan *conn, size)}
-	var err error
-	if p.db, err = sql.Open("sqlite", dsn); err != nil {
-		return p, err
-	}
-	for range size {
-		c, err := p.db.Conn(ctx)
-		if err != nil {
-			return p, err
-		}
-		p.size++
-		p.free <- &conn{Conn: c, stmts: map[string]*sql.Stmt{}}
-	}
-	return p, nil
-}
-
-// waitOurselves turns SQLite's own waiting for a lock off: begin does it.
-func (p *pool) waitOurselves(ctx context.Context) error {
-	c := <-p.free
-	defer func() { p.free <- c }()
-	_, err := c.ExecContext(ctx, "PRAGMA busy_timeout = 0")
-	return err
-}
-
-// close waits for every connection to come back, then closes them.
-func (p *pool) close() error {
-	if p.db == nil {
-		return nil
-	}
-	for range p.size {
-		c := <-p.free
-		for _, st := range c.stmts {
-			st.Close()
-		}
-		c.Close()
-	}
-	return p.db.Close()
-}
-
-func (c *conn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	if st, ok := c.stmts[query]; ok {
-		return st, nil
-	}
-	st, err := c.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
-	}
-	c.stmts[query] = st
-	return st, nil
 }
 
 // Open opens the database in the folder dir, creating and migrating it as needed.
@@ -148,6 +87,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		hub:     hub{subs: map[chan Event]int64{}},
 		argon:   make(chan struct{}, hashesAtOnce),
 		lines:   bylines{of: map[int64]byline{}},
+		acts:    make(chan *act),
 		written: make(chan struct{}, 1),
 	}
 	s.limit.init(o)
@@ -169,6 +109,8 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop, s.ended = cancel, background.Done()
+	s.erased.Store(true) // perhaps, by a process that was killed
+	s.done.Go(s.writing)
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })
@@ -194,12 +136,14 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.writer.waitOurselves(ctx); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	founding := newAct(ctx, func(t *tx) error {
 		if err := indexNames(t); err != nil {
 			return err
 		}
 		return foundChannels(t)
 	})
+	s.commit(founding, nil)
+	return founding.result()
 }
 
 // openError is what to tell the operator about a file that cannot be opened.
@@ -226,25 +170,6 @@ func cannotWrite(path string, err error) error {
 	return refuse(ErrReadOnly, "%s cannot be written: %v. Choose another folder with --data, or give this user the right to write there.", path, err)
 }
 
-// dsn names a file for SQLite's URI syntax (sqlite.org/uri.html), with its pragmas; busy_timeout
-// comes first so that the others wait their turn too.
-func dsn(path, params string) string {
-	return "file:" + uriPath(path) + "?_pragma=busy_timeout(5000)" + params
-}
-
-func uriPath(path string) string {
-	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
-}
-
-func writerDSN(path string) string {
-	return dsn(path, "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
-		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(0)")
-}
-
-func readerDSN(path string) string {
-	return dsn(path, "&mode=ro&_pragma=query_only(1)")
-}
-
 // Close ends all subscriptions, waits for the acts that are under way and closes the file.
 // Acts that begin later return an error; closing again changes nothing.
 func (s *Store) Close() error {
@@ -261,167 +186,10 @@ func (s *Store) closePools() error {
 	return errors.Join(s.reader.close(), s.writer.close())
 }
 
-// tx is one transaction on one connection.
-type tx struct {
-	ctx    context.Context
-	conn   *conn
-	at     time.Time // the clock when the transaction began
-	events []delivery
-
-	writes  bool     // it may change something
-	bylines *bylines // shared by all
-	age     int      // of the bylines when it began
-}
-
-// ms is the transaction's time as it is stored.
-func (t *tx) ms() int64 { return t.at.UnixMilli() }
-
-func (t *tx) query(q string, args ...any) (*sql.Rows, error) {
-	st, err := t.conn.stmt(t.ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(t.ctx, args...)
-}
-
-// get scans the first row into dest; sql.ErrNoRows if there is none.
-func (t *tx) get(q string, args []any, dest ...any) error {
-	st, err := t.conn.stmt(t.ctx, q)
-	if err != nil {
-		return err
-	}
-	return st.QueryRowContext(t.ctx, args...).Scan(dest...)
-}
-
-// has reports whether the query has a row.
-func (t *tx) has(q string, args ...any) (bool, error) {
-	var one int
-	err := t.get(q, args, &one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (t *tx) exec(q string, args ...any) (sql.Result, error) {
-	st, err := t.conn.stmt(t.ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return st.ExecContext(t.ctx, args...)
-}
-
-// run is exec for statements whose result is not needed.
-func (t *tx) run(q string, args ...any) error {
-	_, err := t.exec(q, args...)
-	return err
-}
-
-// insert is exec that returns the new row's id.
-func (t *tx) insert(q string, args ...any) (int64, error) {
-	r, err := t.exec(q, args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.LastInsertId()
-}
-
-// collect scans every row of a query with scan.
-func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
-	rows, err := t.query(q, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
-}
-
-// write runs fn in an immediate transaction: rolled back on an error or a panic, else
-// committed, and only then are the events that fn emitted published. A caller who goes
-// away does not interrupt it: an act is done whole or not at all.
-func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
-	var events []delivery
-	err := s.transact(ctx, &s.writer, "BEGIN IMMEDIATE", func(t *tx) error {
-		t.writes = true
-		err := fn(t)
-		events = t.events
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	s.dirty.Store(true)
-	s.wakeIndexer()
-	s.publish(events)
-	return nil
-}
-
-// read runs fn in a read-only transaction, so that all its queries see one state.
-func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	return s.transact(ctx, &s.reader, "BEGIN", fn)
-}
-
-// transact runs fn between begin and COMMIT on a connection of p; anything else than success rolls back.
-func (s *Store) transact(ctx context.Context, p *pool, begin string, fn func(*tx) error) (err error) {
-	var c *conn
-	select {
-	case c = <-p.free:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.ended:
-		return errors.New("store: closed")
-	}
-	defer func() { p.free <- c }()
-	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
-	if err := t.begin(begin); err != nil {
-		return mapError(err)
-	}
-	done := false
-	defer func() {
-		if !done {
-			t.run("ROLLBACK") // after a full disk SQLite may have done it already
-		}
-	}()
-	if err := fn(t); err != nil {
-		return mapError(err)
-	}
-	err = t.run("COMMIT")
-	done = err == nil
-	return mapError(err)
-}
-
-// publish tells the subscribers, after forgetting what the events say has changed.
-func (s *Store) publish(events []delivery) {
-	for _, e := range events {
-		if e.Kind == People || e.Kind == Reload {
-			s.lines.forget()
-			break
-		}
-	}
-	s.hub.publish(events)
-}
-
-// begin waits its turn for the writer's lock.
-func (t *tx) begin(how string) error {
-	for deadline := time.Now().Add(busyWait); ; time.Sleep(busyPoll) {
-		err := t.run(how)
-		if !busy(err) || time.Now().After(deadline) {
-			return err
-		}
-	}
-}
-
-// checkpoints moves the write-ahead log into the database, from a connection of its own.
+// checkpoints moves the write-ahead log into the database, from a connection of its own. After a
+// deletion it also empties the log, which holds every page as it was before.
 func (s *Store) checkpoints(ctx context.Context) {
-	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
+	db, err := sql.Open("sqlite", dsn(s.path, fmt.Sprintf("&_pragma=synchronous(FULL)&_pragma=busy_timeout(%d)", truncateWait.Milliseconds())))
 	if err != nil {
 		return
 	}
@@ -435,15 +203,21 @@ func (s *Store) checkpoints(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !s.dirty.Swap(false) {
+		erased := s.erased.Swap(false)
+		if !s.dirty.Swap(false) && !erased {
 			continue
 		}
 		mode := "PASSIVE"
-		if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > walLimit {
+		if info, err := os.Stat(s.path + "-wal"); erased || err == nil && info.Size() > walLimit {
 			mode = "TRUNCATE"
 		}
-		if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint("+mode+")"); err != nil {
-			s.dirty.Store(true) // a full disk, a long read: tried again at the next turn
+		var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
+		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&blocked, &pages, &moved)
+		if err != nil || blocked != 0 { // a full disk, a long read: tried again at the next turn
+			s.dirty.Store(true)
+			if erased {
+				s.erased.Store(true)
+			}
 		}
 	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -119,11 +118,7 @@ func (d day) bit() int64 { return 1 << d.date().Day() }
 // nobody has said.
 func (t *tx) zone() (*time.Location, error) {
 	var name string
-	err := t.get(`SELECT value FROM setting WHERE name = 'zone'`, nil, &name)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.UTC, nil
-	}
-	if err != nil {
+	if err := t.get(`SELECT zone FROM trial WHERE id = 1`, nil, &name); err != nil {
 		return nil, err
 	}
 	zone, err := time.LoadLocation(name)

@@ -123,7 +123,7 @@ func TestBusy(t *testing.T) {
 	at := store.Place{Channel: 1}
 	equal(t, "reading goes on", w.draft(maya, at), "")
 	_, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: at, Body: "x"})
-	refused(t, err, store.ErrLimited, "The server is busy with other writing; try again in a moment. Your text is kept.")
+	refused(t, err, store.ErrLimited, "The server is busy with other writing; try again in a moment.")
 	_, err = conn.ExecContext(w.ctx, "ROLLBACK")
 	w.must(err)
 	w.post(maya, 1, "x")

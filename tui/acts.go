@@ -46,6 +46,7 @@ type (
 func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	mine := p.Author == a.me
 	alive := !p.Deleted && !p.Hidden
+	fresh := alive && !c.Archived // may still be changed
 	root := p.Root == 0
 	open := c.Joined && !c.Archived
 	var list []postAct
@@ -58,21 +59,21 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 
 	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return push(replyTo(a, t, p.ID)) })
 	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return push(quoting(a, t, p)) })
-	add(alive, "React to it", keys.React, cmd(said(reactMsg{p})))
+	add(fresh, "React to it", keys.React, cmd(said(reactMsg{p})))
 	add(alive && !p.Saved, "Save it for later", says(keys.Keep, "save"), cmd(a.save(p.ID, true)))
 	add(p.Saved, "Take it out of Saved", says(keys.Keep, "unsave"), cmd(a.save(p.ID, false)))
 	add(root && !p.Following, "Follow the thread", says(keys.Follow, "follow"), cmd(a.follow(p.ID, true)))
 	add(root && p.Following, "No longer follow the thread", says(keys.Follow, "unfollow"), cmd(a.follow(p.ID, false)))
 	add(c.Joined && !p.Imported, "Unread from here", keys.UnreadFrom, cmd(a.unreadFrom(p)))
 	add(alive, "Copy what opens it", keys.Copy, cmd(a.copyLink(p.ID)))
-	add(mine && alive && !p.Imported, "Edit it", keys.Edit, cmd(said(editMsg{p})))
+	add(mine && fresh && !p.Imported, "Edit it", keys.Edit, cmd(said(editMsg{p})))
 	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return push(newVersions(a, t, p)) })
-	add(mine && alive && !p.Imported, "Delete it", keys.Delete, cmd(said(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})))
-	add(mine && alive && root && !p.Question, "Make it a question", key.Binding{}, cmd(a.markQuestion(p.ID, true)))
-	add(mine && alive && root && p.Question, "Make it an ordinary post", key.Binding{}, cmd(a.markQuestion(p.ID, false)))
-	add(c.Steward && alive && root && !p.Pinned, "Pin it to the top of the channel", says(keys.Pin, "pin"), cmd(a.pin(p.ID, true)))
-	add(c.Steward && p.Pinned, "Unpin it", says(keys.Pin, "unpin"), cmd(a.pin(p.ID, false)))
-	add(c.Steward && alive && root && !c.Direct, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return push(newMove(a, t, p, c)) })
+	add(mine && !p.Deleted && !p.Imported, "Delete it", keys.Delete, cmd(said(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})))
+	add(mine && fresh && root && !p.Question, "Make it a question", key.Binding{}, cmd(a.markQuestion(p.ID, true)))
+	add(mine && fresh && root && p.Question, "Make it an ordinary post", key.Binding{}, cmd(a.markQuestion(p.ID, false)))
+	add(c.Steward && fresh && root && !p.Pinned, "Pin it to the top of the channel", says(keys.Pin, "pin"), cmd(a.pin(p.ID, true)))
+	add(c.Steward && p.Pinned && !c.Archived, "Unpin it", says(keys.Pin, "unpin"), cmd(a.pin(p.ID, false)))
+	add(c.Steward && fresh && root && !c.Private, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return push(newMove(a, t, p, c)) })
 	add(c.Steward && alive && !mine, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return push(newHide(a, t, p)) })
 	add(c.Steward && p.Hidden, "Show it again", key.Binding{}, cmd(a.unhide(p.ID)))
 	add(alive && !mine, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return push(newReport(a, t, p)) })
@@ -86,7 +87,7 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 func (a *app) replyActs(p store.Post, th store.Thread) []postAct {
 	root, alive := th.Root, !p.Deleted && !p.Hidden
 	var list []postAct
-	if p.Root != 0 && alive && root.Question && (root.Author == a.me || th.Channel.Steward) {
+	if p.Root != 0 && alive && root.Question && !th.Channel.Archived && (root.Author == a.me || th.Channel.Steward) {
 		on, name, k := true, "It answers the question", keys.Answer
 		if root.Answer == p.ID {
 			on, name, k = false, "It does not answer the question after all", says(keys.Answer, "not the answer")

@@ -180,6 +180,45 @@ func TestEdit(t *testing.T) {
 	}
 }
 
+// An edit that the line drops in is there again, on another screen too, until it is saved or given up.
+func TestEditSurvivesADroppedLine(t *testing.T) {
+	w, _, platform, _ := talk(t)
+	mine := w.post(store.Person{ID: w.me}, platform, 0, "Bild 513")
+	at := store.Place{Edit: mine.ID}
+	s := w.on("platform")
+	s.press("e")
+	s.write(" is red")
+	s.m.Close(w.ctx)
+	if got := w.saved(at); got != "Bild 513 is red" {
+		t.Fatalf("kept: %q", got)
+	}
+	s = w.on("platform")
+	s.sees("platform", "»")
+	s.press("e")
+	s.sees("Bild 513 is red", "This is how far you had come with it.")
+	s.write(" again")
+	other := w.on("platform") // a window beside it takes up what was saved
+	s.wait(time.Second)
+	other.press("e")
+	other.sees("Bild 513 is red again")
+	other.write("!")
+	other.wait(time.Second)
+	s.hear()
+	s.sees("Bild 513 is red again!")
+	s.press("esc", "y")
+	if got := w.saved(at); got != "" || w.now(mine.ID).Body != "Bild 513" {
+		t.Errorf("after giving up: %q, %q", got, w.now(mine.ID).Body)
+	}
+	s.press("e")
+	s.write(" is red")
+	s.wait(time.Second)
+	s.press("enter")
+	s.wait(time.Second)
+	if got := w.saved(at); got != "" || w.now(mine.ID).Body != "Bild 513 is red" {
+		t.Errorf("after saving: %q, %q", got, w.now(mine.ID).Body)
+	}
+}
+
 func TestEditOfWhatWasHiddenKeepsTheText(t *testing.T) {
 	w, ben, _, post := talk(t)
 	steward := w.me
@@ -192,7 +231,7 @@ func TestEditOfWhatWasHiddenKeepsTheText(t *testing.T) {
 	s.hear()
 	s.press("enter")
 	s.wait(time.Second)
-	s.sees("That post has been hidden meanwhile: not yours to say", "Build 512 is green and well", "Hidden by a steward: not yours to say")
+	s.sees("That post has been hidden meanwhile: not yours to say Your text is kept.", "Build 512 is green and well", "Hidden by a steward: not yours to say")
 	s.press("esc", "y")
 	s.misses("and well")
 }
@@ -483,4 +522,27 @@ func TestCatchUp(t *testing.T) {
 	w.clock.add(time.Minute)
 	s = w.sit(80, 24)
 	s.misses("Since")
+}
+
+// In an archived channel nothing is offered that would change it.
+func TestArchivedOffersNoChange(t *testing.T) {
+	w, ben, platform, post := talk(t)
+	c := w.channel("platform")
+	mine := func(p store.Post) store.Post { p.Author = w.me; return p }
+	keysOf := func(c store.Channel) string {
+		var out []string
+		for _, a := range w.app.postActs(mine(post), c) {
+			out = append(out, a.key.Help().Key)
+		}
+		return strings.Join(out, "")
+	}
+	_, _ = ben, platform
+	c.Steward = true
+	for _, k := range []string{"e", "+", "p"} {
+		open, archived := c, c
+		archived.Archived = true
+		if !strings.Contains(keysOf(open), k) || strings.Contains(keysOf(archived), k) {
+			t.Errorf("%s: %q where it is open, %q where it is archived", k, keysOf(open), keysOf(archived))
+		}
+	}
 }

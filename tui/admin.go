@@ -34,6 +34,10 @@ func (m *admin) list() []item {
 	add := func(label, does string, open func() screen) {
 		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: opens(open), keys: []key.Binding{keys.Open}})
 	}
+	add("Today", "what waits for you", func() screen { return newToday(a, m.theme) })
+	add("Channels", "open, change and archive them", func() screen { return newAdminChannels(a, m.theme) })
+	add("Reports", "posts that somebody reported", func() screen { return newReports(a, m.theme) })
+	add("Trial", "purpose, days, terms, objectives", func() screen { return newAdminTrial(a, m.theme) })
 	add("Decisions", "what was decided, and why", func() screen { return newDecisions(a, m.theme) })
 	return items
 }

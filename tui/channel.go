@@ -26,6 +26,7 @@ type channel struct {
 	id    int64
 	is    store.Channel
 	known bool
+	told  bool   // what is known of it is here, or could not be read
 	gone  string // why it can no longer be seen
 	again refresher
 
@@ -121,6 +122,7 @@ func (c *channel) hereActs() []postAct {
 	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return push(newPins(a, t, c.is)) })
 	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return push(newQuestions(a, t)) })
 	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return push(newMembers(a, t, c.id)) })
+	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return push(newCharter(a, t, c.id)) })
 	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return push(newLetIn(a, t, c.is)) })
 	if _, some := c.current(); !some {
 		add(c.is.Joined && !c.is.Muted, "Mute "+called(c.is), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c.is, true) })
@@ -147,6 +149,11 @@ func (c *channel) purpose(int) []string {
 		lines[i] = " " + c.latest.theme.Dim.Render(lines[i])
 	}
 	return append(lines, "")
+}
+
+// Pending waits for the posts, and for what may be written.
+func (c *channel) Pending() bool {
+	return c.gone == "" && c.problem == "" && (!c.ready || !c.told) || c.writing.reading()
 }
 
 func (c *channel) Init() tea.Cmd { return tea.Batch(c.ask(), c.refresh()) }
@@ -203,6 +210,7 @@ func (c *channel) Update(msg tea.Msg) tea.Cmd {
 
 // learn takes in what is known of the channel now.
 func (c *channel) learn(msg channelMsg) tea.Cmd {
+	c.told = true
 	var again tea.Cmd
 	if c.again.end() {
 		again = c.ask()

@@ -50,8 +50,11 @@ type (
 	// postedMsg says that a post has been written here.
 	postedMsg struct{ post store.Post }
 
-	// editedMsg says that a post of mine is no longer being written anew.
-	editedMsg struct{ of *desk }
+	// editedMsg says that a post of mine is no longer being written anew: it was saved, or (gaveUp) stays as it was.
+	editedMsg struct {
+		of     *desk
+		gaveUp bool
+	}
 
 	enterMsg struct {
 		of      *desk
@@ -64,10 +67,10 @@ func newComposer(a *app, t *theme, at store.Place, label string) *composer {
 	return &composer{app: a, theme: t, at: at, label: label, width: 1, draft: newDraft()}
 }
 
-// newEditor makes a composer with the text of a post of mine in it. It has no draft.
+// newEditor makes a composer with the text of a post of mine in it. What is written there is a draft of its own.
 func newEditor(a *app, t *theme, p store.Post) *composer {
-	c := newComposer(a, t, store.Place{Channel: p.Channel, Root: p.Root}, "Edit your post")
-	c.was, c.ready, c.focus = p, true, true
+	c := newComposer(a, t, store.Place{Channel: p.Channel, Root: p.Root, Edit: p.ID}, "Edit your post")
+	c.was, c.focus = p, true
 	c.field.set(p.Body)
 	c.fit()
 	return c
@@ -134,7 +137,7 @@ func (c *composer) Update(msg tea.Msg) tea.Cmd {
 		c.theme = msg.theme
 	case store.Event:
 		mine := msg.Kind == store.Read && (msg.Channel == 0 || msg.Channel == c.at.Channel)
-		if (mine || msg.Kind == store.Reload) && c.was.ID == 0 && c.edits == c.saved && !c.busy {
+		if (mine || msg.Kind == store.Reload) && c.edits == c.saved && !c.busy {
 			return c.load()
 		}
 	case draftMsg:

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -77,10 +78,10 @@ func (c *composer) work() tea.Cmd {
 		c.turns++
 		c.sending = c.turns
 		return c.submit(c.turns, c.outgoing)
-	case c.due && c.edits != c.saved && c.was.ID == 0:
+	case c.due && c.edits != c.saved:
 		c.busy, c.due = true, false
 		c.turns++
-		return c.keep(c.turns, c.edits, asKept(c.field.text))
+		return c.keep(c.turns, c.edits, c.unsent(c.field.text))
 	}
 	c.due = false
 	return nil
@@ -108,13 +109,13 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 	if msg.err != nil {
 		c.field.set(joined(msg.text, c.field.text))
 		c.changed()
-		return tea.Batch(fail(msg.err), c.arm(), c.work())
+		return tea.Batch(fail(keptError{msg.err}), c.arm(), c.work())
 	}
 	if c.field.text == "" {
 		c.saved = c.edits
 	}
 	if c.was.ID != 0 {
-		return tea.Batch(said(editedMsg{c.desk}), status("Saved. What it said before can still be read."))
+		return tea.Batch(said(editedMsg{of: c.desk}), status("Saved. What it said before can still be read."))
 	}
 	c.question = false
 	c.fit()
@@ -150,21 +151,27 @@ func (c *composer) load() tea.Cmd {
 
 // loaded takes up the draft. At first, what has been typed before it came stays
 // behind it; later, when another window has saved it, it is taken only where
-// nothing has been typed since.
+// nothing has been typed since. Where a post is written anew and there is no draft, it begins as it is.
 func (c *composer) loaded(msg draftMsg) tea.Cmd {
-	first := !c.ready
+	first, editor := !c.ready, c.was.ID != 0
 	c.ready = true
+	var tell tea.Cmd
 	switch {
 	case msg.err != nil:
 		return tea.Batch(fail(msg.err), c.work())
-	case c.edits == c.saved && c.edits == msg.edits && asKept(c.field.text) != msg.text:
-		c.field.set(msg.text)
-	case first && c.edits != c.saved && msg.text != "":
+	case c.edits == c.saved && c.edits == msg.edits && c.unsent(c.field.text) != msg.text:
+		if c.field.set(msg.text); msg.text == "" {
+			c.field.set(c.was.Body)
+		}
+		if first && editor {
+			tell = status("This is how far you had come with it.")
+		}
+	case first && !editor && c.edits != c.saved && msg.text != "":
 		c.field.set(joined(msg.text, c.field.text))
 		c.edits++
 	}
 	c.fit()
-	return c.work()
+	return tea.Batch(tell, c.work())
 }
 
 // Flush saves at once what is not yet in the store. A command of ours that has
@@ -181,10 +188,7 @@ func (c *composer) Flush(ctx context.Context) {
 // leave returns what saves all text of the present place that is no post yet.
 func (c *composer) leave() func(context.Context) error {
 	a, at, now := c.app, c.at, c.draft
-	text := now.field.text
-	if c.was.ID != 0 { // the post itself keeps what was posted
-		return func(context.Context) error { return nil }
-	}
+	text, unsent := now.field.text, c.unsent
 	return func(ctx context.Context) error {
 		sent := now.desk.stop(now.turns, now.sending)
 		switch {
@@ -200,7 +204,28 @@ func (c *composer) leave() func(context.Context) error {
 			}
 			text = joined(before, text)
 		}
-		return a.store.SaveDraft(ctx, a.me, at, asKept(text))
+		return a.store.SaveDraft(ctx, a.me, at, unsent(text))
+	}
+}
+
+// unsent is what of a text has to be kept: nothing where it says what the post says already.
+func (c *composer) unsent(text string) string {
+	if text = asKept(text); text == c.was.Body {
+		return ""
+	}
+	return text
+}
+
+// giveUp leaves the post as it was: the draft of the edit goes, if it has not gone with the post.
+func (c *composer) giveUp() tea.Cmd {
+	c.field.set(c.was.Body)
+	c.changed()
+	ctx, leave := c.app.ctx, c.leave()
+	return func() tea.Msg {
+		if err := leave(ctx); !errors.Is(err, store.ErrForbidden) {
+			return failed(err)
+		}
+		return nil
 	}
 }
 

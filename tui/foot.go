@@ -74,10 +74,15 @@ func (w *writing) pen() *composer {
 
 // Flush saves the draft.
 func (w *writing) Flush(ctx context.Context) {
-	if w.composer != nil {
-		w.composer.Flush(ctx)
+	for _, c := range []*composer{w.composer, w.editor} {
+		if c != nil {
+			c.Flush(ctx)
+		}
 	}
 }
+
+// reading says whether the text that one is about to go on with is still being read.
+func (w *writing) reading() bool { return w.editor != nil && !w.editor.ready }
 
 // update hands a message to the foot; keys only while it is Editing.
 func (w *writing) update(msg tea.Msg) tea.Cmd {
@@ -100,12 +105,17 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 		return nil
 	case editMsg:
 		w.editor = newEditor(w.acts, w.theme, msg.post)
-		return nil
+		return w.editor.Init()
 	case editedMsg:
-		if w.editor != nil && w.editor.desk == msg.of {
-			w.editor = nil
+		if w.editor == nil || w.editor.desk != msg.of {
+			return nil
 		}
-		return nil
+		var drop tea.Cmd
+		if msg.gaveUp {
+			drop = w.editor.giveUp()
+		}
+		w.editor = nil
+		return drop
 	case postedMsg: // written: back to reading
 		if c := w.composer; c != nil && c.at == (store.Place{Channel: msg.post.Channel, Root: msg.post.Root}) {
 			return c.Blur()
@@ -166,7 +176,7 @@ func (w *writing) putDown() tea.Cmd {
 		w.editor = nil
 		return nil
 	}
-	w.ask("Leave the post as it was, and give up what you have written?", said(editedMsg{e.desk}))
+	w.ask("Leave the post as it was, and give up what you have written?", said(editedMsg{of: e.desk, gaveUp: true}))
 	return nil
 }
 

@@ -107,7 +107,7 @@ func newTake(a *app, t *theme) *page {
 		host = "HOST"
 	}
 	text := "Type this on your own computer, in a terminal as the one you came in by:\n\n  ssh " + host + " export me > me.zip\n\n" +
-		"The file has all that is held about you: what you wrote, with its earlier versions and drafts, what you saved, and who you are, to be read by people and by programs."
+		"The file has all that is held about you: what you wrote, with its earlier versions and drafts, what you saved, follow, reacted to and reported, and who you are, to be read by people and by programs."
 	return &page{theme: t, title: "Me · take it with me", text: text}
 }
 

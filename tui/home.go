@@ -22,6 +22,7 @@ type home struct {
 	*latest
 	writing
 	other          *latest // the other order
+	told           bool    // my channels are known, or could not be read
 	unread, places int     // new posts, and in how many channels
 	away           store.CatchUp
 }
@@ -33,7 +34,8 @@ type awayMsg struct {
 	err  error
 }
 
-func newHome(a *app, t *theme) *home {
+// newHome is Home in the order in which the person left it.
+func newHome(a *app, t *theme, active bool) *home {
 	h := &home{latest: newLatest(a, t), other: newLatest(a, t), writing: writing{acts: a, theme: t}}
 	h.latest.load = func(ctx context.Context, before int64, n int) ([]store.Post, error) {
 		return a.store.Home(ctx, a.me, before, n)
@@ -46,6 +48,9 @@ func newHome(a *app, t *theme) *home {
 	for _, l := range []*latest{h.latest, h.other} {
 		l.where, l.head, l.here = true, h.catchUp, h.hereActs
 		l.holds = func(store.Event) bool { return true }
+	}
+	if active {
+		h.latest, h.other = h.other, h.latest
 	}
 	return h
 }
@@ -72,14 +77,15 @@ func (h *home) hereActs() []postAct {
 // turnMsg changes Home's order.
 type turnMsg struct{}
 
-// turn shows the other order; each keeps its place.
+// turn shows the other order, now and the next time; each keeps its place.
 func (h *home) turn() tea.Cmd {
 	was := h.latest
 	h.latest, h.other = h.other, was
 	h.know(slices.Collect(maps.Values(was.channels)))
 	h.keep(func() { h.latest.theme = was.theme })
 	h.resize(was.width, was.height)
-	return h.refresh()
+	a, active := h.app, h.active
+	return tea.Batch(h.refresh(), func() tea.Msg { return failed(a.store.SetHomeActive(a.ctx, a.me, active)) })
 }
 
 // catchUp stands above the posts after an absence.
@@ -117,6 +123,9 @@ func (h *home) Note() string {
 	return h.feed.theme.Dim.Render(text)
 }
 
+// Pending waits for the posts, and for where one writes.
+func (h *home) Pending() bool { return h.problem == "" && (!h.ready || !h.told) || h.writing.reading() }
+
 func (h *home) Init() tea.Cmd { return tea.Batch(h.arrive(), h.refresh()) }
 
 // arrive notes that I am here and asks what has come since the last time.
@@ -150,6 +159,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 	case pageMsg, onePostMsg, markedMsg, heldMsg: // an answer may be to the order that is not shown
 		return tea.Batch(h.latest.update(msg), h.other.update(msg), h.writing.update(msg))
 	case sidebarMsg:
+		h.told = true
 		if msg.err != nil {
 			return nil
 		}

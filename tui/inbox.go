@@ -60,6 +60,9 @@ func (b *inbox) unread() (n int) {
 	return n
 }
 
+// Pending waits for the list.
+func (b *inbox) Pending() bool { return !b.ready && b.problem == "" }
+
 func (b *inbox) Init() tea.Cmd { return b.refresh() }
 
 // refresh reads the newest entries again.
@@ -244,6 +247,10 @@ func inboxHead(i store.InboxItem, me int64) string {
 		return i.By + " replied"
 	case store.Reacted:
 		return i.By + others(i.Count-1) + " reacted to your post"
+	case store.LetStand:
+		return "The post that you reported stands as it is"
+	case store.WasHidden:
+		return "The post that you reported was hidden"
 	default: // Answered
 		if mine {
 			return i.By + " chose your reply as the answer"

@@ -17,7 +17,7 @@ type keyMap struct {
 	Pins, Questions                            key.Binding
 
 	// Channels.
-	Join, Part, Mute, Create key.Binding
+	Join, Part, Mute, Create, Charter key.Binding
 
 	// Inbox, people, members.
 	AllRead, Write, Pick, Members, Steward key.Binding
@@ -85,10 +85,11 @@ func newKeyMap() keyMap {
 		Pins:       bind("P", "pinned posts", "P"),
 		Questions:  bind("Q", "open questions", "Q"),
 
-		Join:   bind("J", "join", "J"),
-		Part:   bind("L", "leave", "L"),
-		Mute:   bind("m", "mute", "m"),
-		Create: bind("c", "new channel", "c"),
+		Join:    bind("J", "join", "J"),
+		Part:    bind("L", "leave", "L"),
+		Mute:    bind("m", "mute", "m"),
+		Create:  bind("c", "new channel", "c"),
+		Charter: bind("C", "change the channel", "C"),
 
 		AllRead: bind("M", "all read", "M"),
 		Write:   bind("w", "write to them", "w"),

@@ -96,10 +96,16 @@ func TestQuotesAndLists(t *testing.T) {
 		"> many words that go on":                "│ many words\n│ that go on",
 		"- many words that go on":                "• many words\n  that go on",
 		"10. many words":                         "10. many\n    words",
-		"```\nx    never re-flowed and too long": "  x    neve…",
+		"```\nx    never re-flowed and too long": "  x    never\n↳  re-flowed\n↳  and too l\n↳ ong",
+		"> ```\n> go build ./...":                "│   go build\n│ ↳  ./...",
 	} {
 		if got := ansi.Strip(strings.Join(drawBody(text, 12, 0, th), "\n")); got != want {
 			t.Errorf("%q is drawn as %q, want %q", text, got, want)
+		}
+	}
+	for width, want := range map[int]string{12: "  x    neve…", 9: "  x    n…"} { // cut in a list
+		if got := ansi.Strip(strings.Join(drawBody("```\nx    never re-flowed and too long", width, foldAfter, th), "\n")); got != want {
+			t.Errorf("in a list it is %q, want %q", got, want)
 		}
 	}
 	for _, deep := range []string{strings.Repeat(">", 900) + " deep", strings.Repeat("- ", 500) + "deep", strings.Repeat("1. ", 300) + "deep"} {

@@ -55,6 +55,9 @@ func (m *me) Title() string {
 // Where is the entry in the sidebar.
 func (m *me) Where() string { return entryMe }
 
+// Pending waits for what is known of me.
+func (m *me) Pending() bool { return !m.ready && m.problem == "" }
+
 func (m *me) Init() tea.Cmd { return m.refresh() }
 
 // refresh reads again what is known of me.

@@ -59,6 +59,9 @@ func (m *members) Note() string {
 // Where is the entry in the sidebar.
 func (m *members) Where() string { return channelEntry(m.id) }
 
+// Pending waits for the list.
+func (m *members) Pending() bool { return !m.ready && m.problem == "" }
+
 func (m *members) Init() tea.Cmd { return m.refresh() }
 
 func (m *members) refresh() tea.Cmd {
@@ -161,11 +164,11 @@ func (m *members) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // steward makes a member a steward, or an ordinary member again.
 func (a *app) steward(c store.Channel, who store.Member, on bool) tea.Cmd {
-	say := who.Display() + " looks after " + called(c) + " too now."
+	say, why := who.Display()+" looks after "+called(c)+" too now.", "Looks after it from now on."
 	if !on {
-		say = who.Display() + " is an ordinary member now."
+		say, why = who.Display()+" is an ordinary member now.", "No longer looks after it."
 	}
-	return act(func() error { return a.store.SetSteward(a.ctx, a.me, c.ID, who.Handle, on) }, say)
+	return act(func() error { return a.store.SetSteward(a.ctx, a.me, c.ID, who.Handle, on, why) }, say)
 }
 
 // remove asks whether somebody is to go.

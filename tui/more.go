@@ -75,13 +75,12 @@ func (m *move) Update(msg tea.Msg) tea.Cmd {
 	return m.page.Update(msg)
 }
 
-// fill lists the channels in which I may post and that are as open as this one: those who wrote
-// in the thread chose who reads it.
+// fill lists the open channels in which I may post.
 func (m *move) fill(channels []store.Channel) {
 	a, id := m.app, m.post.ID
 	var items []item
 	for _, c := range channels {
-		if c.ID == m.from.ID || !c.MayPost || c.Direct || c.Private != m.from.Private {
+		if c.ID == m.from.ID || !c.MayPost || c.Private {
 			continue
 		}
 		do := act(func() error { return a.store.MoveThread(a.ctx, a.me, id, c.ID) }, "Moved to #"+c.Name+". There it is new.")
@@ -89,7 +88,7 @@ func (m *move) fill(channels []store.Channel) {
 	}
 	m.text = "The post and all its replies go to the channel that you choose, and are new for the people there."
 	if len(items) == 0 {
-		m.text = "There is no channel to which it could go: you have to be in it, and it has to be as open or as private as this one."
+		m.text = "There is no channel to which it could go: it has to be open to everyone, and you have to be in it."
 	}
 	m.set(items)
 }

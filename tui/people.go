@@ -63,6 +63,9 @@ func (p *people) Editing() bool { return p.filling }
 // Finds says that the key of Search looks for something here.
 func (p *people) Finds() {}
 
+// Pending waits for the list.
+func (p *people) Pending() bool { return !p.ready && p.problem == "" }
+
 func (p *people) Init() tea.Cmd { return p.refresh() }
 
 // refresh asks for the people that the filter means, from the first.

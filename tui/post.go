@@ -196,7 +196,12 @@ func drawText(text []textLine, width, limit int, t *theme) []string {
 		lead, hang := before(line.lead, width), before(line.hang, width)
 		room := width - ansi.StringWidth(hang)
 		if line.code {
-			out = append(out, t.Dim.Render(lead)+codeLine(line.spans[0].text, room, t))
+			for i, l := range codeLines(line.spans[0].text, room, limit > 0, t) {
+				if i > 0 {
+					lead = hang
+				}
+				out = append(out, t.Dim.Render(lead)+l)
+			}
 			continue
 		}
 		most := 0
@@ -236,13 +241,38 @@ func folded(line string, width int, t *theme) string {
 	return fit(line+more, width)
 }
 
-// codeLine draws one line of a fenced block: never re-flowed, cut where the window ends.
-func codeLine(line string, width int, t *theme) string {
-	var all strings.Builder
-	for _, c := range cells([]span{{text: line}}) {
-		all.WriteString(c.text)
+const (
+	// codeIndent stands before a line of code, and codeMore before what is left of one that is longer than the window.
+	codeIndent, codeMore = "  ", "↳ "
+	// leastCode is the columns of code below which a line is cut, as nothing of it could be read in pieces.
+	leastCode = 8
+)
+
+// codeLines draws one line of a fenced block, which is never re-flowed: where the window ends, it is cut in a
+// list, and goes on below where the post is whole.
+func codeLines(line string, width int, cut bool, t *theme) []string {
+	room := width - len(codeIndent)
+	cut = cut || room < leastCode
+	var out []string
+	var row strings.Builder
+	used, before := 0, codeIndent
+	end := func() {
+		out = append(out, t.Dim.Render(before)+t.Code.Render(row.String()))
+		row.Reset()
+		used, before = 0, codeMore
 	}
-	return t.Code.Render(fit("  "+all.String(), width))
+	for _, c := range cells([]span{{text: line}}) {
+		if used += c.width; used > room && !cut {
+			end()
+			used = c.width
+		}
+		row.WriteString(c.text)
+	}
+	end()
+	if cut {
+		out[0] = fit(out[0], width)
+	}
+	return out
 }
 
 // drawing is a post as it was last drawn, with all that decided its looks.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"image/color"
 	"reflect"
 	"strings"
@@ -602,9 +603,10 @@ func TestJoinLeaveMute(t *testing.T) {
 	s.sees("#lunch is back in Home.")
 	s.press("L")
 	s.sees("You have left #lunch.")
-	w.found(store.NewChannel{Name: "close", Private: true})
+	w.found(store.NewChannel{Name: "close", Private: true}, ben)
 	s.hear()
 	c := w.channel("close")
+	w.must(w.store.SetSteward(w.ctx, w.me, c.ID, "ben", true, "They help."))
 	s.run(goTo(newChannel(s.m.app, s.m.theme, c.ID)))
 	s.press("L")
 	s.sees("Leave #close?", "y yes")
@@ -622,7 +624,7 @@ func TestLateAndForeignAnswersAreIgnored(t *testing.T) {
 	ben := w.person("ben", "Ben Brook", "Operations")
 	p := w.post(ben, w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
-	other := newHome(s.m.app, s.m.theme)
+	other := newHome(s.m.app, s.m.theme, false)
 	for _, msg := range []tea.Msg{
 		pageMsg{of: other.latest, posts: nil, n: pageSize},
 		onePostMsg{of: other.latest, id: p.ID, gone: true},
@@ -722,7 +724,7 @@ func TestFailedLoadCanBeTriedAgain(t *testing.T) {
 	w := settled(t)
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
-	h := newHome(s.m.app, s.m.theme)
+	h := newHome(s.m.app, s.m.theme, false)
 	s.m.stack[0] = &layer{screen: h}
 	s.send(pageMsg{of: h.latest, n: pageSize, err: errors.New("disk on fire")})
 	s.sees("Something went wrong on our side", "Enter tries again.")
@@ -764,4 +766,89 @@ func TestThemeFollowsTheTerminal(t *testing.T) {
 	if ansi.Strip(plain) != ansi.Strip(dark) || ansi.Strip(dark) != ansi.Strip(light) {
 		t.Error("the words follow the colours")
 	}
+}
+
+// What is typed before a screen has its first answer waits for it, in order.
+func TestKeysWaitForTheFirstAnswer(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	w.post(ben, w.channel("everyone"), 0, "Hello")
+	me, err := w.store.Me(w.ctx, w.me)
+	w.must(err)
+	s := &sitting{world: w}
+	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, NoColor: true, Log: w.log})
+	s.m.app.tick = s.tick
+	s.events = reflect.ValueOf(s.m.events.next).Pointer()
+	t.Cleanup(func() { s.m.Close(s.ctx) })
+	first := s.m.Init() // the answers take their time
+	s.give(tea.WindowSizeMsg{Width: 80, Height: 24})
+	s.press("n")
+	s.write("quick")
+	s.give(tea.PasteMsg{Content: " pasted"})
+	s.write("!")
+	if s.left {
+		t.Fatal("q of the text was a key")
+	}
+	s.run(first)
+	s.sees("#everyone  quick pasted!")
+	s.press("esc", "enter") // into the thread, whose answer is there at once
+	s.sees("Thread · #everyone")
+
+	th := newThread(s.m.app, s.m.theme, 0)
+	s.give(pushMsg{th}) // runs its answer: there is no such post
+	s.sees("There is no post of that number here.")
+	s.press("esc")
+	s.misses("There is no post")
+
+	late := New(w.ctx, w.store, me, Options{Now: w.clock.now, NoColor: true, Log: w.log})
+	t.Cleanup(func() { late.Close(s.ctx) })
+	for range earlyLimit + 10 {
+		late.Update(keyOf("x"))
+	}
+	if len(late.early) != earlyLimit {
+		t.Errorf("%d keys wait", len(late.early))
+	}
+	if _, cmd := late.Update(keyOf("ctrl+c")); cmd == nil {
+		t.Error("ctrl+C has to wait")
+	}
+}
+
+// A reply far up in a long thread is gone to, however far.
+func TestThreadOpensAtAnOldReply(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	root := w.post(ben, w.channel("everyone"), 0, "Long")
+	var replies []store.Post
+	for i := range 2*store.MaxPage + 20 {
+		replies = append(replies, w.post(ben, w.channel("everyone"), root.ID, fmt.Sprintf("reply %d.", i)))
+	}
+	for _, i := range []int{0, 7, store.MaxPage, 2*store.MaxPage + 19} {
+		s := w.sit(80, 24)
+		s.run(push(newThread(s.m.app, s.m.theme, replies[i].ID)))
+		if got := s.barred(); !strings.Contains(got, fmt.Sprintf("reply %d.", i)) {
+			t.Errorf("asked for reply %d, it opens at %q", i, got)
+		}
+	}
+}
+
+// The order of Home is as it was left.
+func TestHomeOrderIsKept(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	old := w.post(ben, w.channel("everyone"), 0, "Old and alive")
+	w.clock.add(time.Minute)
+	w.post(ben, w.channel("everyone"), 0, "Newer")
+	w.clock.add(time.Minute)
+	w.post(ben, w.channel("everyone"), old.ID, "Still")
+	s := w.sit(80, 24)
+	s.sees("Home · latest")
+	s.press("t")
+	s.sees("Home · active")
+	s = w.sit(80, 24)
+	s.sees("Home · active")
+	if s.row("Old and alive") > s.row("Newer") {
+		t.Error("not in that order")
+	}
+	s.press("t")
+	w.sit(80, 24).sees("Home · latest")
 }

@@ -65,6 +65,9 @@ func (s *shelf) Title() string { return s.title }
 // Where is the entry in the sidebar, if it has one.
 func (s *shelf) Where() string { return s.entry }
 
+// Pending waits for the posts.
+func (s *shelf) Pending() bool { return !s.ready && s.problem == "" || s.writing.reading() }
+
 func (s *shelf) Init() tea.Cmd { return tea.Batch(s.refresh(), s.askChannels()) }
 
 func (s *shelf) Update(msg tea.Msg) tea.Cmd {

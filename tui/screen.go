@@ -60,6 +60,10 @@ type footed interface {
 // finding is a screen on which the key of Search looks for something of its own.
 type finding interface{ Finds() }
 
+// pending is a screen that may still wait for its first answer. Keys wait as long: what somebody types in the first
+// instant means on the screen what they meant.
+type pending interface{ Pending() bool }
+
 // holding is a screen that may want Esc for itself.
 type holding interface{ Holds() bool }
 

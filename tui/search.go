@@ -87,6 +87,9 @@ func (s *search) Editing() bool { return s.typing }
 // Finds says that the key of Search looks for something here.
 func (s *search) Finds() {}
 
+// Pending waits for what was found.
+func (s *search) Pending() bool { return !s.typing && !s.ready && s.problem == "" }
+
 func (s *search) Init() tea.Cmd {
 	if s.query == "" {
 		return nil

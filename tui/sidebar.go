@@ -30,6 +30,7 @@ type entry struct {
 	label  string
 	mark   string // before the label: ▪ private
 	count  int    // what is new
+	note   string // said of it at the right end
 	draft  bool   // an unsent text waits there
 	dim    bool   // muted
 	gap    bool   // a blank line above
@@ -44,6 +45,8 @@ type sidebar struct {
 	channels []store.Channel
 	inbox    int // entries of the inbox that are not read, up to 100
 	admin    bool
+	waits    int         // for the board
+	trial    store.Trial // its days
 	width    int
 	height   int
 	focused  bool
@@ -61,6 +64,8 @@ type sidebarMsg struct {
 	channels []store.Channel
 	inbox    int
 	me       store.Person
+	waits    int         // for the board
+	trial    store.Trial // its days
 	err      error
 }
 
@@ -89,10 +94,10 @@ func (s *sidebar) entries() []entry {
 	list = append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
 		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
-		entry{name: entryTrial, label: "Trial", screen: func() screen { return newTrial(t) }},
+		entry{name: entryTrial, label: "Trial", note: trialDay(s.trial, a.now()), screen: func() screen { return newTrial(a, t) }},
 	)
 	if s.admin {
-		list = append(list, entry{name: entryAdmin, label: "Admin", screen: func() screen { return newAdmin(a, t) }})
+		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.waits, screen: func() screen { return newAdmin(a, t) }})
 	}
 	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
 }
@@ -157,6 +162,14 @@ func (s *sidebar) refresh() tea.Cmd {
 		if m.err == nil {
 			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
 		}
+		if m.err == nil {
+			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
+		}
+		if m.err == nil && m.me.Admin {
+			var waits []store.Wait
+			waits, m.err = a.store.Today(a.ctx, a.me)
+			m.waits = len(waits)
+		}
 		return m
 	}
 }
@@ -173,7 +186,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox, s.admin = msg.channels, msg.inbox, msg.me.Admin
+		s.channels, s.inbox, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.me.Admin, msg.waits, msg.trial
 		return again
 	case searchedMsg:
 		s.searched = msg.query
@@ -297,6 +310,9 @@ func (s *sidebar) draw(e entry) string {
 		bar = t.Dim.Render("▌")
 	}
 	var right []string
+	if e.note != "" {
+		right = append(right, t.Dim.Render(e.note))
+	}
 	if e.draft {
 		right = append(right, t.New.Render("»"))
 	}

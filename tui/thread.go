@@ -119,15 +119,32 @@ func (th *thread) noReplies(width int) []string {
 	return out
 }
 
+// Pending waits for the thread.
+func (th *thread) Pending() bool { return !th.ready && th.problem == "" || th.writing.reading() }
+
 func (th *thread) Init() tea.Cmd { return th.refresh() }
 
-// read asks for n replies before one; 0 up to the last.
+// read asks for n replies before one; 0 up to the last, and at first as many as it takes to show what was asked for.
 func (th *thread) read(before int64, n int) tea.Cmd {
-	a, id := th.app, th.id
+	a, id, first := th.app, th.id, !th.ready
 	return func() tea.Msg {
 		is, err := a.store.Thread(a.ctx, a.me, id, before, n)
+		for first && err == nil && tooLate(is, id) {
+			var earlier store.Thread
+			earlier, err = a.store.Thread(a.ctx, a.me, id, is.Replies[0].ID, store.MaxPage)
+			is.Replies, is.Earlier = append(earlier.Replies, is.Replies...), earlier.Earlier
+		}
 		return threadMsg{th, before, is, err}
 	}
+}
+
+// tooLate says whether the replies begin after the one that was asked for, or (as far as one page goes) after the first new one.
+func tooLate(is store.Thread, id int64) bool {
+	if !is.Earlier || len(is.Replies) == 0 {
+		return false
+	}
+	oldest := is.Replies[0]
+	return id != is.Root.ID && id < oldest.ID || oldest.Unread && len(is.Replies) < store.MaxPage
 }
 
 // refresh reads the newest replies again.
@@ -233,10 +250,6 @@ func (th *thread) arrived(msg threadMsg) tea.Cmd {
 		return nil
 	}
 	first := !th.ready
-	if r := msg.thread.Replies; first && msg.thread.Earlier && (r[0].Unread || th.id < r[0].ID && th.id != msg.thread.Root.ID) && len(r) < store.MaxPage {
-		th.fresh.begin() // what is new, or was asked for, begins earlier
-		return th.read(0, store.MaxPage)
-	}
 	th.merge(msg.thread)
 	if first {
 		th.opened()

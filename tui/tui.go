@@ -17,11 +17,15 @@ import (
 	"sync"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"tincan/store"
 )
+
+// earlyLimit is how many keys wait for a screen's first answer: far more than fingers type in that time.
+const earlyLimit = 1000
 
 // Options is what the session knows and the interface cannot.
 type Options struct {
@@ -75,6 +79,7 @@ type Model struct {
 	plain         bool      // no colours, whatever the terminal has
 	rang          time.Time // when the terminal last rang
 	visited       time.Time // when it was last noted that somebody is here
+	early         []tea.Msg // keys and pastes that wait for a screen's first answer
 	status        string    // shown until the next key
 	failed        bool      // status tells of a failure
 }
@@ -115,7 +120,7 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
 	m.side.admin = me.Admin
-	m.stack = []*layer{{screen: newHome(a, m.theme)}}
+	m.stack = []*layer{{screen: newHome(a, m.theme, me.HomeActive)}}
 	if !me.Welcomed {
 		m.stack = append(m.stack, &layer{screen: newFirst(a, m.theme, me)})
 	}
@@ -152,7 +157,7 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms()}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
@@ -173,8 +178,42 @@ func (l listener) next() tea.Msg {
 // Update is the root's part of every message; then everything shown is told its
 // size and whether it can be seen.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if m.waits(msg) {
+		return m, nil
+	}
 	cmd := m.handle(msg)
+	for len(m.early) > 0 && !m.pending() {
+		next := m.early[0]
+		m.early = m.early[1:]
+		cmd = tea.Batch(cmd, m.arrange(), m.handle(next))
+	}
 	return m, tea.Batch(cmd, m.arrange())
+}
+
+// waits says whether a key or a paste has to wait for the first answer of the screen it is for, and keeps it.
+func (m *Model) waits(msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if key.Matches(msg, keys.Leave) {
+			return false
+		}
+	case tea.PasteMsg:
+	default:
+		return false
+	}
+	if !m.pending() {
+		return false
+	}
+	if len(m.early) < earlyLimit {
+		m.early = append(m.early, msg)
+	}
+	return true
+}
+
+// pending says whether the screen that has the keys still waits for its first answer.
+func (m *Model) pending() bool {
+	s, ok := m.focused().screen.(pending)
+	return ok && m.help == nil && m.palette == nil && m.focus != onSide && s.Pending()
 }
 
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
@@ -214,6 +253,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.readOn(msg)
 	case askMsg, reactMsg, editMsg, replyMsg: // what was chosen on the screen that has the keys
 		return m.focused().Update(msg)
+	case termsMsg:
+		return m.termsAsked(msg)
 	case leftMsg:
 		delete(m.leaves, msg.leave)
 		return nil
@@ -221,7 +262,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.status, m.failed = msg.text, false
 		return nil
 	case errMsg:
-		m.fail(msg.err)
+		m.fail(msg)
 		return nil
 	case personMsg:
 		m.me = msg.person
@@ -279,16 +320,33 @@ func (m *Model) repaint() tea.Cmd {
 }
 
 // fail shows an error in its own words; what is not meant for people goes to the log.
-func (m *Model) fail(err error) {
-	if errors.Is(err, context.Canceled) {
+func (m *Model) fail(msg errMsg) {
+	if errors.Is(msg.err, context.Canceled) {
 		return
 	}
-	text, ours := store.Sentence(err)
+	text, ours := msg.sentence()
 	if !ours {
-		m.app.log.Error("screen", "err", err)
+		m.app.log.Error("screen", "err", msg.err)
 	}
 	m.status, m.failed = text, true
 }
+
+// sentence is what people read of a failure; ours is false where it belongs in the log.
+func (e errMsg) sentence() (text string, ours bool) {
+	text, ours = store.Sentence(e.err)
+	switch {
+	case !ours:
+		text = "Something went wrong on our side; your text is kept."
+	case errors.As(e.err, new(keptError)):
+		text += " Your text is kept."
+	}
+	return text, ours
+}
+
+// keptError is why a text was not sent, which is therefore still there.
+type keptError struct{ error }
+
+func (e keptError) Unwrap() error { return e.error }
 
 func (m *Model) top() *layer { return m.stack[len(m.stack)-1] }
 

@@ -165,7 +165,7 @@ func (h *heard) deliver(msg tea.Msg) {
 	case statusMsg:
 		h.said = append(h.said, msg.text)
 	case errMsg:
-		text, _ := store.Sentence(msg.err)
+		text, _ := msg.sentence()
 		h.said = append(h.said, text)
 	case pushMsg:
 		h.push(msg.s)

@@ -14,7 +14,8 @@ import (
 )
 
 func (p *program) doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var repair bool
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what is wrong with the data and say what to do",
 		Args:  arguments(),
@@ -24,6 +25,13 @@ func (p *program) doctorCommand() *cobra.Command {
 				return err
 			}
 			out := c.OutOrStdout()
+			if repair && len(wrong) > 0 {
+				found := len(wrong)
+				if wrong, err = p.repair(c.Context()); err != nil {
+					return err
+				}
+				fmt.Fprintf(out, "Repaired: %d of %d.\n", found-len(wrong), found)
+			}
 			for _, w := range wrong {
 				fmt.Fprintln(out, w)
 			}
@@ -34,6 +42,20 @@ func (p *program) doctorCommand() *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().BoolVar(&repair, "repair", false, "rebuild the counters and the search index where they are wrong")
+	return c
+}
+
+// repair rebuilds what can be rebuilt, and returns what is wrong after that.
+func (p *program) repair(ctx context.Context) ([]string, error) {
+	s, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.Repair(ctx, store.Operator), s.Close()); err != nil {
+		return nil, err
+	}
+	return p.examine(ctx)
 }
 
 // examine returns a sentence for each thing that is wrong with the data folder. It changes nothing.
@@ -45,7 +67,7 @@ func (p *program) examine(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, check := range []func(string) error{closedToOthers, hostKeyReadable} {
+	for _, check := range []func(string) error{closedToOthers, hostKeyReadable, roomLeft} {
 		if err := check(p.data); err != nil {
 			wrong = append(wrong, err.Error())
 		}
@@ -62,7 +84,7 @@ func (p *program) examine(ctx context.Context) ([]string, error) {
 
 // closedToOthers looks at who else may read the folder and its files.
 func closedToOthers(dir string) error {
-	for _, name := range []string{".", store.File, server.HostKeyFile} {
+	for _, name := range []string{".", store.File, store.File + "-wal", server.HostKeyFile} {
 		path := filepath.Join(dir, name)
 		info, err := os.Stat(path)
 		if errors.Is(err, os.ErrNotExist) {
@@ -86,4 +108,20 @@ func hostKeyReadable(dir string) error {
 	}
 	_, err := server.LoadHostKey(dir)
 	return err
+}
+
+// leastRoom is how much of the disk has to be free: a backup beside the data, and some weeks of posts.
+const leastRoom = 256 << 20
+
+// roomLeft looks whether the disk has room for a copy of the data and for some more.
+func roomLeft(dir string) error {
+	info, err := os.Stat(filepath.Join(dir, store.File))
+	if err != nil {
+		return err
+	}
+	free, known := freeBytes(dir)
+	if need := info.Size() + leastRoom; known && free < need {
+		return fmt.Errorf("the disk of %s has %d MB left; a backup and the next weeks want %d MB. Make room", dir, free>>20, need>>20)
+	}
+	return nil
 }

@@ -11,12 +11,15 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"tincan/server"
 	"tincan/store"
+	"tincan/store/archive"
 )
 
 // serveFlags are what serve may be told. All of them have a default that works.
@@ -24,6 +27,7 @@ type serveFlags struct {
 	listen  string // host:port
 	address string // what people type after ssh; "" leaves what was given before
 	userCA  string // file of authorities whose certificates let people in; "" for none
+	backups string // folder for a backup a day; "" for none
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -37,6 +41,7 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringVar(&f.listen, "listen", defaultListen, "where to listen, as `host:port`")
 	c.Flags().StringVar(&f.address, "address", "", "the `name` that invitations tell people to type: social.corp, or social.corp:2222")
 	c.Flags().StringVar(&f.userCA, "user-ca", "", "a `file` of public keys; certificates they signed let in the handle they name")
+	c.Flags().StringVar(&f.backups, "backup-dir", "", "a `folder` for a backup a day; the last 7 days and 4 weeks are kept")
 	return c
 }
 
@@ -101,6 +106,16 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	}
 	if err := g.print(c.OutOrStdout()); err != nil {
 		return err
+	}
+	if err := archive.Sweep(p.data); err != nil {
+		return err
+	}
+	if f.backups != "" {
+		d := &schedule{program: p, store: s, dir: f.backups, now: time.Now, log: log}
+		var done sync.WaitGroup
+		done.Go(func() { d.run(ctx) })
+		defer done.Wait()
+		defer stop()
 	}
 	log.Info("serving", "listen", g.listening, "data", p.data, "version", versionText())
 	err = srv.Serve(ctx, listener)

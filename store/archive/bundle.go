@@ -15,9 +15,12 @@ const manifestFile = "manifest.json"
 
 // Manifest says what a bundle holds, so that whoever gets it can tell whether it is whole.
 type Manifest struct {
-	Format string         `json:"format"` // what kind of bundle, and its version
-	Made   time.Time      `json:"made"`
-	Files  []ManifestFile `json:"files"`
+	Format  string         `json:"format"` // what kind of bundle, and its version
+	Made    time.Time      `json:"made"`
+	Program string         `json:"program,omitempty"` // the version of tincan that made it
+	Schema  int            `json:"schema,omitempty"`  // of the database in it
+	Counts  map[string]int `json:"counts,omitempty"`  // how much of what is in it
+	Files   []ManifestFile `json:"files"`
 }
 
 // ManifestFile is one file of a bundle.

@@ -16,7 +16,7 @@ import (
 const meFormat = "tincan person 1"
 
 // ExportMe writes what is kept about one person as a zip: their profile, public keys, posts with what these
-// said before, drafts, saved posts, channels and inbox, each explained in README.txt and counted in
+// said before, drafts, saved posts, reactions, followed threads, reports, channels and inbox, each explained in README.txt and counted in
 // manifest.json. It never holds a password or a code, nor the words of others. What stands in a channel that
 // they can no longer see is theirs, and comes without the channel's name and what became of it there.
 //
@@ -60,6 +60,9 @@ func meFiles() []meFile {
 		{"posts.jsonl", "what you wrote and did not delete, oldest first: posts and replies, what each said before it was edited, and how many reactions it got", (*meExport).posts},
 		{"drafts.jsonl", "what you began to write and did not send", (*meExport).drafts},
 		{"saved.jsonl", "which posts you keep in your own list; their words are their authors'", (*meExport).saved},
+		{"reactions.jsonl", "what you reacted to, and how", (*meExport).reactions},
+		{"follows.jsonl", "the threads that you follow, by the post that starts each", (*meExport).follows},
+		{"reports.jsonl", "which posts you reported to the admins, and why", (*meExport).reports},
 		{"channels.json", "the channels and direct conversations that you are in, one a line", (*meExport).joined},
 		{"visits.jsonl", "the days on which you were here, which are counted for the figures", (*meExport).visits},
 		{"inbox.jsonl", "what you were told: who mentioned you, replied, reacted or chose an answer, in which post", (*meExport).inbox},
@@ -69,9 +72,9 @@ func meFiles() []meFile {
 func (x *meExport) readme(e *entries) error {
 	fmt.Fprintf(e, "This is what is kept about %s (%s).\n\n", x.held.Person.Display(), x.held.Person.Handle)
 	for _, f := range meFiles() {
-		fmt.Fprintf(e, "%-14s %s\n", f.name, f.says)
+		fmt.Fprintf(e, "%-15s %s\n", f.name, f.says)
 	}
-	fmt.Fprintf(e, "%-14s how many entries each of these files has, its bytes and its SHA-256 checksum\n\n", manifestFile)
+	fmt.Fprintf(e, "%-15s how many entries each of these files has, its bytes and its SHA-256 checksum\n\n", manifestFile)
 	_, err := io.WriteString(e, "Files that end in .json or .jsonl hold one JSON object a line, in UTF-8. Times are in UTC.\n"+
 		"Posts are named by their numbers. reply_to is 0 for a post that starts a thread. A channel without a name\n"+
 		"is one that you can no longer see; of your posts there, only what you wrote is here.\n")
@@ -227,9 +230,10 @@ func (x *meExport) drafts(e *entries) error {
 		if err := e.put(struct {
 			Channel string     `json:"channel"`
 			ReplyTo int64      `json:"reply_to"`
+			Edits   int64      `json:"edits"` // the post that it was to change; 0 for a new one
 			Body    string     `json:"body"`
 			Saved   *time.Time `json:"saved"`
-		}{channel, d.Root, d.Body, at(d.SavedAt)}); err != nil {
+		}{channel, d.Root, d.Edit, d.Body, at(d.SavedAt)}); err != nil {
 			return err
 		}
 	}
@@ -266,6 +270,57 @@ func (x *meExport) saved(e *entries) error {
 			before = p.ID
 		}
 	}
+}
+
+func (x *meExport) reactions(e *entries) error {
+	marks, err := x.store.OwnReactions(x.ctx, x.me)
+	return x.marks(marks, err, func(m store.Mark, channel string) error {
+		var words []string
+		for _, r := range m.Reactions {
+			words = append(words, r.Word())
+		}
+		return e.put(struct {
+			Post      int64    `json:"post"`
+			Channel   string   `json:"channel"`
+			Reactions []string `json:"reactions"`
+		}{m.Post, channel, words})
+	})
+}
+
+func (x *meExport) follows(e *entries) error {
+	marks, err := x.store.OwnFollows(x.ctx, x.me)
+	return x.marks(marks, err, func(m store.Mark, channel string) error {
+		return e.put(struct {
+			Post    int64  `json:"post"`
+			Channel string `json:"channel"`
+		}{m.Post, channel})
+	})
+}
+
+func (x *meExport) reports(e *entries) error {
+	marks, err := x.store.OwnReports(x.ctx, x.me)
+	return x.marks(marks, err, func(m store.Mark, channel string) error {
+		return e.put(struct {
+			Post    int64      `json:"post"`
+			Channel string     `json:"channel"`
+			Why     string     `json:"why"`
+			At      *time.Time `json:"at"`
+		}{m.Post, channel, m.Why, at(m.At)})
+	})
+}
+
+// marks writes each of what the store returned, with the name of its channel.
+func (x *meExport) marks(all []store.Mark, err error, put func(store.Mark, string) error) error {
+	for _, m := range all {
+		if err != nil {
+			break
+		}
+		var channel string
+		if channel, err = x.channel(m.Channel); err == nil {
+			err = put(m, channel)
+		}
+	}
+	return err
 }
 
 // joined writes the channels that the person is in: those on the list of channels, archived ones too, and direct conversations.

@@ -137,6 +137,12 @@ func TestExportMe(t *testing.T) {
 	o.must(o.SavePost(o.ctx, o.maya, reply, true))
 	o.must(o.Visit(o.ctx, o.maya))
 	o.must(o.SaveDraft(o.ctx, o.maya, everyone, "angefangen"))
+	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Edit: mine}, "doch nicht"))
+	o.must(o.React(o.ctx, o.maya, reply, 0, true))
+	o.must(o.React(o.ctx, o.maya, reply, 2, true))
+	o.must(o.React(o.ctx, o.maya, mine, 1, true))
+	o.must(o.React(o.ctx, o.maya, mine, 1, false))
+	o.must(o.ReportPost(o.ctx, o.maya, reply, "unfreundlich"))
 	o.channel(o.maya, "finance", true)
 	_, err = o.OpenDirect(o.ctx, o.maya, []string{"nils"})
 	o.must(err)
@@ -150,16 +156,20 @@ func TestExportMe(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got, want := fmt.Sprint(names), "[README.txt channels.json drafts.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json saved.jsonl visits.jsonl]"; got != want {
+	if got, want := fmt.Sprint(names), "[README.txt channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl visits.jsonl]"; got != want {
 		t.Errorf("files: %s", got)
 	}
 	for name, want := range map[string]string{
 		"profile.json": `{"handle":"maya","name":"Maya Lind","department":"Finance","title":"Controller","zone":"Europe/Berlin","email":"","admin":false,"bot":false,"state":"active","notify":"nothing","has_password":true,` +
 			`"created":"2026-11-20T14:03:00Z","came":"2026-11-20T14:03:00Z","seen":null}` + "\n",
-		"keys.json":    `{"fingerprint":"SHA256:maya","kind":"ssh-ed25519","label":"key 1","public":"ssh-ed25519 cHVibGljIG1heWE=","added":"2026-11-20T14:03:00Z","used":null}` + "\n",
-		"drafts.jsonl": `{"channel":"everyone","reply_to":0,"body":"angefangen","saved":"2026-11-20T14:04:00Z"}` + "\n",
-		"visits.jsonl": `{"day":"2026-11-20"}` + "\n",
-		"saved.jsonl":  fmt.Sprintf(`{"id":%d,"channel":"everyone","author":"nils","at":"2026-11-20T14:03:00Z"}`+"\n", reply),
+		"keys.json": `{"fingerprint":"SHA256:maya","kind":"ssh-ed25519","label":"key 1","public":"ssh-ed25519 cHVibGljIG1heWE=","added":"2026-11-20T14:03:00Z","used":null}` + "\n",
+		"drafts.jsonl": `{"channel":"everyone","reply_to":0,"edits":0,"body":"angefangen","saved":"2026-11-20T14:04:00Z"}` + "\n" +
+			fmt.Sprintf(`{"channel":"everyone","reply_to":%d,"edits":%d,"body":"doch nicht","saved":"2026-11-20T14:04:00Z"}`+"\n", root, mine),
+		"reactions.jsonl": fmt.Sprintf(`{"post":%d,"channel":"everyone","reactions":["thumbsup","tada"]}`+"\n", reply),
+		"follows.jsonl":   fmt.Sprintf(`{"post":%d,"channel":"everyone"}`+"\n", root),
+		"reports.jsonl":   fmt.Sprintf(`{"post":%d,"channel":"everyone","why":"unfreundlich","at":"2026-11-20T14:04:00Z"}`+"\n", reply),
+		"visits.jsonl":    `{"day":"2026-11-20"}` + "\n",
+		"saved.jsonl":     fmt.Sprintf(`{"id":%d,"channel":"everyone","author":"nils","at":"2026-11-20T14:03:00Z"}`+"\n", reply),
 		"channels.json": `{"channel":"announcements","private":false,"direct":false,"steward":false,"muted":false}` + "\n" +
 			`{"channel":"everyone","private":false,"direct":false,"steward":false,"muted":false}` + "\n" +
 			`{"channel":"finance","private":true,"direct":false,"steward":true,"muted":false}` + "\n" +

@@ -135,9 +135,10 @@ CREATE TABLE draft (
 	person_id  INTEGER NOT NULL REFERENCES person (id),
 	channel_id INTEGER NOT NULL REFERENCES channel (id),
 	root_id    INTEGER NOT NULL DEFAULT 0,
+	edit_id    INTEGER NOT NULL DEFAULT 0, -- the post that is being written anew
 	body       TEXT    NOT NULL,
 	saved_at   INTEGER NOT NULL,
-	PRIMARY KEY (person_id, channel_id, root_id)
+	PRIMARY KEY (person_id, channel_id, root_id, edit_id)
 ) STRICT, WITHOUT ROWID;
 
 -- What an archive's own key became here. kind: 0 person, 1 channel, 2 post.

@@ -39,7 +39,7 @@ CREATE TABLE saved (
 	PRIMARY KEY (person_id, post_id)
 ) STRICT, WITHOUT ROWID;
 
--- What concerns a person. kind: 0 mention, 1 replies in a followed thread, 2 reactions, 3 answer. One row a post and
+-- What concerns a person. kind: 0 mention, 1 replies in a followed thread, 2 reactions, 3 answer, 4 and 5 what became of a report. One row a post and
 -- kind; it comes up again when something is added. by_id is who did it last, n how many did since it was read.
 CREATE TABLE inbox (
 	id        INTEGER PRIMARY KEY,
@@ -73,6 +73,7 @@ CREATE INDEX channel_named ON channel (name) WHERE direct = '';
 
 ALTER TABLE person ADD COLUMN notify  INTEGER NOT NULL DEFAULT 0; -- 0 nothing, 1 bell, 2 notification
 ALTER TABLE person ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0; -- when they were last here
+ALTER TABLE person ADD COLUMN home_active INTEGER NOT NULL DEFAULT 0; -- Home in the order of what was talked about last
 -- The words of a person's handle and name, folded, so that part of a name finds them.
 CREATE TABLE person_word (
 	word      TEXT    NOT NULL,

@@ -1,0 +1,93 @@
+//go:build unix
+
+package main
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tincan/server"
+	"tincan/store"
+)
+
+// A backup a day for ten weeks: seven days are kept, and the first of each of four weeks.
+func TestSchedule(t *testing.T) {
+	p := &program{data: t.TempDir()}
+	today := time.Date(2026, 9, 1, 3, 0, 0, 0, time.UTC)
+	now := func() time.Time { return today }
+	s, err := store.Open(t.Context(), p.data, store.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := server.LoadHostKey(p.data); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "backups")
+	d := &schedule{program: p, store: s, dir: dir, now: now, log: slog.New(slog.DiscardHandler)}
+	d.today(t.Context())
+	first := filepath.Join(dir, "tincan-2026-09-01.zip")
+	info, err := os.Stat(first)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatal(info, err)
+	}
+	at, failed, err := s.LastBackup(t.Context(), store.Operator)
+	if err != nil || failed != "" || !at.Equal(today) {
+		t.Fatalf("noted: %v %q %v", at, failed, err)
+	}
+	other := filepath.Join(dir, "tincan-notes.zip")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	// The days between are as good as written.
+	spare := filepath.Join(t.TempDir(), "spare.zip")
+	if err := os.Link(first, spare); err != nil {
+		t.Fatal(err)
+	}
+	for day := today.AddDate(0, 0, 1); day.Before(today.AddDate(0, 0, 70)); day = day.AddDate(0, 0, 1) {
+		if err := os.Link(spare, filepath.Join(dir, day.Format(backupName))); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.prune(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	today = today.AddDate(0, 0, 70) // Tuesday 10 November
+	d.today(t.Context())
+	d.today(t.Context()) // once a day
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(strings.TrimPrefix(e.Name(), "tincan-"), ".zip"))
+	}
+	const want = "2026-10-19 2026-10-26 2026-11-02 2026-11-04 2026-11-05 2026-11-06 2026-11-07 2026-11-08 2026-11-09 2026-11-10 notes"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("kept\n%s, want\n%s", got, want)
+	}
+
+	// A failure is noted, and what is known of the last good one stays.
+	today = today.AddDate(0, 0, 1)
+	if err := os.Remove(filepath.Join(p.data, server.HostKeyFile)); err != nil {
+		t.Fatal(err)
+	}
+	d.today(t.Context())
+	at, failed, err = s.LastBackup(t.Context(), store.Operator)
+	if err != nil || !strings.Contains(failed, "the host key cannot be read") || !at.Equal(today.AddDate(0, 0, -1)) {
+		t.Errorf("noted: %v %q %v", at, failed, err)
+	}
+	if _, err := server.LoadHostKey(p.data); err != nil {
+		t.Fatal(err)
+	}
+	d.today(t.Context()) // the next hour
+	if at, failed, err = s.LastBackup(t.Context(), store.Operator); err != nil || failed != "" || !at.Equal(today) {
+		t.Errorf("noted: %v %q %v", at, failed, err)
+	}
+}

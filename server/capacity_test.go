@@ -1,0 +1,439 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+var (
+	capacitySessions = flag.Int("sessions", 100, "how many sessions the capacity benchmark opens")
+	capacityKinds    = flag.String("kinds", "bare,stock,ours", "what it measures, or the address of another SSH program and its process id: host:port/pid")
+	capacitySize     = flag.String("size", "120x40", "the size of each window")
+	capacityLong     = flag.Duration("long", 0, "how long twenty posts a second go on in the end")
+	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our updates and of our heap")
+)
+
+const (
+	updates      = 50                     // posts that everyone sees, one after the other
+	typists      = 40                     // sessions that type
+	strokes      = 25                     // keys of each
+	stormScreens = 500                    // sessions in a storm of posts, at most
+	stormPosts   = 20                     // a second
+	stormFor     = 10 * time.Second       //
+	quietFor     = 300 * time.Millisecond // no byte for so long: everything has been drawn
+	restFor      = 10 * time.Second
+	marker       = "þ" // a letter that no screen has
+)
+
+// under is a server under load: another process.
+type under struct {
+	kind string
+	pid  int
+	addr string
+	in   io.WriteCloser
+	out  *bufio.Scanner
+	cmd  *exec.Cmd
+}
+
+// serving starts a server of a kind, or finds the one that runs already.
+func serving(b *testing.B, kind string, people int) *under {
+	if addr, pid, ok := strings.Cut(kind, "/"); ok {
+		n, err := strconv.Atoi(pid)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return &under{kind: addr, pid: n, addr: addr}
+	}
+	u := &under{kind: kind, cmd: exec.Command(os.Args[0])}
+	u.cmd.Env = append(os.Environ(), serveKind+"="+kind, servePeople+"="+strconv.Itoa(people), serveDir+"="+b.TempDir())
+	u.cmd.Stderr = os.Stderr
+	var err error
+	if u.in, err = u.cmd.StdinPipe(); err != nil {
+		b.Fatal(err)
+	}
+	out, err := u.cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := u.cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	u.out = bufio.NewScanner(out)
+	u.pid = u.cmd.Process.Pid
+	if u.out.Scan(); strings.HasPrefix(u.out.Text(), "error") || u.out.Text() == "" {
+		b.Fatalf("%s: %s", kind, u.out.Text())
+	}
+	u.addr = u.out.Text()
+	return u
+}
+
+// tell has the server do something, and returns how many goroutines it has then.
+func (u *under) tell(b *testing.B, what string) int {
+	if u.cmd == nil {
+		return 0
+	}
+	fmt.Fprintln(u.in, what)
+	u.out.Scan()
+	var n int
+	var err string
+	if fmt.Sscan(strings.TrimPrefix(u.out.Text(), "done"), &n, &err); err != "<nil>" {
+		b.Fatalf("%s: %s", what, u.out.Text())
+	}
+	return n
+}
+
+func (u *under) end() {
+	if u.cmd != nil {
+		u.in.Close()
+		u.cmd.Process.Kill()
+		u.cmd.Wait()
+	}
+}
+
+// rss is the memory of the process that is in use, in KiB.
+func (u *under) rss() int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", u.pid))
+	_, rest, _ := strings.Cut(string(text), "VmRSS:")
+	var n int
+	fmt.Sscan(rest, &n)
+	return n
+}
+
+// cpu is the time that the process has used.
+func (u *under) cpu() time.Duration {
+	var sum time.Duration
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", u.pid))
+	for _, t := range tasks {
+		text, _ := os.ReadFile(t)
+		var ns int64
+		fmt.Sscan(string(text), &ns)
+		sum += time.Duration(ns)
+	}
+	return sum
+}
+
+// screen is one client with a window open.
+type screen struct {
+	client *gossh.Client
+	keys   io.WriteCloser
+	bytes  atomic.Int64
+	at     atomic.Int64 // when the last of them came, in nanoseconds
+	marked atomic.Int64 // when the last marker came
+	lasts  []byte       // the end of what was read, where a marker may have begun
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	now := time.Now().UnixNano()
+	s.bytes.Add(int64(len(p)))
+	s.at.Store(now)
+	if bytes.Contains(p, []byte(marker)) || len(s.lasts) > 0 && bytes.Contains(append(s.lasts, p...), []byte(marker)) {
+		s.marked.Store(now)
+	}
+	s.lasts = append(s.lasts[:0], p[max(0, len(p)-1):]...)
+	return len(p), nil
+}
+
+// connect opens one window.
+func connect(u *under, i, people, columns, rows int) (*screen, error) {
+	c, err := gossh.Dial("tcp", u.addr, &gossh.ClientConfig{
+		User: crowdHandle(i % people), Auth: []gossh.AuthMethod{gossh.PublicKeys(crowdKey(i % people))}, HostKeyCallback: gossh.InsecureIgnoreHostKey(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &screen{client: c}
+	ss, err := c.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	ss.Stdout = s
+	if s.keys, err = ss.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := ss.RequestPty("xterm-256color", rows, columns, gossh.TerminalModes{}); err != nil {
+		return nil, err
+	}
+	return s, ss.Shell()
+}
+
+// crew is all the clients.
+type crew []*screen
+
+func (c crew) bytes() (n int64) {
+	for _, s := range c {
+		n += s.bytes.Load()
+	}
+	return n
+}
+
+// last is when the last byte came to any of them.
+func (c crew) last() (at time.Time) {
+	var ns int64
+	for _, s := range c {
+		ns = max(ns, s.at.Load())
+	}
+	return time.Unix(0, ns)
+}
+
+// quiet waits until nothing has come for quietFor, and returns when the last byte came.
+func (c crew) quiet() time.Time {
+	for {
+		last := c.last()
+		if wait := quietFor - time.Since(last); wait > 0 {
+			time.Sleep(wait)
+			continue
+		}
+		return last
+	}
+}
+
+// hire opens windows.
+func hire(b *testing.B, u *under, n, people, columns, rows int) crew {
+	c := make(crew, n)
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range 16 {
+		wg.Go(func() {
+			for i := range next {
+				s, err := connect(u, i, people, columns, rows)
+				if err != nil {
+					b.Errorf("%d: %v", i, err)
+					s = &screen{}
+				}
+				c[i] = s
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	if b.Failed() {
+		b.FailNow()
+	}
+	c.quiet()
+	return c
+}
+
+// figures are what is measured of one kind, by name and in order.
+type figures struct {
+	names  []string
+	values map[string]float64
+}
+
+func (f *figures) add(name string, v float64) {
+	if f.values == nil {
+		f.values = map[string]float64{}
+	}
+	if _, known := f.values[name]; !known {
+		f.names = append(f.names, name)
+	}
+	f.values[name] = v
+}
+
+func percentile(all []time.Duration, p float64) float64 {
+	slices.Sort(all)
+	if len(all) == 0 {
+		return math.NaN()
+	}
+	return float64(all[min(len(all)-1, int(float64(len(all))*p))].Microseconds()) / 1000
+}
+
+// typing types letters one by one, and returns how long each took to appear.
+func (s *screen) typing(n int) (took []time.Duration) {
+	for range n {
+		before := time.Now()
+		io.WriteString(s.keys, marker)
+		for deadline := before.Add(soon); s.marked.Load() < before.UnixNano() && time.Now().Before(deadline); {
+			time.Sleep(20 * time.Microsecond)
+		}
+		took = append(took, time.Unix(0, max(s.marked.Load(), before.UnixNano())).Sub(before))
+		time.Sleep(25 * time.Millisecond) // as somebody who types quickly
+	}
+	return took
+}
+
+// measure measures one server.
+func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
+	f := &figures{}
+	people := max(1, min(sessions, max(100, sessions/10)))
+	u := serving(b, kind, people)
+	defer u.end()
+	n := float64(sessions)
+	idle := u.tell(b, "goroutines")
+	start, cpu := u.rss(), u.cpu()
+	c := hire(b, u, sessions, people, columns, rows)
+	f.add("connect to first screen, ms of CPU", (u.cpu()-cpu).Seconds()*1000/n)
+	f.add("first screen, bytes", float64(c.bytes())/n)
+	f.add("RSS at the start, MiB", float64(start)/1024)
+	f.add("RSS a session idle, KiB", float64(u.rss()-start)/n)
+
+	cpu, sent := u.cpu(), c.bytes()
+	time.Sleep(restFor)
+	f.add("idle, % of a core", (u.cpu()-cpu).Seconds()/restFor.Seconds()*100)
+	f.add("idle, bytes", float64(c.bytes()-sent))
+
+	profiled := kind == "ours" && *capacityProfiles != ""
+	if profiled {
+		u.tell(b, "cpu "+filepath.Join(*capacityProfiles, "updates.pprof"))
+	}
+	if u.cmd != nil {
+		var took []time.Duration
+		cpu, sent = u.cpu(), c.bytes()
+		for range updates {
+			began := time.Now()
+			u.tell(b, "post")
+			took = append(took, c.quiet().Sub(began))
+		}
+		f.add("post to the last screen, ms", percentile(took, 0.5))
+		f.add("CPU an update, µs", (u.cpu()-cpu).Seconds()*1e6/n/updates)
+		f.add("bytes an update", float64(c.bytes()-sent)/n/updates)
+		f.add("RSS a session after updates, KiB", float64(u.rss()-start)/n)
+	}
+	if profiled {
+		u.tell(b, "stop")
+		u.tell(b, "heap "+filepath.Join(*capacityProfiles, "heap.pprof"))
+		u.tell(b, "stacks "+filepath.Join(*capacityProfiles, "stacks.txt"))
+	}
+
+	var took []time.Duration
+	var keyBytes int64
+	for _, s := range c[:min(len(c), typists)] {
+		io.WriteString(s.keys, "n")
+		crew{s}.quiet()
+		sent := s.bytes.Load()
+		took = append(took, s.typing(strokes)...)
+		crew{s}.quiet()
+		keyBytes += s.bytes.Load() - sent
+	}
+	f.add("key to paint p50, ms", percentile(took, 0.5))
+	f.add("key to paint p99, ms", percentile(took, 0.99))
+	f.add("bytes a key", float64(keyBytes)/float64(len(took)))
+
+	if u.cmd != nil && sessions <= 2*stormScreens {
+		for _, s := range c[min(len(c), stormScreens):] {
+			s.client.Close()
+		}
+		storm(b, u, c[:min(len(c), stormScreens)], f)
+	}
+	if *capacityLong > 0 && u.cmd != nil {
+		endure(b, u, c)
+	}
+	for _, s := range c {
+		s.client.Close()
+	}
+	if u.cmd != nil {
+		deadline := time.Now().Add(3 * soon)
+		for u.tell(b, "goroutines") > idle+10 && time.Now().Before(deadline) {
+			time.Sleep(100 * time.Millisecond)
+		}
+		f.add("goroutines left over", float64(u.tell(b, "goroutines")-idle))
+		for float64(u.rss()) > 1.1*float64(start) && time.Now().Before(deadline) {
+			time.Sleep(100 * time.Millisecond)
+		}
+		f.add("RSS when all have left, % of the start", 100*float64(u.rss())/float64(start))
+	}
+	return f
+}
+
+// storm types while posts come in quickly.
+func storm(b *testing.B, u *under, c crew, f *figures) {
+	done := make(chan bool)
+	cpu := u.cpu()
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(time.Second / stormPosts)
+		defer tick.Stop()
+		for range int(stormFor.Seconds() * stormPosts) {
+			<-tick.C
+			u.tell(b, "post")
+		}
+	}()
+	var took []time.Duration
+	for i := 0; ; i++ {
+		select {
+		case <-done:
+			f.add("key to paint in a storm p50, ms", percentile(took, 0.5))
+			f.add("key to paint in a storm p99, ms", percentile(took, 0.99))
+			f.add("CPU in a storm, % of a core", (u.cpu()-cpu).Seconds()/stormFor.Seconds()*100)
+			c.quiet()
+			return
+		default:
+			took = append(took, c[i%min(len(c), typists)].typing(1)...)
+		}
+	}
+}
+
+// endure goes on with twenty posts a second, and prints figures by the minute.
+func endure(b *testing.B, u *under, c crew) {
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(time.Second / stormPosts)
+		defer tick.Stop()
+		for range int(capacityLong.Seconds() * stormPosts) {
+			<-tick.C
+			u.tell(b, "post")
+		}
+	}()
+	var took []time.Duration
+	minute, cpu := time.Now(), u.cpu()
+	for i := 0; ; i++ {
+		if gone := time.Since(minute); gone >= time.Minute {
+			fmt.Printf("%s: RSS %d MiB, CPU %.0f %%, key to paint p50 %.1f ms, p99 %.1f ms\n", u.kind, u.rss()/1024,
+				(u.cpu()-cpu).Seconds()/gone.Seconds()*100, percentile(took, 0.5), percentile(took, 0.99))
+			took, minute, cpu = nil, time.Now(), u.cpu()
+		}
+		select {
+		case <-done:
+			return
+		default:
+			took = append(took, c[i%min(len(c), typists)].typing(1)...)
+		}
+	}
+}
+
+// BenchmarkCapacity measures what serving many screens takes, ours beside SSH alone and beside the same screens on
+// Bubble Tea's own renderer. With -args -sessions 1000 it says what the README says.
+func BenchmarkCapacity(b *testing.B) {
+	var columns, rows int
+	if _, err := fmt.Sscanf(*capacitySize, "%dx%d", &columns, &rows); err != nil {
+		b.Fatal(err)
+	}
+	kinds := strings.Split(*capacityKinds, ",")
+	var all []*figures
+	for _, kind := range kinds {
+		all = append(all, measure(b, kind, *capacitySessions, columns, rows))
+	}
+	fmt.Printf("\n| %d sessions of %s | %s |\n|---|%s\n", *capacitySessions, *capacitySize, strings.Join(kinds, " | "), strings.Repeat("---|", len(kinds)))
+	names := slices.Clone(all[len(all)-1].names)
+	for _, name := range names {
+		row := []string{name}
+		for _, f := range all {
+			v, ok := f.values[name]
+			if ok {
+				row = append(row, strconv.FormatFloat(v, 'f', 1, 64))
+			} else {
+				row = append(row, "")
+			}
+		}
+		fmt.Printf("| %s |\n", strings.Join(row, " | "))
+	}
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+)
+
+const (
+	notComeAfter    = 3 * 24 * time.Hour // how long after the invitation somebody is missed
+	unansweredAfter = 3 * 24 * time.Hour // how long a question may wait before the board hears of it
+	backupEvery     = 7 * 24 * time.Hour
+	backupSetting   = "backup_at" // when the last backup was made, in Unix milliseconds
+)
+
+// WaitKind is what waits for the board.
+type WaitKind int
+
+const (
+	NotCome       WaitKind = iota // people who were invited and have not come
+	OpenReports                   // reported posts
+	OpenQuestions                 // questions that nobody has answered for days
+	NoFigure                      // objectives that cannot be measured as they are
+	OneDepartment                 // everybody on the board is from one department
+	OneAdmin                      // one admin is left
+	BackupWaits                   // the last backup is more than a week old
+	NoBackup                      // there is none
+)
+
+// Wait is one thing that waits for the board.
+type Wait struct {
+	Kind  WaitKind
+	Count int       // how many, up to 100; 1 where it is no matter of number
+	Name  string    // the department, the admin
+	At    time.Time // of the last backup
+}
+
+// Today returns what waits for the board, what people wait for first.
+func (s *Store) Today(ctx context.Context, me int64) (list []Wait, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
+		}
+		list, err = t.today()
+		return err
+	})
+	return list, err
+}
+
+func (t *tx) today() (list []Wait, err error) {
+	for _, part := range []func() ([]Wait, error){t.countsOfToday, t.boardToday, t.backupToday} {
+		more, err := part()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
+}
+
+// countsOfToday are the things that are counted, up to 100.
+func (t *tx) countsOfToday() (list []Wait, err error) {
+	for _, q := range []struct {
+		kind  WaitKind
+		query string
+		args  []any
+	}{
+		{OpenReports, reportsOpenQuery, []any{unreadMost}},
+		{OpenQuestions, `SELECT count(*) FROM (` + staleQuery + `)`, []any{t.at.Add(-unansweredAfter).Unix(), unreadMost}},
+		{NotCome, notComeQuery, []any{t.at.Add(-notComeAfter).UnixMilli(), unreadMost}},
+		{NoFigure, `SELECT count(*) FROM objective WHERE measure = '' OR baseline IS NULL OR target IS NULL`, nil},
+	} {
+		var n int
+		if err := t.get(q.query, q.args, &n); err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			list = append(list, Wait{Kind: q.kind, Count: n})
+		}
+	}
+	return list, nil
+}
+
+const notComeQuery = `SELECT count(*) FROM (SELECT 1 FROM person WHERE state = 1 AND bot = 0 AND invited_at > 0 AND invited_at < ? LIMIT +?)`
+
+// staleQuery finds the questions of open channels that nobody has answered, older than ?, one channel after the other.
+const staleQuery = `SELECT p.id FROM channel c CROSS JOIN post p WHERE c.private = 0 AND c.archived_at = 0
+	AND p.channel_id = c.id AND p.question = 1 AND p.answer_id = 0 AND p.deleted_at = 0 AND p.hidden_at = 0 AND p.id < ? LIMIT +?`
+
+// boardToday says where the board is too few, or all from one place.
+func (t *tx) boardToday() ([]Wait, error) {
+	board, err := t.board()
+	if err != nil || len(board) == 0 {
+		return nil, err
+	}
+	if len(board) == 1 {
+		return []Wait{{Kind: OneAdmin, Count: 1, Name: board[0].Display()}}, nil
+	}
+	for _, p := range board {
+		if p.Department == "" || p.Department != board[0].Department {
+			return nil, nil
+		}
+	}
+	return []Wait{{Kind: OneDepartment, Count: 1, Name: board[0].Department}}, nil
+}
+
+// backupToday says when the data was last put aside, where that is long ago.
+func (t *tx) backupToday() ([]Wait, error) {
+	var value string
+	err := t.get(`SELECT value FROM setting WHERE name = ?`, []any{backupSetting}, &value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return []Wait{{Kind: NoBackup, Count: 1}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	ms, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	if at := fromMS(ms); t.at.Sub(at) > backupEvery {
+		return []Wait{{Kind: BackupWaits, Count: 1, At: at}}, nil
+	}
+	return nil, nil
+}
+
+// StaleQuestions returns up to 200 questions of open channels that nobody has answered for days.
+func (s *Store) StaleQuestions(ctx context.Context, me int64) (posts []Post, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
+		}
+		ids, err := collect(t, scanID, staleQuery, t.at.Add(-unansweredAfter).Unix(), MaxPage)
+		if err != nil {
+			return err
+		}
+		posts, err = t.postsByID(me, ids)
+		return err
+	})
+	return posts, err
+}

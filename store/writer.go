@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// What waits for the disk is the commit, so acts that come while others are being written share one.
+const (
+	groupMost = 128                  // acts in one commit: more than that many people ever press Enter at once
+	groupTime = 5 * time.Millisecond // after which nobody joins a group: the first of it is waiting
+)
+
+// errClosed is for acts after Close; no person is there to read it.
+var errClosed = errors.New("store: closed")
+
+// act is something to be written, in its turn. Its own result comes after the commit that it shares.
+type act struct {
+	ctx    context.Context // never ends: an act that has begun is done whole or not at all
+	fn     func(*tx) error
+	events []delivery
+	erases bool // it took away what should be gone from the files too
+	err    error
+	done   chan struct{}
+}
+
+func newAct(ctx context.Context, fn func(*tx) error) *act {
+	return &act{ctx: context.WithoutCancel(ctx), fn: fn, done: make(chan struct{})}
+}
+
+// panicked is what an act of another goroutine panicked with, and where.
+type panicked struct{ text string }
+
+func (p panicked) Error() string { return p.text }
+
+// result is the act's own error; where it panicked, so does whoever asks.
+func (a *act) result() error {
+	if p, ok := a.err.(panicked); ok {
+		panic(p.text)
+	}
+	return a.err
+}
+
+// write runs fn in an immediate transaction, which it may share with other acts: fn alone is undone
+// on its error or panic, else it is on the disk when write returns, and only then are the events that
+// fn emitted published. A caller who goes away does not interrupt it: an act is done whole or not at all.
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	a := newAct(ctx, fn)
+	select {
+	case s.acts <- a:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.ended:
+		return errClosed
+	}
+	<-a.done
+	return a.result()
+}
+
+// writing runs the acts, in the order in which they came.
+func (s *Store) writing() {
+	for {
+		select {
+		case a := <-s.acts:
+			s.commit(a, s.acts)
+		case <-s.ended:
+			return
+		}
+	}
+}
+
+// commit runs an act, and those that wait by then, in one transaction, and tells each what became of it.
+func (s *Store) commit(first *act, waiting <-chan *act) {
+	c := <-s.writer.free
+	defer func() { s.writer.free <- c }()
+	t := &tx{ctx: first.ctx, conn: c}
+	acts := []*act{first}
+	err := t.begin("BEGIN IMMEDIATE")
+	if err == nil {
+		acts, err = s.runGroup(c, acts, waiting)
+		if err == nil {
+			err = t.run("COMMIT")
+		}
+		if err != nil {
+			t.run("ROLLBACK") // after a full disk SQLite may have done it already
+		}
+	}
+	var events []delivery
+	for _, a := range acts {
+		if a.err == nil {
+			a.err = mapError(err)
+		}
+		if a.err == nil {
+			events = append(events, a.events...)
+			s.dirty.Store(true)
+			if a.erases {
+				s.erased.Store(true)
+			}
+		}
+	}
+	s.wakeIndexer()
+	s.publish(events)
+	for _, a := range acts {
+		close(a.done)
+	}
+}
+
+// runGroup runs the first act of acts, and one after the other those that wait. The error is for
+// what befalls them all.
+func (s *Store) runGroup(c *conn, acts []*act, waiting <-chan *act) ([]*act, error) {
+	for began := time.Now(); ; {
+		if err := s.runAct(c, acts[len(acts)-1]); err != nil {
+			return acts, err
+		}
+		if len(acts) == groupMost || time.Since(began) > groupTime {
+			return acts, nil
+		}
+		select {
+		case a := <-waiting:
+			acts = append(acts, a)
+		default:
+			return acts, nil
+		}
+	}
+}
+
+// runAct runs one act of a group, and undoes it alone where it fails. The error is for the group.
+func (s *Store) runAct(c *conn, a *act) error {
+	t := &tx{ctx: a.ctx, conn: c, at: s.now(), writes: true, bylines: &s.lines, age: s.lines.now()}
+	if err := t.run("SAVEPOINT act"); err != nil {
+		return err
+	}
+	if err := t.try(a.fn); err != nil {
+		a.err = mapError(err)
+		if err := t.run("ROLLBACK TO act"); err != nil { // a full disk undoes the whole transaction
+			return errors.Join(a.err, err)
+		}
+	}
+	a.events, a.erases = t.events, t.erases
+	return t.run("RELEASE act")
+}
+
+// try runs fn and turns a panic into an error.
+func (t *tx) try(fn func(*tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = panicked{fmt.Sprintf("%v\n%s", r, debug.Stack())}
+		}
+	}()
+	return fn(t)
+}
+
+// publish tells the subscribers, after forgetting what the events say has changed.
+func (s *Store) publish(events []delivery) {
+	for _, e := range events {
+		if e.Kind == People || e.Kind == Reload {
+			s.lines.forget()
+			break
+		}
+	}
+	s.hub.publish(events)
+}
