@@ -51,10 +51,28 @@ var (
 	flagQuestion = option{"--question", ""}
 	flagRead     = option{"--read", ""}
 
-	flagFrom       = option{"--from", "DATE"}
-	flagTo         = option{"--to", "DATE"}
+	flagName       = option{"--name", textValue}
 	flagDepartment = option{"--department", textValue}
-	flagChannel    = option{"--channel", "#channel"}
+	flagTitle      = option{"--title", textValue}
+	flagAdmin      = option{"--admin", ""}
+	flagBot        = option{"--bot", ""}
+	flagAll        = option{"--all", ""}
+	flagCSV        = option{"--csv", ""}
+	flagDryRun     = option{"--dry-run", ""}
+	flagMany       = option{"--many", ""}
+	flagWhy        = option{"--why", textValue}
+	flagAnnounce   = option{"--announce", ""}
+	flagMustRead   = option{"--must-read", ""}
+	flagDue        = option{"--due", "3d"}
+	flagFor        = option{"--for", "HANDLE"}
+	flagTo         = option{"--to", textValue}
+	flagFixed      = option{"--fixed", ""}
+	flagTypo       = option{"--typo", ""}
+	flagAsk        = option{"--question", textValue}
+
+	flagFirstDay = option{"--from", "DATE"}
+	flagLastDay  = option{"--to", "DATE"}
+	flagChannel  = option{"--channel", "#channel"}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -65,6 +83,7 @@ func commands() []command {
 	json := []option{flagJSON}
 	off := []option{flagOff, flagJSON}
 	page := []option{flagN, flagJSON}
+	why := []option{flagWhy, flagJSON}
 	return []command{
 		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
 		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
@@ -79,21 +98,33 @@ func commands() []command {
 		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
 		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
-		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input", flags: []option{flagQuestion, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input; --announce asks people whether they have understood", flags: []option{flagQuestion, flagAnnounce, flagMustRead, flagDue, flagFor, flagTo, flagFixed, flagWhy, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
 		{name: "reply", args: "ID TEXT|-", does: "reply to a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "message", args: "HANDLE TEXT|-", does: "write to one person alone", flags: json, least: 2, most: 2, text: true, run: (*call).message},
-		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable", flags: json, least: 2, most: 2, text: true, run: (*call).edit},
+		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable; an announcement asks again, unless it is a --typo", flags: []option{flagTypo, flagJSON}, least: 2, most: 2, text: true, run: (*call).edit},
 		{name: "delete", args: "ID", does: "delete a post of yours, without asking", flags: json, least: 1, most: 1, run: (*call).remove},
 		{name: "react", args: "ID NAME", does: "put a reaction on a post: " + reactionWords(), flags: off, least: 2, most: 2, run: (*call).react},
 		{name: "answer", args: "ID", does: "choose the reply that answers a question", flags: off, least: 1, most: 1, run: (*call).answer},
+		{name: "mustread", does: "announcements that wait for your answer", flags: json, run: (*call).mustRead},
+		{name: "ack", args: "ID", does: "answer an announcement: you have understood it, or you have a question", flags: []option{flagAsk, flagJSON}, least: 1, most: 1, run: (*call).ack},
+		{name: "pending", args: "ID", does: "who has not answered an announcement yet, for its stewards, admins and managers; --all: and who has", flags: []option{flagAll, flagTo, flagCSV, flagJSON}, least: 1, most: 1, run: (*call).pending},
+		{name: "remind", args: "ID", does: "remind those who have not answered an announcement", flags: []option{flagWhy, flagJSON}, least: 1, most: 1, run: (*call).remind},
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
-		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagJSON}, run: (*call).figures},
+		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel", flags: []option{flagFirstDay, flagLastDay, flagDepartment, flagChannel, flagJSON}, run: (*call).figures},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
+		{name: "invite", args: "[HANDLE|EMAIL…]", does: "admins: put people on the roster and print the letters that let them in; --all for everybody on it without one", flags: []option{flagName, flagDepartment, flagTitle, flagAdmin, flagBot, flagAll, flagCSV, flagWhy, flagJSON}, most: 1, text: true, run: (*call).invite},
+		{name: "people import", args: "-", does: "admins: make the people those of a roster (CSV on standard input, up to 64 MB); --dry-run only says what it would do, --many lets more than a fifth leave", flags: []option{flagDryRun, flagMany, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).peopleImport},
+		{name: "suspend", args: "HANDLE", does: "admins: keep somebody out, at once and until restored", flags: why, least: 1, most: 1, run: (*call).suspend},
+		{name: "restore", args: "HANDLE", does: "admins: let somebody in again", flags: why, least: 1, most: 1, run: (*call).restore},
+		{name: "leaver", args: "HANDLE", does: "admins: end somebody's access for good; what they wrote stays", flags: why, least: 1, most: 1, run: (*call).leaver},
+		{name: "role", args: "HANDLE admin|staff", does: "admins: put somebody on the board, or take them off it", flags: why, least: 2, most: 2, run: (*call).role},
+		{name: "leader", args: "HANDLE", does: "admins: mark somebody as one of the leaders, or with --off not", flags: []option{flagOff, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).leader},
+		{name: "reset", args: "HANDLE", does: "admins: take all keys and the password of somebody away and print a letter with a new code", flags: why, least: 1, most: 1, run: (*call).reset},
 	}
 }
 
@@ -122,6 +153,7 @@ type call struct {
 	me      store.Person
 	in      io.Reader
 	raw     io.Writer         // the client's, for what is not text
+	aside   func(string)      // says a line on stderr
 	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
@@ -156,6 +188,7 @@ func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}
+	c.aside = func(text string) { s.tell(ss, text) }
 	c.raw = newOutput(ss, sn, s.Limits.StallCommand)
 	c.out = bufio.NewWriter(&bounded{w: c.raw})
 	err := act(c)
@@ -338,23 +371,29 @@ func (c *call) body(arg string) (string, error) {
 	if arg != "-" {
 		return arg, nil
 	}
+	text, err := c.stdin(c.ctx, maxStdin)
+	if len(text) > maxStdin {
+		return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
+	}
+	return strings.TrimRight(string(text), "\r\n"), err
+}
+
+// stdin is all of standard input, and one byte more than most where there is more.
+func (c *call) stdin(ctx context.Context, most int) ([]byte, error) {
 	type input struct {
 		text []byte
 		err  error
 	}
 	read := make(chan input, 1)
 	c.session.start(func() {
-		text, err := io.ReadAll(io.LimitReader(c.in, maxStdin+1))
+		text, err := io.ReadAll(io.LimitReader(c.in, int64(most)+1))
 		read <- input{text, err}
 	})
 	select {
 	case in := <-read:
-		if len(in.text) > maxStdin {
-			return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
-		}
-		return strings.TrimRight(string(in.text), "\r\n"), in.err
-	case <-c.ctx.Done():
-		return "", c.ctx.Err()
+		return in.text, in.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

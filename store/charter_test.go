@@ -19,8 +19,10 @@ func (w *world) lastDecision(me int64) string {
 	return strings.Join([]string{d.Name, d.Act, d.About, d.Was, d.Became, d.Why}, "|")
 }
 
-// decided counts the lines of the log.
-func (w *world) decided() int64 { return w.number(`SELECT count(*) FROM decision`) }
+// decided counts the lines of the log, those of invites aside.
+func (w *world) decided() int64 {
+	return w.number(`SELECT count(*) FROM decision WHERE act <> 'invited'`)
+}
 
 // once runs an act and fails unless it leaves exactly one line, or none where it is refused.
 func (w *world) once(err error, before int64) {

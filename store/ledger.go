@@ -20,6 +20,7 @@ type ledger struct {
 	later   []said     // replies of the hours after it, in which its last posts may still be answered
 	asked   []question // of the window
 	stories int        // posts tagged as such
+	asks    []asks     // what was announced in the window, and what became of it
 }
 
 // counted is a person of the ledger.
@@ -318,8 +319,18 @@ func (l *ledger) readPosts(t *tx, in *channelRow) error {
 	l.asked = slices.DeleteFunc(l.asked, func(q question) bool {
 		return !q.author.present || outside[q.channel] || alone && q.channel != in.ID
 	})
-	return t.get(storiesQuery, []any{storyTag, from, to}, &l.stories)
+	if err := t.get(storiesQuery, []any{storyTag, from, to}, &l.stories); err != nil {
+		return err
+	}
+	return l.readAsks(t)
 }
 
 // announced are the announcements of the window: nobody has to reply to one.
-func (l *ledger) announced(t *tx) (map[int64]bool, error) { return nil, nil }
+func (l *ledger) announced(t *tx) (map[int64]bool, error) {
+	ids, err := collect(t, scanID, `SELECT post_id FROM announcement WHERE published_at >= ? AND published_at < ?`, l.From.UnixMilli(), l.To.UnixMilli())
+	is := map[int64]bool{}
+	for _, id := range ids {
+		is[id] = true
+	}
+	return is, err
+}

@@ -24,6 +24,7 @@ type group struct {
 	people  []*counted // its roster
 	said    []said
 	asked   []question
+	asks    []asks
 	channel bool // a channel of many: being here is not of it
 }
 
@@ -34,12 +35,11 @@ func (l *ledger) present() []*counted {
 
 // whole are the figures of everyone.
 func (l *ledger) whole() []Figure {
-	g := &group{ledger: l, people: l.present(), said: l.said, asked: l.asked}
+	g := &group{ledger: l, people: l.present(), said: l.said, asked: l.asked, asks: l.asks}
 	figures := g.figures()
 	if !l.archive {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
-		all := g.roster()
-		figures = append(figures, number("B2", l.stories, l.stories, all))
+		figures = append(figures, number("B2", l.stories, l.stories, g.roster()))
 	}
 	return figures
 }
@@ -53,7 +53,11 @@ func (g *group) figures() (all []Figure) {
 	if !g.archive && !g.channel {
 		all = g.visits()
 	}
-	return append(append(append(all, g.participation()...), g.replies()...), g.network()...)
+	all = append(append(append(all, g.participation()...), g.replies()...), g.network()...)
+	if !g.archive && !g.channel {
+		all = append(all, g.reach()...)
+	}
+	return all
 }
 
 // share is a figure in percent. It is not known of nobody and nothing.

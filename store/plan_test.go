@@ -29,6 +29,8 @@ var small = map[string]string{
 	"FROM channel WHERE created_by = ?":           "when a channel is opened, over the channels",
 	"FROM channel WHERE private = 1":              "when figures are asked for, over the channels",
 	"leader, invited_at, visited_at":              "when figures are asked for, over the roster",
+	"FROM announcement WHERE published_at >=":     "when figures are asked for, over the announcements",
+	"CROSS JOIN audience u ON u.post_id":          "when figures are asked for, over the announcements, to be counted",
 	"FROM standing ORDER BY":                      "when figures are asked for, over the changes of the roster",
 }
 

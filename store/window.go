@@ -113,17 +113,3 @@ func monthStart(month int64) day {
 }
 
 func (d day) bit() int64 { return 1 << d.date().Day() }
-
-// zone is the organisation's time zone: that of its days and weeks, whatever zones its people are in. UTC where
-// nobody has said.
-func (t *tx) zone() (*time.Location, error) {
-	var name string
-	if err := t.get(`SELECT zone FROM trial WHERE id = 1`, nil, &name); err != nil {
-		return nil, err
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC, nil
-	}
-	return zone, nil
-}

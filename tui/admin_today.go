@@ -36,13 +36,17 @@ func (a *app) waits(t *theme, w store.Wait) (label string, open func() screen) {
 	case store.OpenQuestions:
 		return count(w.Count, "question has", "questions have") + " had no answer for three days", func() screen { return newStale(a, t) }
 	case store.NotCome:
-		return count(w.Count, "person was", "people were") + " invited more than three days ago and have not come", func() screen { return newPeople(a, t) }
+		return count(w.Count, "person was", "people were") + " invited more than three days ago and have not come", func() screen { return newRoll(a, t, store.EntryFilter{Phase: store.PhaseInvited}) }
 	case store.NoFigure:
 		return count(w.Count, "objective", "objectives") + " cannot be measured yet", func() screen { return newAdminTrial(a, t) }
 	case store.OneDepartment:
-		return "Everybody on the board is from " + w.Name + ". Ask a second department onto the board.", func() screen { return newPeople(a, t) }
+		return "Everybody on the board is from " + w.Name + ". Ask a second department onto the board.", func() screen {
+			return newRoll(a, t, store.EntryFilter{Phase: store.PhaseCame, Order: store.ByDepartment})
+		}
 	case store.OneAdmin:
-		return w.Name + " is the only admin. Ask somebody from another department onto the board.", func() screen { return newPeople(a, t) }
+		return w.Name + " is the only admin. Ask somebody from another department onto the board.", func() screen {
+			return newRoll(a, t, store.EntryFilter{Phase: store.PhaseCame, Order: store.ByDepartment})
+		}
 	case store.BackupWaits:
 		return "The last backup is of " + whole(w.At, a.now(), a.zone), func() screen { return newNoBackup(t) }
 	}

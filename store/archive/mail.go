@@ -33,14 +33,14 @@ const (
 	signatureLines = 15
 )
 
-// header is the head of a mail: names in lower case, the first of each name, unfolded and not decoded.
-type header map[string]string
+// mailHead is the head of a mail: names in lower case, the first of each name, unfolded and not decoded.
+type mailHead map[string]string
 
 // headField matches a line that begins a field of a head (RFC 5322 §2.2: printable ASCII without colon).
 var headField = regexp.MustCompile(`^([!-9;-~]+)[ \t]*:`)
 
 // add takes in one line of a head. What is neither a field nor the continuation of one is passed over.
-func (h header) add(line []byte, last string) string {
+func (h mailHead) add(line []byte, last string) string {
 	if len(line) > 0 && (line[0] == ' ' || line[0] == '\t') {
 		if last != "" {
 			h[last] += " " + string(bytes.TrimSpace(line))
@@ -60,7 +60,7 @@ func (h header) add(line []byte, last string) string {
 }
 
 // word is a field in plain text, whatever it is encoded in.
-func (h header) word(name string) string {
+func (h mailHead) word(name string) string {
 	d := mime.WordDecoder{CharsetReader: func(charset string, r io.Reader) (io.Reader, error) {
 		raw, err := io.ReadAll(r)
 		return strings.NewReader(decodeText(raw, charset)), err
@@ -87,7 +87,7 @@ func unmask(s string) string {
 }
 
 // from is who wrote a mail: address in lower case and name, each "" where it is not said.
-func (h header) from() (address, name string) {
+func (h mailHead) from() (address, name string) {
 	s := unmask(h.word("from"))
 	address = strings.ToLower(mailAddress.FindString(s))
 	if before, _, angle := strings.Cut(s, "<"); angle {
@@ -108,7 +108,7 @@ func (h header) from() (address, name string) {
 var messageID = regexp.MustCompile(`<[^<>\s]+>`)
 
 // answers is the name of the mail that a mail answers; "" if its head does not say.
-func (h header) answers() string {
+func (h mailHead) answers() string {
 	if id := messageID.FindString(h["in-reply-to"]); id != "" {
 		return id
 	}
@@ -123,7 +123,7 @@ func (h header) answers() string {
 var replyMark = regexp.MustCompile(`(?i)^(re|aw|antw|sv|vs|odp|rif|res|ynt)(\[\d+\])?\s*:\s*`)
 
 // subject is the subject without marks of an answer and the list's own name, and whether it had such a mark.
-func (h header) subject(list string) (subject string, answer bool) {
+func (h mailHead) subject(list string) (subject string, answer bool) {
 	s := strings.Join(strings.Fields(h.word("subject")), " ")
 	for {
 		before := s
@@ -143,7 +143,7 @@ func (h header) subject(list string) (subject string, answer bool) {
 var robotNames = regexp.MustCompile(`^(no-?reply|do-?not-?reply|mailer-daemon|cron|bounces?|.*-bounces?)(\+.*)?@`)
 
 // robot says whether a machine wrote the mail, and whether all it says is that the writer is away or could not be reached.
-func (h header) robot(address string) (is, away bool) {
+func (h mailHead) robot(address string) (is, away bool) {
 	auto := strings.ToLower(h["auto-submitted"])
 	content := strings.ToLower(h["content-type"])
 	away = strings.HasPrefix(auto, "auto-replied") || h["x-autoreply"] != "" || strings.EqualFold(h["precedence"], "auto_reply") ||
@@ -159,7 +159,7 @@ var mailZones = map[string]string{"UT": "+0000", "UTC": "+0000", "GMT": "+0000",
 var mailDate = regexp.MustCompile(`^(?:[[:alpha:]]+,?\s+)?(\d{1,2}\s+[[:alpha:]]{3}\s+\d{4})\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+([+-]\d{4}|[[:alpha:]]{1,5})\b`)
 
 // date is when a mail says that it was written; the zero time where it says nothing that has one meaning.
-func (h header) date() time.Time {
+func (h mailHead) date() time.Time {
 	m := mailDate.FindStringSubmatch(h["date"])
 	if m == nil {
 		return time.Time{}
@@ -218,7 +218,7 @@ func (l *letter) text() string {
 }
 
 // read takes in a part: a text, a file, or several parts. Parts that cannot be read end it early.
-func (l *letter) read(h header, body io.Reader, depth int) {
+func (l *letter) read(h mailHead, body io.Reader, depth int) {
 	if l.parts++; l.parts > mailParts || depth > mailDepth {
 		return
 	}
@@ -237,7 +237,7 @@ func (l *letter) read(h header, body io.Reader, depth int) {
 			if err != nil {
 				return
 			}
-			inner := header{}
+			inner := mailHead{}
 			for name, values := range p.Header {
 				inner[strings.ToLower(name)] = values[0]
 			}
@@ -249,7 +249,7 @@ func (l *letter) read(h header, body io.Reader, depth int) {
 	isText := kind == "text/plain" || kind == "text/html" || kind == "text/enriched" || kind == "text" || !strings.Contains(kind, "/")
 	if !isText || placed == "attachment" || placed == "inline" && name != "" {
 		if !strings.HasPrefix(kind, "application/pgp-signature") && !strings.HasPrefix(kind, "application/pkcs7-signature") {
-			l.attached = append(l.attached, first(header{"name": name}.word("name"), "a file without a name"))
+			l.attached = append(l.attached, first(mailHead{"name": name}.word("name"), "a file without a name"))
 		}
 		return
 	}

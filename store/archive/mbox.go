@@ -219,8 +219,8 @@ func (s *scanner) separates(line []byte) bool {
 }
 
 // mail reads the mail after a separator up to the next one, which s then knows.
-func (s *scanner) mail() (p posted, h header, err error) {
-	p, h = posted{head: s.at, parent: -1, at: s.date, author: s.address}, header{}
+func (s *scanner) mail() (p posted, h mailHead, err error) {
+	p, h = posted{head: s.at, parent: -1, at: s.date, author: s.address}, mailHead{}
 	s.more = false
 	sum := sha256.New()
 	last, inHead, blank, size := "", true, false, 0
@@ -256,7 +256,7 @@ func (s *scanner) mail() (p posted, h header, err error) {
 }
 
 // add takes a mail in, p.author being the address of the line before it.
-func (m *Mbox) add(p posted, h header) {
+func (m *Mbox) add(p posted, h mailHead) {
 	address, name := h.from()
 	address = first(address, p.author)
 	p.id, p.answers = messageID.FindString(h["message-id"]), h.answers()
@@ -443,9 +443,9 @@ func (im *mboxImport) mail(i int) Fate {
 }
 
 // head reads the head of a mail and leaves im.lines at its body.
-func (im *mboxImport) head(p posted) header {
+func (im *mboxImport) head(p posted) mailHead {
 	im.lines.Reset(io.NewSectionReader(im.file, p.head, p.end-p.head))
-	h, last := header{}, ""
+	h, last := mailHead{}, ""
 	for size := 0; ; {
 		line, err := im.lines.ReadSlice('\n')
 		bare := bytes.TrimRight(line, "\r\n")
@@ -466,7 +466,7 @@ func (im *mboxImport) body(p posted, root bool) string {
 	l.read(h, &unescaped{r: im.lines}, 0)
 	if len(l.plain)+len(l.html)+len(l.attached) == 0 { // parts that are not: what is there is better than nothing
 		im.head(p)
-		l.read(header{}, &unescaped{r: im.lines}, 0)
+		l.read(mailHead{}, &unescaped{r: im.lines}, 0)
 	}
 	text, folded := fold(store.Clean(l.text()))
 	if folded {
