@@ -220,7 +220,7 @@ func TestMustReadsAWeek(t *testing.T) {
 		return err
 	}
 	w.zone("Pacific/Auckland") // 13 hours ahead
-	w.must(again())                                                  // Friday there
+	w.must(again())            // Friday there
 	w.must(again())
 	refused(t, again(), store.ErrLimited, "2 must-reads have gone out this week, the most that a company reads; the next may go on Monday 24 November. Without must read it can go now.")
 	w.announce(jon, w.announcements(), "nobody has to", store.NewAnnouncement{})

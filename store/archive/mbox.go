@@ -286,7 +286,7 @@ func author(address, name string, robot bool) store.ImportedPerson {
 	case address == "":
 		return store.ImportedPerson{Key: "name " + strings.ToLower(name), Handle: name, Bot: robot}
 	case robot:
-		return store.ImportedPerson{Key: "machine " + address, Handle: local, Bot: true}
+		return store.ImportedPerson{Key: "machine " + address, Handle: local + "-robot", Bot: true}
 	}
 	return store.ImportedPerson{Key: address, Handle: local, Email: address}
 }
@@ -473,8 +473,8 @@ func (im *mboxImport) body(p posted, root bool) string {
 		im.account.Folded++
 	}
 	var parts []string
-	if subject := store.CleanLine(h.word("subject")); root && subject != "" {
-		parts = append(parts, subject)
+	if subject, _ := h.subject(im.list); root && subject != "" {
+		parts = append(parts, store.CleanLine(subject))
 	}
 	if text = strings.Trim(text, "\n "); text != "" {
 		parts = append(parts, text)
