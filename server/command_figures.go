@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"strings"
 
 	"tincan/store"
 )
@@ -41,7 +42,7 @@ func (c *call) figures() error {
 		if c.has(flagJSON) {
 			err = c.object(asFigure(f))
 		} else {
-			err = c.say("%-12s %-36s %16s  %s\n%13s%s", f.ID, f.Name(), f.Text(), parts(f), "", f.Says())
+			err = c.say("%s\n%13s%s", strings.TrimRight(fmt.Sprintf("%-12s %-36s %16s  %s", f.ID, f.Name(), f.Text(), parts(f)), " "), "", f.Says())
 		}
 		if err != nil {
 			return err
@@ -66,7 +67,9 @@ func parts(f store.Figure) string {
 	switch {
 	case f.Suppressed || !f.Known:
 		return ""
-	case f.Unit() == "%" && f.Numerator != f.Denominator || f.Unit() == "n" && f.Numerator != f.Denominator:
+	case f.ID == "B2":
+		return ""
+	case f.Unit() == "%" || f.Unit() == "n":
 		return fmt.Sprintf("%d of %d", f.Numerator, f.Denominator)
 	}
 	return fmt.Sprintf("of %d", f.Denominator)

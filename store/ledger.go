@@ -138,8 +138,8 @@ func (t *tx) ledger(w Window, in *channelRow) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.To.After(t.at) {
-		w.To = t.at
+	if now := t.at.Truncate(time.Millisecond).Add(time.Millisecond); w.To.After(now) { // what happens now counts
+		w.To = now
 	}
 	l := &ledger{Window: w, zone: zone, now: t.ms(), known: map[int64]*counted{}}
 	l.archive = in != nil && in.Imported && (in.Archived || in.seq == 0)
