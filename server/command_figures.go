@@ -28,7 +28,7 @@ func (c *call) figures() error {
 		q.Channel = ch.ID
 	}
 	var err error
-	if q.Window, err = c.store.FigureWindow(c.ctx, c.me.ID, q.Channel, c.flags[flagFirstDay.name], c.flags[flagLastDay.name]); err != nil {
+	if q.Window, err = c.store.FigureWindow(c.ctx, c.me.ID, q.Channel, c.flags[flagFrom.name], c.flags[flagTo.name]); err != nil {
 		return err
 	}
 	figures, err := c.store.Figures(c.ctx, c.me.ID, q)

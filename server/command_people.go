@@ -142,7 +142,7 @@ func (c *call) peopleImport() error {
 	plan, err := c.store.ImportRoster(c.ctx, c.me.ID, roster, store.RosterAs{Why: c.flags[flagWhy.name], Many: c.has(flagMany), Progress: func(done, total int) {
 		if done/toldEvery > told {
 			told = done / toldEvery
-			c.aside(fmt.Sprintf("%d of %d", done, total))
+			_, _ = fmt.Fprintf(c.aside, "%d of %d\n", done, total)
 		}
 	}})
 	if err == nil || len(plan.Lines) > 0 {
@@ -205,28 +205,25 @@ func (c *call) acted(err error, did string) error {
 	return c.say("%s %s", e.Display(), did)
 }
 
-// why is the reason for the log; the store says so where one is missing.
-func (c *call) why() string { return c.flags[flagWhy.name] }
-
 func (c *call) suspend() error {
-	return c.acted(c.store.Suspend(c.ctx, c.me.ID, c.args[0], c.why()), "has no access from now on.")
+	return c.acted(c.store.Suspend(c.ctx, c.me.ID, c.args[0], c.why("")), "has no access from now on.")
 }
 
 func (c *call) restore() error {
-	return c.acted(c.store.Restore(c.ctx, c.me.ID, c.args[0], c.why()), "may come in again.")
+	return c.acted(c.store.Restore(c.ctx, c.me.ID, c.args[0], c.why("")), "may come in again.")
 }
 
 func (c *call) leaver() error {
-	return c.acted(c.store.Leaver(c.ctx, c.me.ID, c.args[0], c.why()), "has left. What they wrote stays.")
+	return c.acted(c.store.Leaver(c.ctx, c.me.ID, c.args[0], c.why("")), "has left. What they wrote stays.")
 }
 
 // role makes somebody an admin, or takes them off the board.
 func (c *call) role() error {
 	switch c.args[1] {
 	case "admin":
-		return c.acted(c.store.SetAdmin(c.ctx, c.me.ID, c.args[0], true, c.why()), "is an admin now.")
+		return c.acted(c.store.SetAdmin(c.ctx, c.me.ID, c.args[0], true, c.why("")), "is an admin now.")
 	case "staff":
-		return c.acted(c.store.SetAdmin(c.ctx, c.me.ID, c.args[0], false, c.why()), "is no admin any more.")
+		return c.acted(c.store.SetAdmin(c.ctx, c.me.ID, c.args[0], false, c.why("")), "is no admin any more.")
 	}
 	return &misuse{"There are two roles: admin and staff."}
 }
@@ -237,12 +234,12 @@ func (c *call) leader() error {
 	if c.has(flagOff) {
 		did = "is no longer marked as a leader."
 	}
-	return c.acted(c.store.SetLeader(c.ctx, c.me.ID, c.args[0], !c.has(flagOff), c.why()), did)
+	return c.acted(c.store.SetLeader(c.ctx, c.me.ID, c.args[0], !c.has(flagOff), c.why("")), did)
 }
 
 // reset takes the ways in of somebody away and prints the letter with a new one.
 func (c *call) reset() error {
-	l, err := c.store.Reset(c.ctx, c.me.ID, c.args[0], c.why())
+	l, err := c.store.Reset(c.ctx, c.me.ID, c.args[0], c.why(""))
 	if err != nil {
 		return err
 	}

@@ -210,9 +210,9 @@ func (a *app) save(id int64, on bool) tea.Cmd {
 }
 
 func (a *app) react(id int64, r store.Reaction, on bool) tea.Cmd {
-	said := r.Emoji() + " is on it."
+	said := reactionSign(r) + " is on it."
 	if !on {
-		said = r.Emoji() + " is taken off."
+		said = reactionSign(r) + " is taken off."
 	}
 	return act(func() error { return a.store.React(a.ctx, a.me, id, r, on) }, said)
 }

@@ -179,7 +179,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case turnMsg:
 		return h.turn()
-	case pageMsg, onePostMsg, markedMsg, heldMsg: // an answer may be to the order that is not shown
+	case pageMsg, onePostMsg, freshMsg, markedMsg, heldMsg: // an answer may be to the order that is not shown
 		return tea.Batch(h.latest.update(msg), h.other.update(msg), h.writing.update(msg))
 	case sidebarMsg:
 		h.told = true
@@ -258,8 +258,7 @@ func (h *home) View() tea.View {
 	if h.problem != "" {
 		h.say = h.problem + "\n\nEnter tries again."
 	} else if h.ready {
-		h.say = "Nothing has been written in your channels yet.\n\n" +
-			"Home shows what is new in the channels you are in, newest first.\n\n" +
+		h.say = "Nothing has been written in your channels yet. What is new there comes here, newest first.\n\n" +
 			"n writes to everyone. Tab and then Channels shows what there is to join."
 	}
 	return tea.NewView(h.view())
@@ -269,7 +268,7 @@ func (h *home) ShortHelp() []key.Binding {
 	if h.Editing() {
 		return h.hints()
 	}
-	return h.selectedHints()
+	return append(h.newPost(h.latest), h.selectedHints()...)
 }
 
 func (h *home) FullHelp() [][]key.Binding {

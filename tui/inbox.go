@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -308,7 +309,11 @@ func (b *inbox) View() tea.View {
 		say = "Nothing has come yet.\n\nHere stands what concerns you: who mentions you, replies in threads that you follow, reactions to what you wrote, answers to your questions, and reminders.\n\nn in Home writes something that people can answer."
 	}
 	if say != "" {
-		return tea.NewView(strings.Join(paragraphs(say, b.width, b.height), "\n"))
+		lines := paragraphs(say, b.width, b.height)
+		for i := max(slices.Index(lines, " "), 0); i < len(lines) && b.problem == ""; i++ {
+			lines[i] = b.theme.Dim.Render(lines[i]) // as in a list of posts: what it is comes first, what to do about it below
+		}
+		return tea.NewView(strings.Join(lines, "\n"))
 	}
 	return tea.NewView(strings.Join(b.view(b.theme), "\n"))
 }

@@ -66,10 +66,12 @@ type Account struct {
 	Folded int
 	// Messages whose date was years off. They stand where they came, with a line that says so.
 	Redated int
-	// Reactions given in the archive, and files sent with a message. They are not imported.
-	Reactions, Attached int
+	// Files that came with a message. They are not imported; their names are.
+	Attached int
 	// Messages that were too large, each by what it is called and whose it is; the first few of them.
 	Named []string
+	// Reactions given in the archive that there are not here, and are not imported.
+	Reactions int
 	// Files that could not be read to their end, each with the reason. Messages in them may be missing.
 	Broken []string
 
@@ -111,7 +113,7 @@ func (a *Account) String() string {
 		line(a.Redated, "had a date years off and stand where they came")
 	}
 	if a.Reactions > 0 {
-		line(a.Reactions, "reactions are not imported")
+		line(a.Reactions, "reactions are of kinds that there are not here")
 	}
 	if a.Attached > 0 {
 		line(a.Attached, "attached files are not imported; their names are")
