@@ -9,12 +9,6 @@ import (
 // Window is the time that figures are about, [From, To).
 type Window struct{ From, To time.Time }
 
-// has reports whether a moment, as it is stored, is inside.
-func (w Window) has(ms int64) bool { return ms >= w.From.UnixMilli() && ms < w.To.UnixMilli() }
-
-// weeks is how long it is.
-func (w Window) weeks() float64 { return w.To.Sub(w.From).Hours() / (7 * 24) }
-
 // String is the days of a window, the last one included.
 func (w Window) String() string {
 	return w.From.Format("2 Jan 2006") + " to " + w.To.Add(-time.Millisecond).Format("2 Jan 2006")
