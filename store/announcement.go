@@ -296,17 +296,17 @@ func weekStart(at time.Time) time.Time {
 	return time.Date(at.Year(), at.Month(), at.Day()-back, 0, 0, 0, 0, at.Location())
 }
 
-// zone is the organisation's time zone: by it weeks begin.
+// zone is the organisation's time zone, which the trial says: by it days and weeks begin.
 func (t *tx) zone() (*time.Location, error) {
 	var name string
-	err := t.get(`SELECT value FROM setting WHERE name = 'zone'`, nil, &name)
-	if nothing(err) {
-		return time.UTC, nil
-	}
-	if err != nil {
+	if err := t.get(`SELECT zone FROM trial WHERE id = 1`, nil, &name); err != nil {
 		return nil, err
 	}
-	return time.LoadLocation(name)
+	zone, err := time.LoadLocation(name)
+	if err != nil { // a server that knows fewer zones than the one before
+		return time.UTC, nil
+	}
+	return zone, nil
 }
 
 // announcements fills in what makes announcements of those posts that are.

@@ -219,8 +219,8 @@ func TestMustReadsAWeek(t *testing.T) {
 		_, err := w.CreatePost(w.ctx, jon, store.NewPost{Place: store.Place{Channel: w.announcements()}, Body: "read this", Announce: &store.NewAnnouncement{MustRead: true}})
 		return err
 	}
-	w.raw(`INSERT INTO setting VALUES ('zone', 'Pacific/Auckland')`) // 13 hours ahead
-	w.must(again())                                                  // Friday there
+	w.zone("Pacific/Auckland") // 13 hours ahead
+	w.must(again())            // Friday there
 	w.must(again())
 	refused(t, again(), store.ErrLimited, "2 must-reads have gone out this week, the most that a company reads; the next may go on Monday 24 November. Without must read it can go now.")
 	w.announce(jon, w.announcements(), "nobody has to", store.NewAnnouncement{})

@@ -78,6 +78,14 @@ var checks = []check{
 				(SELECT coalesce(sum(r.deleted_at = 0), 0), coalesce(max(r.seq), 0), coalesce(max(CASE r.deleted_at WHEN 0 THEN r.id END), 0) FROM post r WHERE r.root_id = post.id AND r.root_id <> 0)
 				WHERE root_id = 0`,
 		}},
+	{"first replies", `SELECT p.id, p.heard_at, n FROM (SELECT p.id, p.heard_at, coalesce((SELECT min(r.at) FROM post r JOIN person a ON a.id = r.author_id
+			WHERE r.root_id = p.id AND r.root_id <> 0 AND r.author_id <> p.author_id AND r.hidden_at = 0 AND a.bot = 0), 0) AS n
+			FROM post p WHERE p.root_id = 0 AND (p.reply_seq > 0 OR p.last_reply_id > 0 OR p.heard_at > 0)) p WHERE p.heard_at <> n`,
+		"Post %v was first answered by another at %v where that was at %v; the figures are off.",
+		[]string{
+			`UPDATE post SET heard_at = coalesce((SELECT min(r.at) FROM post r JOIN person a ON a.id = r.author_id
+				WHERE r.root_id = post.id AND r.root_id <> 0 AND r.author_id <> post.author_id AND r.hidden_at = 0 AND a.bot = 0), 0) WHERE root_id = 0`,
+		}},
 	{"reading positions", `SELECT p.handle, c.name, c.seq - m.read_seq - m.own,
 			(SELECT count(*) FROM post r INDEXED BY post_position WHERE r.channel_id = m.channel_id AND r.root_id = 0 AND r.seq > m.read_seq AND r.author_id <> m.person_id AND r.deleted_at = 0) AS n
 		FROM member m JOIN person p ON p.id = m.person_id JOIN channel c ON c.id = m.channel_id WHERE c.seq - m.read_seq - m.own <> n OR m.read_seq > c.seq`,

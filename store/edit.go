@@ -194,6 +194,9 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 		if err := t.uncount(p); err != nil {
 			return err
 		}
+		if err := t.hearAgain(p.Root); err != nil { // it may have been hidden
+			return err
+		}
 		return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me})
 	})
 }

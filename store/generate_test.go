@@ -37,6 +37,7 @@ type genPost struct {
 	id, root                     int64 // root 0: a root
 	channel, author              int
 	seq, replies, replySeq, last int64
+	to, heard                    int64 // whose post it answers; when somebody else first replied
 	repliers                     []int // authors of its replies, in order
 }
 
@@ -147,6 +148,10 @@ func (c *company) say(i, n int) {
 		root.replies++
 		root.replySeq++
 		root.last, p.seq = p.id, root.replySeq
+		p.to = int64(root.author)
+		if root.heard == 0 && root.author != p.author {
+			root.heard = p.id * 1000
+		}
 		root.repliers = append(root.repliers, p.author)
 	}
 	c.posts = append(c.posts, p)
@@ -186,7 +191,7 @@ func (c *company) writeChannels(tx *sql.Tx) error {
 
 func (c *company) writePosts(tx *sql.Tx) error {
 	zipf := rand.NewZipf(c.rng, 1.07, 3, genWords-1) // as words are in any language: few are everywhere, most are rare
-	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, replies, reply_seq, last_reply_id, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
+	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, replies, reply_seq, last_reply_id, question, to_id, heard_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
 		p := c.posts[i]
 		var body []string
 		for range 10 + c.rng.IntN(20) {
@@ -202,7 +207,7 @@ func (c *company) writePosts(tx *sql.Tx) error {
 		case i%2500 == 3:
 			body = append(body, "zanzibar")
 		}
-		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.id * 1000, p.replies, p.replySeq, p.last, p.root == 0 && i%100 == 4}
+		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.id * 1000, p.replies, p.replySeq, p.last, p.root == 0 && i%100 == 4, p.to, p.heard}
 	})
 }
 

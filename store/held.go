@@ -12,6 +12,7 @@ type Held struct {
 	Keys, Channels, Posts, Replies, Versions           int
 	Reactions, Saved, Followed, Drafts, Inbox, Reports int
 	Announcements                                      int // versions of them that were on the person's screen
+	Visits                                             int // days on which they were here
 	Password                                           bool
 	SeenAt                                             time.Time // when they were last here
 }
@@ -34,6 +35,11 @@ func (s *Store) Held(ctx context.Context, me int64) (h Held, err error) {
 			EXISTS (SELECT 1 FROM password WHERE person_id = ?1), (SELECT seen_at FROM person WHERE id = ?1)`, []any{me},
 			&h.Keys, &h.Channels, &h.Posts, &h.Replies, &h.Versions, &h.Reactions, &h.Saved, &h.Followed, &h.Drafts, &h.Inbox, &h.Reports, &h.Announcements, &h.Password, &seen)
 		h.SeenAt = fromMS(seen)
+		if err != nil {
+			return err
+		}
+		days, err := t.visits(me)
+		h.Visits = len(days)
 		return err
 	})
 	return h, err

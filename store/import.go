@@ -246,7 +246,7 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	channel, root, err := t.importedPlace(source, in)
+	channel, root, to, err := t.importedPlace(source, in)
 	if err != nil {
 		return 0, err
 	}
@@ -263,7 +263,7 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 	if in.Edited {
 		edited = max(at, ms(in.EditedAt))
 	}
-	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, body, at, edited_at, imported) VALUES (?, ?, ?, ?, ?, ?, ?, 1)`, id, channel, root, author, body, at, edited); err != nil {
+	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, at, edited_at, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`, id, channel, root, author, to, body, at, edited); err != nil {
 		return 0, err
 	}
 	for _, tag := range Tags(body) {
@@ -275,7 +275,12 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 		return 0, err
 	}
 	if root != 0 && in.DeletedAt.IsZero() {
-		err = t.run(`UPDATE post SET replies = replies + 1, revision = revision + 1, last_reply_id = max(last_reply_id, ?) WHERE id = ?`, id, root)
+		if err := t.run(`UPDATE post SET replies = replies + 1, revision = revision + 1, last_reply_id = max(last_reply_id, ?) WHERE id = ?`, id, root); err != nil {
+			return 0, err
+		}
+	}
+	if root != 0 && in.HiddenAt.IsZero() {
+		err = t.run(`UPDATE post SET `+hearReply+` WHERE id = ?2`, id, root, author, at)
 	}
 	return id, err
 }
@@ -328,17 +333,17 @@ func (t *tx) importMore(source string, id, root int64, in ImportedPost) error {
 		reactions.String(), in.Question && root == 0, ms(in.DeletedAt), ms(in.PinnedAt), ms(in.HiddenAt), by, cut(CleanLine(in.HiddenWhy), whyLimit), id)
 }
 
-// importedPlace is where an imported post stands: a reply in its thread, wherever that is.
-func (t *tx) importedPlace(source string, in ImportedPost) (channel, root int64, err error) {
+// importedPlace is where an imported post stands: a reply in its thread, wherever that is, and whose post it answers.
+func (t *tx) importedPlace(source string, in ImportedPost) (channel, root, to int64, err error) {
 	channel, err = t.importedID(source, importedChannel, in.Channel)
 	if err != nil || in.Root == "" {
-		return channel, 0, err
+		return channel, 0, 0, err
 	}
 	if root, err = t.importedID(source, importedPost, in.Root); err != nil {
-		return 0, 0, err
+		return 0, 0, 0, err
 	}
-	err = t.get(`SELECT channel_id, iif(root_id = 0, id, root_id) FROM post WHERE id = ?`, []any{root}, &channel, &root)
-	return channel, root, err
+	err = t.get(`SELECT channel_id, iif(root_id = 0, id, root_id), author_id FROM post WHERE id = ?`, []any{root}, &channel, &root, &to)
+	return channel, root, to, err
 }
 
 // freePostID is the first number from second on that no post has.

@@ -39,6 +39,11 @@ var small = map[string]string{
 	"WITH concerned AS MATERIALIZED":                                             "the few announcements of one channel that still wait",
 	"FROM objective":                                                             "there are twelve at most",
 	"FROM terms":                                                                 "its newest row",
+	"FROM channel WHERE private = 1":                                             "when figures are asked for, over the channels",
+	"leader, invited_at, visited_at":                                             "when figures are asked for, over the roster",
+	"FROM announcement WHERE published_at >=":                                    "when figures are asked for, over the announcements",
+	"CROSS JOIN audience u ON u.post_id":                                         "when figures are asked for, over the announcements, to be counted",
+	"FROM standing ORDER BY":                                                     "when figures are asked for, over the changes of the roster",
 }
 
 // TestPlans has SQLite explain every query that the store can run, and compares the plans with a golden:
@@ -213,6 +218,17 @@ func tour(w *world) {
 	w.must(err)
 	w.invite(store.Invite{Handle: "old"})
 	w.indexed()
+
+	w.must(w.Visit(ctx, maya))
+	_, err = w.Visits(ctx, maya)
+	w.must(err)
+	old := w.number(`SELECT id FROM channel WHERE name = 'old'`)
+	window, err := w.FigureWindow(ctx, jon.ID, old, "", "")
+	w.must(err)
+	for _, channel := range []int64{0, old} {
+		_, err = w.Figures(ctx, jon.ID, store.FigureQuery{Window: window, Channel: channel})
+		w.must(err)
+	}
 }
 
 // tourOfTheBoard does what stewards and admins do with channels, reports and the trial.

@@ -346,6 +346,11 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		if err != nil {
 			return err
 		}
+		if n.Root != place.Root { // it answers a reply
+			if err := t.run(`UPDATE post SET to_id = (SELECT author_id FROM post WHERE id = ?) WHERE id = ?`, n.Root, id); err != nil {
+				return err
+			}
+		}
 		if n.Announce != nil {
 			if place.Root != 0 {
 				return refuse(ErrInvalid, "A reply is no announcement; only a post of its own can be. Your text is kept.")
@@ -450,16 +455,16 @@ func (t *tx) addPost(c channelRow, root, author int64, body string, question boo
 	if err != nil {
 		return 0, err
 	}
-	var seq int64
+	var seq, to int64
 	if root == 0 {
 		err = t.get(`UPDATE channel SET seq = seq + 1 WHERE id = ? RETURNING seq`, []any{c.ID}, &seq)
 	} else {
-		err = t.get(`UPDATE post SET replies = replies + 1, reply_seq = reply_seq + 1, last_reply_id = ?, revision = revision + 1 WHERE id = ? RETURNING reply_seq`, []any{id, root}, &seq)
+		err = t.get(`UPDATE post SET replies = replies + 1, reply_seq = reply_seq + 1, last_reply_id = ?1, revision = revision + 1, `+hearReply+` WHERE id = ?2 RETURNING reply_seq, author_id`, []any{id, root, author, t.ms()}, &seq, &to)
 	}
 	if err != nil {
 		return 0, err
 	}
-	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms(), question); err != nil {
+	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, question, to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms(), question, to); err != nil {
 		return 0, err
 	}
 	if root == 0 {
@@ -472,6 +477,9 @@ func (t *tx) addPost(c channelRow, root, author int64, body string, question boo
 	}
 	return id, t.index(c, id, root, author, seq, body)
 }
+
+// hearReply notes on a root that ?3 replied at ?4, if nobody else had before.
+const hearReply = `heard_at = CASE WHEN author_id = ?3 OR heard_at BETWEEN 1 AND ?4 OR (SELECT bot FROM person WHERE id = ?3) THEN heard_at ELSE ?4 END`
 
 // nextPostID is the present second, or the next number after the newest post's. Numbers that
 // follow the clock let an archive's posts stand where they belong among the others, and tell

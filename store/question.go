@@ -29,11 +29,11 @@ func (s *Store) ResolveQuestion(ctx context.Context, me, reply int64, on bool) e
 		if on == (q.Answer == reply) {
 			return nil
 		}
-		answer := int64(0)
+		answer, at := int64(0), int64(0)
 		if on {
-			answer = reply
+			answer, at = reply, t.ms()
 		}
-		if err := t.changed(c, q, me, `answer_id = ?`, answer); err != nil {
+		if err := t.changed(c, q, me, `answer_id = ?, resolved_at = ?`, answer, at); err != nil {
 			return err
 		}
 		for _, person := range slices.Compact([]int64{q.Author, r.Author}) {
@@ -60,7 +60,7 @@ func (s *Store) MarkQuestion(ctx context.Context, me, id int64, on bool) error {
 		if p.Question == on {
 			return nil
 		}
-		return t.changed(c, p, me, `question = ?, answer_id = 0`, on)
+		return t.changed(c, p, me, `question = ?, answer_id = 0, resolved_at = 0`, on)
 	})
 }
 

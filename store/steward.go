@@ -54,7 +54,10 @@ func (s *Store) HidePost(ctx context.Context, me, id int64, why string) error {
 
 // hide takes the text of a post out of sight.
 func (t *tx) hide(c channelRow, p Post, me int64, why string) error {
-	return t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why)
+	if err := t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why); err != nil {
+		return err
+	}
+	return t.hearAgain(p.Root)
 }
 
 // UnhidePost undoes HidePost.
@@ -70,8 +73,20 @@ func (s *Store) UnhidePost(ctx context.Context, me, id int64) error {
 		if !c.Steward {
 			return refuse(ErrForbidden, "Only the stewards of #%s can do that. Ask one of them.", c.Name)
 		}
-		return t.changed(c, p, me, `hidden_at = 0, hidden_by = 0, hidden_why = ''`)
+		if err := t.changed(c, p, me, `hidden_at = 0, hidden_by = 0, hidden_why = ''`); err != nil {
+			return err
+		}
+		return t.hearAgain(p.Root)
 	})
+}
+
+// hearAgain finds when somebody else first replied to a root, after a reply has gone or come back; 0 for no root.
+func (t *tx) hearAgain(root int64) error {
+	if root == 0 {
+		return nil
+	}
+	return t.run(`UPDATE post SET heard_at = coalesce((SELECT min(r.at) FROM post r JOIN person a ON a.id = r.author_id
+		WHERE r.root_id = ?1 AND r.root_id <> 0 AND r.author_id <> post.author_id AND r.hidden_at = 0 AND a.bot = 0), 0) WHERE id = ?1`, root)
 }
 
 // PinPost keeps a root on top of its channel, or takes it down. Stewards may.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -50,4 +51,67 @@ func (s *Store) Depart(ctx context.Context, me int64) error {
 	return s.write(ctx, func(t *tx) error {
 		return t.run(`UPDATE person SET seen_at = ? WHERE id = ?`, t.ms(), me)
 	})
+}
+
+// Visit notes that me was here today, by the organisation's calendar: somebody who pressed a key, not only a
+// line that was open. There is one row for a person and month; a day that is noted already is only read.
+func (s *Store) Visit(ctx context.Context, me int64) error {
+	var today day
+	noted := false
+	err := s.read(ctx, func(t *tx) error {
+		zone, err := t.zone()
+		if err != nil {
+			return err
+		}
+		today = dayOf(t.at, zone)
+		noted, err = t.has(`SELECT 1 FROM visit WHERE month = ? AND person_id = ? AND days & ? <> 0`, today.month(), me, today.bit())
+		return err
+	})
+	if err != nil || noted {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		if err := t.run(`INSERT INTO visit VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET days = days | ?3`, today.month(), me, today.bit()); err != nil {
+			return err
+		}
+		return t.run(`UPDATE person SET visited_at = ? WHERE id = ? AND visited_at = 0`, t.ms(), me)
+	})
+}
+
+// Visits returns the days on which me was here, oldest first, as dates at midnight UTC.
+func (s *Store) Visits(ctx context.Context, me int64) (days []time.Time, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		days, err = t.visits(me)
+		return err
+	})
+	return days, err
+}
+
+func (t *tx) visits(person int64) (days []time.Time, err error) {
+	months, err := collect(t, func(r *sql.Rows) (m [2]int64, err error) {
+		err = r.Scan(&m[0], &m[1])
+		return m, err
+	}, `SELECT month, days FROM visit WHERE person_id = ? ORDER BY month`, person)
+	for _, m := range months {
+		for _, d := range daysOf(m[0], m[1]) {
+			days = append(days, d.date())
+		}
+	}
+	return days, err
+}
+
+// daysOf are the days that a row of visits has.
+func daysOf(month, bits int64) (days []day) {
+	for n := range 31 {
+		if bits&(1<<(n+1)) != 0 {
+			days = append(days, monthStart(month)+day(n))
+		}
+	}
+	return days
 }

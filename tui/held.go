@@ -83,6 +83,7 @@ func heldText(h store.Held, host string, in *time.Location) string {
 		"For you alone: " + held1(h.Saved, "saved post", "saved posts") + ", " + held1(h.Followed, "thread", "threads") + " that you follow, " + held1(h.Inbox, "entry", "entries") + " of your inbox, whether and how you want to be told of something new.",
 		"Where you are: in " + held1(h.Channels, "channel or conversation", "channels and conversations") + ", as their members see, which of them you have muted, and how far you have read in each, which nobody else sees.",
 		"When: you first came on " + day(p.CameAt, "a day that was not noted") + " and were last here on " + day(h.SeenAt, "a day that was not noted") + ". Whoever runs the server can see in its log when you come and go, and from which address.",
+		"For the figures of the trial: " + held1(h.Visits, "day", "days") + " on which you were here and pressed a key, and who replied to whom. Figures are of five people or more and never of you alone.",
 		"Nothing else is counted about you.",
 	}
 	return strings.Join(parts, "\n\n")

@@ -83,6 +83,7 @@ type Model struct {
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
 	rang          time.Time // when the terminal last rang
+	visited       time.Time // when it was last noted that somebody is here
 	early         []tea.Msg // keys and pastes that wait for a screen's first answer
 	status        string    // shown until the next key
 	failed        bool      // status tells of a failure
@@ -224,7 +225,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		m.status, m.failed = "", false
-		return m.press(msg)
+		return tea.Batch(m.visit(), m.press(msg))
 	case tea.PasteMsg:
 		if m.palette != nil {
 			if m.palette.field.paste(msg.Content) {

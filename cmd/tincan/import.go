@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +22,7 @@ func (p *program) importCommand() *cobra.Command {
 		Args:  p.noSubcommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.importSlackCommand(), p.importTincanCommand())
+	c.AddCommand(p.importSlackCommand(), p.importMboxCommand(), p.importTincanCommand())
 	return c
 }
 
@@ -60,6 +62,17 @@ func (p *program) importSlack(c *cobra.Command, path string, dry bool) error {
 	account, err := slack.Import(c.Context(), s, store.Operator, func(channel string, messages int) {
 		fmt.Fprintf(c.ErrOrStderr(), "#%s read, %d messages so far\n", channel, messages)
 	})
+	if err := imported(c, account, dry, err); err != nil {
+		return err
+	}
+	if len(account.Broken) > 0 {
+		return errors.New("parts of the export cannot be read; ask Slack for a new one and import that too: nothing comes in twice")
+	}
+	return nil
+}
+
+// imported prints what became of an archive; err is what ended its import early.
+func imported(c *cobra.Command, account *archive.Account, dry bool, err error) error {
 	out := c.OutOrStdout()
 	fmt.Fprint(out, account)
 	switch {
@@ -70,10 +83,78 @@ func (p *program) importSlack(c *cobra.Command, path string, dry bool) error {
 	default:
 		fmt.Fprintf(out, "Added: %d people, %d channels, %d posts.\n", account.People, account.Channels, account.Posts)
 	}
-	if len(account.Broken) > 0 {
-		return errors.New("parts of the export cannot be read; ask Slack for a new one and import that too: nothing comes in twice")
-	}
 	return nil
+}
+
+func (p *program) importMboxCommand() *cobra.Command {
+	var dry bool
+	var channel string
+	c := &cobra.Command{
+		Use:   "mbox PATH",
+		Short: "Bring in the archive of a mailing list, a file of mails one after the other",
+		Long: `Bring in the archive of a mailing list, a file of mails one after the other.
+
+It becomes a channel that can be read and not written to. Every mail is
+accounted for. Authors wait as people without a way in until they are invited,
+one for each address; whoever is here already is known by theirs. Long quotes
+and signatures are shortened. Importing again adds only what is new.`,
+		Args: arguments("PATH"),
+		RunE: func(c *cobra.Command, args []string) error { return p.importMbox(c, args[0], channel, dry) },
+	}
+	c.Flags().BoolVar(&dry, "dry-run", false, "print the account and write nothing")
+	c.Flags().StringVar(&channel, "channel", "", "the channel's name (default: the list's)")
+	return c
+}
+
+func (p *program) importMbox(c *cobra.Command, path, channel string, dry bool) error {
+	f, size, err := openFile(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	progress := c.ErrOrStderr()
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	mbox, err := archive.ReadMbox(c.Context(), f, size, name, func(mails int, share float64) {
+		fmt.Fprintf(progress, "looking through the archive: %d mails, %.0f %%\n", mails, 100*share)
+	})
+	if err != nil {
+		return err
+	}
+	if channel = strings.TrimPrefix(channel, "#"); channel == "" {
+		channel = mbox.List()
+	} else if err := store.ValidChannelName(channel); err != nil {
+		return err
+	}
+	from, to := mbox.Span()
+	fmt.Fprintf(progress, "%d mails of %d people, %s to %s, for #%s\n", mbox.Mails(), mbox.People(), from.Format("2 Jan 2006"), to.Format("2 Jan 2006"), channel)
+	var s *store.Store
+	if !dry {
+		if s, err = p.open(c.Context()); err != nil {
+			return err
+		}
+		defer s.Close()
+	}
+	account, err := mbox.Import(c.Context(), s, store.Operator, channel, func(mails int) {
+		fmt.Fprintf(progress, "%d of %d mails\n", mails, mbox.Mails())
+	})
+	return imported(c, account, dry, err)
+}
+
+// openFile opens a file for reading, with how large it is.
+func openFile(path string) (*os.File, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s cannot be read (%w); name the file of the archive", path, err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is no file")
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, fmt.Errorf("%s cannot be read (%w); name the file of the archive", path, err)
+	}
+	return f, info.Size(), nil
 }
 
 func (p *program) importTincanCommand() *cobra.Command {

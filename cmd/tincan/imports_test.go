@@ -40,7 +40,7 @@ var layers = map[string]layer{
 	},
 	"tincan/store/archive": {
 		ours:    []string{"tincan/store"},
-		outside: []string{"golang.org/x/crypto/ssh", "golang.org/x/text/encoding/..."}, // the public keys of a roster, and the encodings that spreadsheets write
+		outside: []string{"golang.org/x/crypto/ssh", "golang.org/x/text/encoding/..."}, // the public keys of a roster, and the encodings that spreadsheets and mails are written in
 	},
 	"tincan/store": {
 		outside: []string{"modernc.org/sqlite", "modernc.org/sqlite/lib", "golang.org/x/crypto/...", "golang.org/x/text/...", "github.com/clipperhouse/uax29/v2/graphemes"},

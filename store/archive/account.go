@@ -13,6 +13,8 @@ package archive
 import (
 	"fmt"
 	"strings"
+
+	"tincan/store"
 )
 
 // Fate says what became of one message of an archive.
@@ -32,6 +34,8 @@ const (
 	Private                 // stands in a private channel or direct conversation
 	Undescribed             // stands in a folder that no list of channels names
 	Unreadable              // is not of a form that can be read
+	Automatic               // is an automatic reply or a report that mail could not be delivered
+	Oversized               // is larger than any mail that people write
 	fates
 )
 
@@ -48,6 +52,8 @@ var fateTexts = [fates]string{
 	Private:     "skipped: it stands in a private channel or direct conversation",
 	Undescribed: "skipped: channels.json does not name its channel",
 	Unreadable:  "skipped: it cannot be read as a message",
+	Automatic:   "skipped: an automatic reply, or a report that mail could not be delivered",
+	Oversized:   "skipped: it is larger than 32 MB",
 }
 
 // Account tells what became of every message of an archive.
@@ -56,11 +62,20 @@ type Account struct {
 	People, Channels, Posts int
 	// Texts that were longer than the store takes and were cut, with a line that says so.
 	Shortened int
+	// Texts whose quotes of what they answer, or signatures, were shortened.
+	Folded int
+	// Messages whose date was years off. They stand where they came, with a line that says so.
+	Redated int
+	// Files that came with a message. They are not imported; their names are.
+	Attached int
+	// Messages that were too large, each by what it is called and whose it is; the first few of them.
+	Named []string
 	// Reactions given in the archive that there are not here, and are not imported.
 	Reactions int
 	// Files that could not be read to their end, each with the reason. Messages in them may be missing.
 	Broken []string
 
+	of     string // what it is of: an export, an archive
 	counts [fates]int
 }
 
@@ -87,17 +102,39 @@ func (a *Account) String() string {
 		}
 	}
 	b.WriteString("---------\n")
-	line(a.Messages(), "messages in the export")
+	line(a.Messages(), "messages in the "+a.of)
 	if a.Shortened > 0 {
 		line(a.Shortened, "texts were too long and are imported shortened")
 	}
+	if a.Folded > 0 {
+		line(a.Folded, "texts had long quotes or a signature, which are shortened")
+	}
+	if a.Redated > 0 {
+		line(a.Redated, "had a date years off and stand where they came")
+	}
 	if a.Reactions > 0 {
 		line(a.Reactions, "reactions are of kinds that there are not here")
+	}
+	if a.Attached > 0 {
+		line(a.Attached, "attached files are not imported; their names are")
+	}
+	for _, name := range a.Named {
+		b.WriteString("Too large: " + name + "\n")
 	}
 	for _, reason := range a.Broken {
 		b.WriteString("Not read to its end: " + reason + "\n")
 	}
 	return b.String()
+}
+
+// fit cuts a text to what the store takes, at a character's boundary, and says so in its last line.
+func (a *Account) fit(body string) string {
+	if len(body) <= store.ImportedPostLimit {
+		return body
+	}
+	a.Shortened++
+	const note = "\n(The rest was too long to import.)"
+	return strings.ToValidUTF8(body[:store.ImportedPostLimit-len(note)], "") + note
 }
 
 // thousands writes n with a comma before each group of three digits.

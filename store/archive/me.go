@@ -65,6 +65,7 @@ func meFiles() []meFile {
 		{"reports.jsonl", "which posts you reported to the admins, and why", (*meExport).reports},
 		{"channels.json", "the channels and direct conversations that you are in, one a line", (*meExport).joined},
 		{"answers.jsonl", "which announcements you were asked about and had on your screen, when you had read all of it, and what you answered", (*meExport).answers},
+		{"visits.jsonl", "the days on which you were here, which are counted for the figures", (*meExport).visits},
 		{"inbox.jsonl", "what you were told: who mentioned you, replied, reacted or chose an answer, in which post", (*meExport).inbox},
 	}
 }
@@ -398,4 +399,16 @@ func (x *meExport) inbox(e *entries) error {
 		}
 		before = &page[len(page)-1]
 	}
+}
+
+func (x *meExport) visits(e *entries) error {
+	days, err := x.store.Visits(x.ctx, x.me)
+	for _, d := range days {
+		if err == nil {
+			err = e.put(struct {
+				Day string `json:"day"`
+			}{d.Format(time.DateOnly)})
+		}
+	}
+	return err
 }

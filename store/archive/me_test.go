@@ -143,6 +143,7 @@ func TestExportMe(t *testing.T) {
 	hidden := o.write(o.maya, everyone, "zu viel gesagt")
 	o.must(o.HidePost(o.ctx, o.pia, hidden, "nicht hier"))
 	o.must(o.SavePost(o.ctx, o.maya, reply, true))
+	o.must(o.Visit(o.ctx, o.maya))
 	o.must(o.SaveDraft(o.ctx, o.maya, everyone, "angefangen"))
 	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Edit: mine}, "doch nicht"))
 	o.must(o.React(o.ctx, o.maya, reply, 0, true))
@@ -163,7 +164,7 @@ func TestExportMe(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got, want := fmt.Sprint(names), "[README.txt answers.jsonl channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl]"; got != want {
+	if got, want := fmt.Sprint(names), "[README.txt answers.jsonl channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl visits.jsonl]"; got != want {
 		t.Errorf("files: %s", got)
 	}
 	for name, want := range map[string]string{
@@ -175,6 +176,7 @@ func TestExportMe(t *testing.T) {
 		"reactions.jsonl": fmt.Sprintf(`{"post":%d,"channel":"everyone","reactions":["thumbsup","tada"]}`+"\n", reply),
 		"follows.jsonl":   fmt.Sprintf(`{"post":%d,"channel":"everyone"}`+"\n", root),
 		"reports.jsonl":   fmt.Sprintf(`{"post":%d,"channel":"everyone","why":"unfreundlich","at":"2026-11-20T14:04:00Z"}`+"\n", reply),
+		"visits.jsonl":    `{"day":"2026-11-20"}` + "\n",
 		"saved.jsonl":     fmt.Sprintf(`{"id":%d,"channel":"everyone","author":"nils","at":"2026-11-20T14:03:00Z"}`+"\n", reply),
 		"channels.json": `{"channel":"announcements","private":false,"direct":false,"steward":false,"muted":false}` + "\n" +
 			`{"channel":"everyone","private":false,"direct":false,"steward":false,"muted":false}` + "\n" +

@@ -25,8 +25,6 @@ const (
 	slackBot = "USLACKBOT"
 	// handleStem is how much of a handle is kept before a number that tells it from another.
 	handleStem = 24
-	// batchLimit is how many posts are written in one go: some 40 ms, after which people's own get their turn.
-	batchLimit = 200
 	// fileLimit is the bytes of one JSON file: a day of a very busy channel has some 30 MB, the list of
 	// 40,000 people 60 MB, and a small zip that unpacks to more is an attack or a mistake.
 	fileLimit = 128 << 20
@@ -250,8 +248,8 @@ func (s *Slack) addPrivate(raw json.RawMessage) error {
 // account is the same. progress is called after each channel with the messages read so far.
 // An error of the store ends it; what was written until then stays, and importing again goes on.
 func (s *Slack) Import(ctx context.Context, st *store.Store, me int64, progress func(channel string, messages int)) (*Account, error) {
-	im := &slackImport{Slack: s, ctx: ctx, st: st, me: me, account: &Account{}, met: s.people}
-	if err := im.begin(); err != nil {
+	im := &slackImport{Slack: s, carrier: carrier{ctx: ctx, st: st, me: me, source: slackSource, account: &Account{of: "export"}, met: s.people}}
+	if err := im.open(s.channels); err != nil {
 		return im.account, err
 	}
 	folders, err := fs.ReadDir(s.fsys, ".")
@@ -273,54 +271,10 @@ func (s *Slack) Import(ctx context.Context, st *store.Store, me int64, progress 
 // slackImport is one run of Import.
 type slackImport struct {
 	*Slack
-	ctx     context.Context
-	st      *store.Store // nil in a dry run
-	me      int64
-	account *Account
-	met     []store.ImportedPerson // not yet handed over
-	posts   []store.ImportedPost   // not yet handed over
+	carrier
 
 	channel string            // key of the channel being read
 	threads map[string]string // a message's ts there → key of the post that starts its thread, "" if none does yet
-}
-
-// begin hands over people, then channels, whose members they are.
-func (im *slackImport) begin() error {
-	if err := im.flush(); err != nil || im.st == nil {
-		return err
-	}
-	for batch := range slices.Chunk(im.channels, batchLimit) {
-		n, err := im.st.ImportChannels(im.ctx, im.me, slackSource, batch)
-		im.account.Channels += n
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// flush hands over the people met and the posts gathered since the last flush.
-func (im *slackImport) flush() error {
-	defer func() { im.met, im.posts = nil, im.posts[:0] }()
-	if err := im.ctx.Err(); err != nil {
-		return err
-	}
-	if im.st == nil {
-		return nil
-	}
-	for batch := range slices.Chunk(im.met, batchLimit) {
-		n, err := im.st.ImportPeople(im.ctx, im.me, slackSource, batch)
-		im.account.People += n
-		if err != nil {
-			return err
-		}
-	}
-	if len(im.posts) == 0 {
-		return nil
-	}
-	n, err := im.st.ImportPosts(im.ctx, im.me, slackSource, im.posts)
-	im.account.Posts += n
-	return err
 }
 
 // folder reads the days of one conversation in order.
@@ -381,10 +335,8 @@ func (im *slackImport) day(file string) error {
 	for _, m := range messages {
 		fate := im.message(m)
 		im.account.counts[fate]++
-		if len(im.posts) == batchLimit {
-			if err := im.flush(); err != nil {
-				return err
-			}
+		if err := im.flushFull(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -403,7 +355,7 @@ func (im *slackImport) message(m slackMessage) Fate {
 	}
 	im.threads[m.TS] = ""
 	author := im.author(m)
-	body := im.fit(store.Clean(im.body(m, author)))
+	body := im.account.fit(store.Clean(im.body(m, author)))
 	if !strings.ContainsFunc(body, visible) {
 		return Empty
 	}
@@ -466,16 +418,6 @@ func (im *slackImport) author(m slackMessage) string {
 		im.met = append(im.met, im.person(p))
 	}
 	return p.Key
-}
-
-// fit cuts a text to what the store takes, at a character's boundary, and says so in its last line.
-func (im *slackImport) fit(body string) string {
-	if len(body) <= store.ImportedPostLimit {
-		return body
-	}
-	im.account.Shortened++
-	const note = "\n(The rest was too long to import.)"
-	return strings.ToValidUTF8(body[:store.ImportedPostLimit-len(note)], "") + note
 }
 
 func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

@@ -1,0 +1,73 @@
+package store_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"tincan/store"
+)
+
+// The company whose figures are timed: a million posts in three years, as many as the largest of the other
+// benchmarks has, and everybody here on most days.
+const (
+	measuredPeople = 5000
+	measuredPosts  = 1_000_000
+	measuredStep   = 95 // seconds between posts
+)
+
+// BenchmarkFigures computes all figures of a quarter.
+func BenchmarkFigures(b *testing.B) {
+	w := openWorld(b, b.TempDir(), store.Options{Now: time.Now})
+	admin := w.admin("admin")
+	now := time.Now()
+	db, err := rawDB(w.dir, "&_pragma=synchronous(OFF)")
+	w.must(err)
+	defer db.Close()
+	tx, err := db.Begin()
+	w.must(err)
+	start := now.Unix() - measuredPosts*measuredStep
+	rng := rand.New(rand.NewPCG(1, 2))
+	w.must(insert(tx, `INSERT INTO person (id, handle, department, state, created_at, came_at, invited_at, visited_at, leader) VALUES (?, ?, ?, 2, ?, 1, 1, ?, ?)`, measuredPeople, func(i int) []any {
+		return []any{i + 10, fmt.Sprintf("p%d", i), fmt.Sprintf("Department %d", i%12), start * 1000, start * 1000, i%100 == 0}
+	}))
+	w.must(insert(tx, `INSERT INTO standing VALUES (?, ?, 1, ?, ?)`, measuredPeople, func(i int) []any {
+		return []any{i + 10, start * 1000, fmt.Sprintf("Department %d", i%12), i%100 == 0}
+	}))
+	month := int64(now.Year())*12 + int64(now.Month()) - 1
+	w.must(insert(tx, `INSERT INTO visit VALUES (?, ?, ?)`, 5*measuredPeople, func(i int) []any {
+		return []any{month - int64(i/measuredPeople), i%measuredPeople + 10, rng.Uint32() &^ 1}
+	}))
+	type root struct {
+		id     int64
+		author int
+	}
+	var roots []root
+	w.must(insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, at, heard_at) VALUES (?, 1, ?, ?, ?, 'x', ?, ?)`, measuredPosts, func(i int) []any {
+		id, author := start+int64(i)*measuredStep, rng.IntN(measuredPeople)+10
+		if i%3 == 0 || len(roots) == 0 {
+			roots = append(roots, root{id, author})
+			return []any{id, 0, author, 0, id * 1000, (id + 3600) * 1000}
+		}
+		r := roots[len(roots)-1-rng.IntN(min(20, len(roots)))]
+		return []any{id, r.id, author, r.author, id * 1000, 0}
+	}))
+	w.must(tx.Commit())
+	for _, q := range []struct {
+		name       string
+		weeks      int
+		department string
+	}{{"week", 1, ""}, {"quarter", 13, ""}, {"department", 13, "Department 3"}} {
+		b.Run(q.name, func(b *testing.B) {
+			window := store.Window{From: now.Add(-time.Duration(q.weeks) * 7 * 24 * time.Hour), To: now}
+			for b.Loop() {
+				figures, err := w.Figures(w.ctx, admin, store.FigureQuery{Window: window, Department: q.department})
+				w.must(err)
+				if len(figures) < 20 {
+					b.Fatalf("%d figures", len(figures))
+				}
+			}
+		})
+	}
+}

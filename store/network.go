@@ -1,0 +1,244 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"math"
+	"slices"
+	"time"
+)
+
+// questionTime is how long a question may stand before it should be resolved.
+const questionTime = 7 * 24 * time.Hour
+
+// replies are the figures of who is answered: C1 to C4. A window that ends today has posts that may still be answered;
+// they are left out until they are old enough.
+func (g *group) replies() []Figure {
+	var roots []said
+	old := g.crowd(nil, nil) // who wrote them
+	soon := g.now - answerTime.Milliseconds()
+	for _, s := range g.said {
+		if !s.reply && !s.announced && s.at <= soon {
+			roots = append(roots, s)
+			old.add(s.author)
+		}
+	}
+	var hours []float64 // to the reply of another, of those that have one
+	within := func(d time.Duration) (n int) {
+		for _, h := range hours {
+			if h <= d.Hours() {
+				n++
+			}
+		}
+		return n
+	}
+	for _, s := range roots {
+		if s.heard > 0 {
+			hours = append(hours, hoursBetween(s.at, s.heard))
+		}
+	}
+	slices.Sort(hours)
+	answered := within(answerTime)
+	all := []Figure{
+		share("C1", answered, len(roots), old),
+		share("C1.day", within(24*time.Hour), len(roots), old),
+		share("C1.ever", len(hours), len(roots), old),
+		share("C2", len(roots)-answered, len(roots), old),
+		value("C3.median", median(hours), len(hours), old),
+		value("C3.p90", rank(hours, 0.9), len(hours), old),
+	}
+	half := value("C3.half", 0, len(roots), old)
+	if k := (len(roots) + 1) / 2; k > 0 && k <= len(hours) {
+		half.Value = hours[k-1]
+	} else {
+		half.Known = false
+	}
+	all = append(all, half)
+	if g.archive {
+		return all
+	}
+	n, of, asked := 0, 0, g.crowd(nil, nil)
+	for _, q := range g.asked {
+		if q.at > g.now-questionTime.Milliseconds() {
+			continue
+		}
+		of++
+		asked.add(q.author)
+		if q.resolved > 0 && q.resolved-q.at <= questionTime.Milliseconds() {
+			n++
+		}
+	}
+	return append(all, share("C4", n, of, asked))
+}
+
+// network are the figures of who talks with whom: N1 to N5.
+func (g *group) network() []Figure {
+	across, both := 0, 0
+	by, toward := map[string]int{}, map[string]int{}
+	known := g.crowd(nil, nil)
+	for _, s := range g.said {
+		if s.to == nil || s.from == "" || s.toward == "" {
+			continue
+		}
+		both++
+		known.add(s.author)
+		by[s.from]++
+		toward[s.toward]++
+		if s.from != s.toward {
+			across++
+		}
+	}
+	chance := 0.0
+	for d, n := range by {
+		chance += float64(n) * float64(toward[d])
+	}
+	byChance, outward := share("N1.chance", both, both, known), share("N2", 2*across-both, both, known)
+	if both > 0 {
+		byChance.Value = 100 * (1 - chance/(float64(both)*float64(both)))
+		outward.Value /= 100
+	}
+	return append([]Figure{share("N1", across, both, known), byChance, outward}, append(g.pairs(), g.five()...)...)
+}
+
+// pairs are N3 and N4, of the people who wrote in the group.
+func (g *group) pairs() []Figure {
+	wrote := g.crowd(nil, nil)
+	for _, s := range g.said {
+		wrote.add(s.author)
+	}
+	var ways []uint64 // a pair by its places, the lower one first, and a bit for who replied
+	for _, s := range g.said {
+		if s.to == nil || s.to == s.author || !wrote.in[s.to.place] {
+			continue
+		}
+		a, b, way := uint64(s.author.place), uint64(s.to.place), uint64(0)
+		if a > b {
+			a, b, way = b, a, 1
+		}
+		ways = append(ways, a<<32|b<<1|way)
+	}
+	slices.Sort(ways)
+	ways = slices.Compact(ways)
+	pairs, mutual := len(ways), 0
+	for i := 1; i < len(ways); i++ {
+		if ways[i]>>1 == ways[i-1]>>1 {
+			mutual++
+			pairs--
+		}
+	}
+	n := len(wrote.list)
+	density := share("N3", pairs, n*(n-1)/2, wrote)
+	density.Value /= 100
+	return []Figure{density, share("N4", mutual, pairs, wrote)}
+}
+
+// five is N5: what the five who reply most carry, and what is answered without them, neither by them nor to them.
+func (g *group) five() []Figure {
+	replied := make([]int, len(g.ledger.people))
+	about := g.crowd(nil, nil)
+	total := 0
+	for _, s := range g.said {
+		if s.reply {
+			replied[s.author.place]++
+			about.add(s.author)
+			total++
+		}
+	}
+	people := slices.Clone(about.list)
+	slices.SortFunc(people, func(a, b *counted) int {
+		return cmp.Or(cmp.Compare(replied[b.place], replied[a.place]), cmp.Compare(a.id, b.id))
+	})
+	top := g.crowd(people[:min(busiest, len(people))], func(*counted) bool { return true })
+	n := 0
+	for _, p := range top.list {
+		n += replied[p.place]
+	}
+	carried := share("N5", n, total, about)
+	left := len(people) - len(top.list)
+	carried.Suppressed = carried.Known && left > 0 && left < groupLeast // it would tell of those few
+	return []Figure{carried, g.without(top, carried.Suppressed)}
+}
+
+// without is C1 as it would be without some people.
+func (g *group) without(gone *crowd, few bool) Figure {
+	type root struct {
+		at     int64
+		author *counted
+		heard  bool
+	}
+	roots := map[int64]*root{}
+	about := g.crowd(nil, nil)
+	for _, s := range g.said {
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.in[s.author.place] {
+			roots[s.thread] = &root{at: s.at, author: s.author}
+			about.add(s.author)
+		}
+	}
+	n := 0
+	for _, list := range [][]said{g.ledger.said, g.later} {
+		for _, s := range list {
+			if !s.reply || gone.in[s.author.place] {
+				continue
+			}
+			if r := roots[s.thread]; r != nil && !r.heard && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
+				r.heard = true
+				n++
+			}
+		}
+	}
+	f := share("N5.without", n, len(roots), about)
+	f.Suppressed = f.Known && few
+	return f
+}
+
+// mails are B1: how many mails a week the lists had whose archives were imported, in the window and before it. They
+// are about lists and not about people, who are none.
+func (t *tx) mails(q FigureQuery, in *channelRow) ([]Figure, error) {
+	if q.Department != "" || in != nil && !in.Imported {
+		return nil, nil
+	}
+	type count struct {
+		before, inside int
+		first          int64
+	}
+	var only int64
+	if in != nil {
+		only = in.ID
+	}
+	counts, err := collect(t, func(r *sql.Rows) (c count, err error) {
+		err = r.Scan(&c.before, &c.inside, &c.first)
+		return c, err
+	}, mailsQuery, q.From.UnixMilli(), q.To.UnixMilli(), only)
+	if err != nil {
+		return nil, err
+	}
+	var sum count
+	sum.first = math.MaxInt64
+	for _, c := range counts {
+		sum.before, sum.inside, sum.first = sum.before+c.before, sum.inside+c.inside, min(sum.first, c.first)
+	}
+	if len(counts) == 0 {
+		return nil, nil
+	}
+	weeks := func(from, to int64) float64 { return hoursBetween(from, to) / (weekDays * 24) }
+	rate := func(id string, n int, weeks float64) Figure {
+		f := Figure{ID: id, Numerator: n, Denominator: int(math.Round(weeks)), Known: weeks >= 1}
+		if f.Known {
+			f.Value = float64(n) / weeks
+		}
+		return f
+	}
+	now := rate("B1", sum.inside, weeks(q.From.UnixMilli(), min(t.ms(), q.To.UnixMilli())))
+	before := rate("B1.baseline", sum.before, weeks(sum.first, q.From.UnixMilli()))
+	part := Figure{ID: "B1.share", Numerator: sum.inside, Denominator: sum.before, Known: now.Known && before.Known && before.Value > 0}
+	if part.Known {
+		part.Value = 100 * now.Value / before.Value
+	}
+	return []Figure{now, before, part}, nil
+}
+
+const mailsQuery = `SELECT
+	(SELECT count(*) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id AND p.at < ?1),
+	(SELECT count(*) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id AND p.at >= ?1 AND p.at < ?2),
+	coalesce((SELECT min(p.at) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id), ?1)
+	FROM imported i JOIN channel c ON c.id = i.id WHERE i.source = 'mbox' AND i.kind = 1 AND (?3 = 0 OR c.id = ?3)`
