@@ -40,7 +40,7 @@ func (k *kept) charter(c store.Channel, departments, stewards []string) {
 	k.title = "#" + c.Name + " · what it is"
 	k.note = count(c.Members, "person", "people")
 	if c.Former != "" {
-		k.text = "Once called #" + strings.Join(strings.Fields(c.Former), ", #") + ", which lead here still."
+		k.text = "Once called #" + strings.Join(strings.Fields(c.Former), " and #") + ": that leads here still."
 	}
 	change := func(label, value string, open func() screen) {
 		if !c.MayChange {
@@ -128,7 +128,7 @@ func newPosting(a *app, t *theme, c store.Channel) *sheet {
 
 // newClosing says what it means to make a channel private, and does it.
 func newClosing(a *app, t *theme, c store.Channel) *sheet {
-	intro := "Only " + count(c.Members, "person who is", "people who are") + " in #" + c.Name + " now will see it and all that was written in it. Its stewards let others in. It can not be opened again."
+	intro := "Only " + count(c.Members, "person who is", "people who are") + " in #" + c.Name + " now will see it and all that was written in it. Its stewards let others in. It cannot be opened again."
 	if !c.Joined {
 		intro += " You are not in it: you will not see it any more."
 	}

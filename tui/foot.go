@@ -100,11 +100,16 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 	case askMsg:
 		w.ask(msg.question, msg.yes)
 		return nil
+	case announceMsg:
+		if w.composer == nil {
+			return nil
+		}
+		return w.composer.announcing(msg.how)
 	case reactMsg:
 		w.picker = newPicker(msg.post)
 		return nil
 	case editMsg:
-		w.editor = newEditor(w.acts, w.theme, msg.post)
+		w.editor = newEditor(w.acts, w.theme, msg.post, msg.typo)
 		return w.editor.Init()
 	case editedMsg:
 		if w.editor == nil || w.editor.desk != msg.of {

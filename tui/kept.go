@@ -85,6 +85,10 @@ func (k *kept) Update(msg tea.Msg) tea.Cmd {
 			return k.refresh()
 		}
 		return nil
+	case tea.WindowSizeMsg:
+		cmd := k.page.Update(msg)
+		k.draw()
+		return cmd
 	case themeMsg:
 		k.theme = msg.theme
 		k.draw()
@@ -123,7 +127,10 @@ func (k *kept) draw() {
 
 // add puts a line into the menu: what it is, what stands there now, and what Enter does.
 func (k *kept) add(label, value, does string, open func() screen) {
-	it := item{name: label, label: label, value: k.theme.Dim.Render(value)}
+	it := item{name: label, label: label}
+	if value != "" {
+		it.value = k.theme.Dim.Render(value)
+	}
 	if open != nil {
 		it.open = opens(open)
 		it.keys = []key.Binding{says(keys.Open, does)}

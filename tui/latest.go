@@ -215,9 +215,13 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 			l.show()
 		}
 	case seenMsg:
-		if msg.of == &l.feed && l.settle() {
-			return l.app.mark(l.markings())
+		if msg.of != &l.feed {
+			break
 		}
+		if fresh := l.settle(); fresh {
+			return tea.Batch(l.app.saw(&l.feed), l.app.mark(l.markings()))
+		}
+		return l.app.saw(&l.feed)
 	case markedMsg:
 		l.marked(msg)
 	}
@@ -506,7 +510,7 @@ func (l *latest) selectedHints() []key.Binding {
 	if _, some := l.current(); !some {
 		return []key.Binding{keys.ReadOn}
 	}
-	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Reply, keys.React, keys.Keep)...)
+	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
 	out = append(out, keys.ReadOn, keys.More)
 	if len(l.waiting) > 0 {
 		out = append([]key.Binding{keys.ShowNew}, out...)

@@ -43,7 +43,8 @@ type sidebar struct {
 	app      *app
 	theme    *theme
 	channels []store.Channel
-	inbox    int // entries of the inbox that are not read, up to 100
+	inbox    int          // entries of the inbox that are not read, up to 100
+	waiting  []store.Post // announcements that wait for my answer
 	admin    bool
 	waits    int         // for the board
 	trial    store.Trial // its days
@@ -59,10 +60,11 @@ type sidebar struct {
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar, what waits in the inbox and who I am now; it comes to every screen.
+// sidebarMsg is the channels of the sidebar, what waits in the inbox and for my answer, and who I am now; it comes to every screen.
 type sidebarMsg struct {
 	channels []store.Channel
 	inbox    int
+	waiting  []store.Post
 	me       store.Person
 	waits    int         // for the board
 	trial    store.Trial // its days
@@ -79,6 +81,7 @@ func (s *sidebar) entries() []entry {
 	list := []entry{
 		{name: entryHome, label: "Home", count: s.unread()},
 		{name: entryInbox, label: "Inbox", count: s.inbox, screen: func() screen { return newInbox(a, t) }},
+		{name: entryMustRead, label: "Must read", count: len(s.waiting), screen: func() screen { return newMustRead(a, t, 0) }},
 		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, t) }},
 		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, t, s.searched) }},
 	}
@@ -126,10 +129,10 @@ func alone(names string) string {
 	return names
 }
 
-// news is what waits for me in particular: the inbox and direct conversations. The other channels
+// news is what waits for me in particular: the inbox, what I have to answer, and direct conversations. The other channels
 // are Home's business: with them the number would never be nought, and mean nothing.
 func (s *sidebar) news() int {
-	n := s.inbox
+	n := s.inbox + len(s.waiting)
 	for _, c := range s.channels {
 		if c.Direct && !c.Muted {
 			n += c.Unread
@@ -163,6 +166,9 @@ func (s *sidebar) refresh() tea.Cmd {
 			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
 		}
 		if m.err == nil {
+			m.waiting, m.err = a.store.MustReads(a.ctx, a.me)
+		}
+		if m.err == nil {
 			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
 		}
 		if m.err == nil && m.me.Admin {
@@ -186,7 +192,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.me.Admin, msg.waits, msg.trial
+		s.channels, s.inbox, s.waiting, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.waiting, msg.me.Admin, msg.waits, msg.trial
 		return again
 	case searchedMsg:
 		s.searched = msg.query
