@@ -65,10 +65,15 @@ var (
 	flagMustRead   = option{"--must-read", ""}
 	flagDue        = option{"--due", "3d"}
 	flagFor        = option{"--for", "HANDLE"}
-	flagTo         = option{"--to", textValue}
+	flagAudience   = option{"--to", textValue}
 	flagFixed      = option{"--fixed", ""}
 	flagTypo       = option{"--typo", ""}
 	flagAsk        = option{"--question", textValue}
+	flagChannel    = option{"--channel", "#channel"}
+	flagFrom       = option{"--from", "DATE"}
+	flagTo         = option{"--to", "DATE"}
+	flagFormat     = option{"--format", "LIST"}
+	flagBOM        = option{"--bom", ""}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -102,7 +107,7 @@ func commands() []command {
 		{name: "channel archive", args: "#channel", does: "make it read-only and quiet", flags: offWhy, least: 1, most: 1, run: (*call).channelArchive},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
 		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
-		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input; --announce asks people whether they have understood", flags: []option{flagQuestion, flagAnnounce, flagMustRead, flagDue, flagFor, flagTo, flagFixed, flagWhy, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input; --announce asks people whether they have understood", flags: []option{flagQuestion, flagAnnounce, flagMustRead, flagDue, flagFor, flagAudience, flagFixed, flagWhy, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
 		{name: "reply", args: "ID TEXT|-", does: "reply to a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "message", args: "HANDLE TEXT|-", does: "write to one person alone", flags: json, least: 2, most: 2, text: true, run: (*call).message},
 		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable; an announcement asks again, unless it is a --typo", flags: []option{flagTypo, flagJSON}, least: 2, most: 2, text: true, run: (*call).edit},
@@ -111,13 +116,14 @@ func commands() []command {
 		{name: "answer", args: "ID", does: "choose the reply that answers a question", flags: off, least: 1, most: 1, run: (*call).answer},
 		{name: "mustread", does: "announcements that wait for your answer", flags: json, run: (*call).mustRead},
 		{name: "ack", args: "ID", does: "answer an announcement: you have understood it, or you have a question", flags: []option{flagAsk, flagJSON}, least: 1, most: 1, run: (*call).ack},
-		{name: "pending", args: "ID", does: "who has not answered an announcement yet, for its stewards, admins and managers; --all: and who has", flags: []option{flagAll, flagTo, flagCSV, flagJSON}, least: 1, most: 1, run: (*call).pending},
+		{name: "pending", args: "ID", does: "who has not answered an announcement yet, for its stewards, admins and managers; --all: and who has", flags: []option{flagAll, flagAudience, flagCSV, flagJSON}, least: 1, most: 1, run: (*call).pending},
 		{name: "remind", args: "ID", does: "remind those who have not answered an announcement", flags: []option{flagWhy, flagJSON}, least: 1, most: 1, run: (*call).remind},
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
 		{name: "trial", does: "what the trial is for, its days and what it is to reach", flags: json, run: (*call).trial},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
+		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM}, run: (*call).exportPlace},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
@@ -162,7 +168,7 @@ type call struct {
 	me      store.Person
 	in      io.Reader
 	raw     io.Writer         // the client's, for what is not text
-	aside   func(string)      // says a line on stderr
+	aside   io.Writer         // standard error, for what is said beside a file
 	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
@@ -193,11 +199,10 @@ func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
 func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(*call) error) int {
 	ctx, cancel := context.WithTimeout(sn.ctx, s.Limits.CommandTime)
 	defer cancel()
-	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}, directs: map[int64]string{}}
+	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, aside: ss.Stderr(), flags: map[string]string{}, directs: map[int64]string{}}
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}
-	c.aside = func(text string) { s.tell(ss, text) }
 	c.raw = newOutput(ss, sn, s.Limits.StallCommand)
 	c.out = bufio.NewWriter(&bounded{w: c.raw})
 	err := act(c)

@@ -41,7 +41,7 @@ func asAnnounced(a *store.Announcement) *announcedLine {
 // announceOf is how the flags say that a post is announced; nil for a post that is not.
 func (c *call) announceOf() (*store.NewAnnouncement, error) {
 	if !c.has(flagAnnounce) {
-		for _, f := range []option{flagMustRead, flagDue, flagFor, flagTo, flagFixed, flagWhy} {
+		for _, f := range []option{flagMustRead, flagDue, flagFor, flagAudience, flagFixed, flagWhy} {
 			if c.has(f) {
 				return nil, &misuse{f.name + " goes with " + flagAnnounce.name + "."}
 			}
@@ -52,7 +52,7 @@ func (c *call) announceOf() (*store.NewAnnouncement, error) {
 		return nil, &misuse{"An announcement asks whether it is understood; it cannot be a question too."}
 	}
 	n := &store.NewAnnouncement{For: c.flags[flagFor.name], Fixed: c.has(flagFixed), MustRead: c.has(flagMustRead), Why: c.flags[flagWhy.name]}
-	if to := strings.TrimSpace(c.flags[flagTo.name]); strings.EqualFold(to, "everyone") {
+	if to := strings.TrimSpace(c.flags[flagAudience.name]); strings.EqualFold(to, "everyone") {
 		n.Everyone = true
 	} else {
 		n.Departments = strings.FieldsFunc(to, func(r rune) bool { return r == ',' })
@@ -180,7 +180,7 @@ func (c *call) pending() error {
 		defer w.Flush()
 	}
 	for after := (*store.Addressee)(nil); ; {
-		list, err := c.store.Audience(c.ctx, c.me.ID, id, those, c.flags[flagTo.name], after, store.MaxPage)
+		list, err := c.store.Audience(c.ctx, c.me.ID, id, those, c.flags[flagAudience.name], after, store.MaxPage)
 		if err != nil {
 			return err
 		}

@@ -142,7 +142,7 @@ func (c *call) peopleImport() error {
 	plan, err := c.store.ImportRoster(c.ctx, c.me.ID, roster, store.RosterAs{Why: c.flags[flagWhy.name], Many: c.has(flagMany), Progress: func(done, total int) {
 		if done/toldEvery > told {
 			told = done / toldEvery
-			c.aside(fmt.Sprintf("%d of %d", done, total))
+			_, _ = fmt.Fprintf(c.aside, "%d of %d\n", done, total)
 		}
 	}})
 	if err == nil || len(plan.Lines) > 0 {

@@ -32,6 +32,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"tincan/store"
+	"tincan/tui"
 )
 
 const (
@@ -120,6 +121,9 @@ type Server struct {
 	inside   crowd[int64]  // signed-in connections, by person
 	sessions crowd[int64]  // running sessions, by person
 	guesses  guesses
+	drawn    tui.Drawn
+
+	exporting sync.Mutex // held by the one export of the place that is being made: it takes a disk's and a core's time
 
 	ctx      context.Context // ends with the server, and every session with it
 	stop     context.CancelFunc

@@ -346,7 +346,7 @@ func (r *roster) View() tea.View {
 func (r *roster) pasting() tea.View {
 	width := max(r.width-2, 1)
 	var lines []string
-	say := func(style func(...string) string, text string) {
+	say := func(style func(string) string, text string) {
 		for _, l := range words(text, min(width, measure)) {
 			lines = append(lines, fit(" "+style(l), r.width))
 		}

@@ -7,7 +7,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -87,7 +86,7 @@ func (c *channel) overview(width int) []string {
 	t, room := c.latest.theme, c.textWidth()
 	line := func(text string, k key.Binding) {
 		hint := t.Dim.Render(" · ") + t.Key.Render(k.Help().Key)
-		out = append(out, " "+fit(text, max(1, room-ansi.StringWidth(hint)))+hint)
+		out = append(out, " "+fit(text, max(1, room-columns(hint)))+hint)
 	}
 	if n := len(c.pins); n > 0 {
 		first, _, _ := strings.Cut(c.pins[0].Body, "\n")

@@ -6,7 +6,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -274,7 +273,7 @@ func (c *channels) item(ch store.Channel) item {
 	if ch.Members == 1 {
 		people = "1 person"
 	}
-	it.value = t.Dim.Render(strings.Repeat(" ", max(peopleWidth-ansi.StringWidth(people), 0)) + people)
+	it.value = t.Dim.Render(strings.Repeat(" ", max(peopleWidth-columns(people), 0)) + people)
 	var more []string
 	if ch.Private {
 		more = append(more, "private")

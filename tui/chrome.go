@@ -5,7 +5,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 )
 
 const (
@@ -40,7 +39,6 @@ type frame struct {
 	cursor *tea.Cursor // in the foot
 	footY  int
 	rule   bool
-	hints  []string
 }
 
 // sideWidth is the columns of the sidebar in a window of that width.
@@ -58,8 +56,7 @@ func (m *Model) frame() frame {
 		f.side = sideWidth(m.width)
 	}
 	f.menu = f.side == 0 && m.focus == onSide && m.palette == nil
-	f.hints = m.footer()
-	height := m.height - len(f.hints)
+	height := m.height - m.footRows()
 	if s, ok := over.screen.(footed); ok && !m.covered() && !f.menu {
 		f.foot, f.cursor = s.Foot(m.width)
 	}
@@ -250,7 +247,7 @@ func (m *Model) draw(f frame) tea.View {
 	if f.foot != "" {
 		lines = append(lines, f.foot)
 	}
-	v.SetContent(strings.Join(append(lines, f.hints...), "\n"))
+	v.SetContent(strings.Join(append(lines, m.footer()...), "\n"))
 	return v
 }
 
@@ -326,6 +323,14 @@ func (m *Model) ruler(f frame, widths []int) string {
 	return m.theme.Line.Render(b.String())
 }
 
+// footRows is how many lines the footer takes.
+func (m *Model) footRows() int {
+	if m.status == "" {
+		return 1
+	}
+	return min(len(words(m.status, max(1, m.width-2))), statusLines)
+}
+
 // footer is the status, or what the keys do with the thing selected.
 func (m *Model) footer() []string {
 	if m.status != "" {
@@ -366,11 +371,11 @@ func (m *Model) hint(list []key.Binding, width int) string {
 	}
 	say := func(b key.Binding) string { return t.Key.Render(b.Help().Key) + t.Dim.Render(" "+b.Help().Desc) }
 	last := say(list[len(list)-1])
-	room := width - ansi.StringWidth(last)
+	room := width - columns(last)
 	var b strings.Builder
 	for _, k := range list[:len(list)-1] {
 		text := say(k) + t.Dim.Render(" · ")
-		if room -= ansi.StringWidth(text); room < 0 {
+		if room -= columns(text); room < 0 {
 			break
 		}
 		b.WriteString(text)

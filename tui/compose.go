@@ -312,7 +312,7 @@ func (c *composer) fit() {
 	c.left = c.limit() - store.Graphemes(c.field.text)
 	width := c.width - c.indent() - 1
 	if c.width >= composerWide {
-		width -= 1 + max(counterWidth, ansi.StringWidth(c.counter()))
+		width -= 1 + max(counterWidth, columns(c.counter()))
 	}
 	c.field.setSize(min(width, measure), composerRows)
 }
@@ -330,7 +330,7 @@ func (c *composer) indent() int {
 	if c.width < composerWide {
 		return 1
 	}
-	return 1 + ansi.StringWidth(c.name()) + 2
+	return 1 + columns(c.name()) + 2
 }
 
 // name is the label as it stands left of the text.

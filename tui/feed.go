@@ -1,12 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -83,8 +83,9 @@ func (f *feed) draw(i int) []string {
 	if d, ok := f.drawn[p.ID]; ok && d.as == as {
 		return d.lines
 	}
-	lines := drawPost(p, l)
+	lines := f.app.drawn.lines(as, func() []string { return drawPost(p, l) })
 	if f.light != nil {
+		lines = slices.Clone(lines)
 		for i := len(postHead(p, l)); i < len(lines); i++ {
 			lines[i] = f.light(lines[i])
 		}
@@ -105,7 +106,7 @@ func (f *feed) ruleLines(i int) []string {
 
 // centred is text in the middle of a line of ─.
 func centred(text string, width int) string {
-	room := max(0, width-ansi.StringWidth(text))
+	room := max(0, width-columns(text))
 	return strings.Repeat("─", room/2) + text + strings.Repeat("─", room-room/2)
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // where is the sidebar's entry for what is shown.
@@ -186,7 +185,7 @@ func (m *Model) mousePane(f frame, msg tea.MouseMsg, click tea.MouseClickMsg, cl
 		switch {
 		case at.Y >= p.height:
 			return nil
-		case at.Y < 0 && clicked && f.side == 0 && at.X < ansi.StringWidth(menuMark)+2:
+		case at.Y < 0 && clicked && f.side == 0 && at.X < columns(menuMark)+2:
 			return m.back()
 		case at.Y < 0 && clicked:
 			return p.Update(headClickMsg{})

@@ -5,7 +5,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -99,7 +98,7 @@ func (f *form) indent() int {
 	}
 	n := 0
 	for _, p := range f.parts {
-		n = max(n, ansi.StringWidth(p.label))
+		n = max(n, columns(p.label))
 	}
 	return 1 + min(n, f.width/3) + menuGap
 }

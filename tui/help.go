@@ -5,7 +5,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // The parts of the help page that most screens share.
@@ -130,7 +129,7 @@ func (h *helpPage) group(bindings []key.Binding, width int) []string {
 		if !b.Enabled() {
 			continue
 		}
-		gap := strings.Repeat(" ", max(1, helpKey-ansi.StringWidth(k)))
+		gap := strings.Repeat(" ", max(1, helpKey-columns(k)))
 		out = append(out, fit(" "+h.theme.Key.Render(k)+gap+b.Help().Desc, width))
 	}
 	return out

@@ -65,6 +65,14 @@ type onePostMsg struct {
 	gone bool
 }
 
+// freshMsg is a post that has just been written, if it belongs here.
+type freshMsg struct {
+	of    *latest
+	id    int64
+	posts []store.Post
+	err   error
+}
+
 // placesMsg is my channels, as the acts on their posts need them.
 type placesMsg struct {
 	of       *latest
@@ -193,6 +201,10 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 		if msg.of == l {
 			l.replace(msg)
 		}
+	case freshMsg:
+		if msg.of == l {
+			return l.wrote(msg)
+		}
 	case sidebarMsg:
 		if msg.err == nil {
 			l.know(msg.channels)
@@ -238,6 +250,9 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
+	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && l.jump == 0 {
+		return l.readFresh(e.Post)
+	}
 	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
 		return l.refresh()
 	}
@@ -255,6 +270,41 @@ func (l *latest) event(e store.Event) tea.Cmd {
 		}
 		return onePostMsg{of: l, id: id, post: p}
 	}
+}
+
+// readFresh reads the one post that has been written; while that goes on, what else comes is read together.
+func (l *latest) readFresh(id int64) tea.Cmd {
+	if !l.fresh.begin() {
+		return nil
+	}
+	ctx, load := l.app.ctx, l.load
+	return func() tea.Msg {
+		posts, err := load(ctx, id+1, 1)
+		return freshMsg{l, id, posts, err}
+	}
+}
+
+// wrote lets a post that has been written wait above, if it belongs here and is not there yet.
+func (l *latest) wrote(msg freshMsg) tea.Cmd {
+	if l.fresh.end() {
+		return l.refresh()
+	}
+	switch {
+	case notFound(msg.err):
+	case msg.err != nil:
+		return fail(msg.err)
+	case len(msg.posts) == 1 && msg.posts[0].ID == msg.id && msg.id > l.newestKnown():
+		l.waiting = append([]store.Post{msg.posts[0]}, l.waiting...)
+	}
+	return nil
+}
+
+// newestKnown is the order key of the newest post that is shown or waits.
+func (l *latest) newestKnown() int64 {
+	if len(l.waiting) > 0 {
+		return l.key(l.waiting[0])
+	}
+	return l.newest
 }
 
 func (l *latest) replace(msg onePostMsg) {

@@ -5,7 +5,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 )
 
 const (
@@ -222,7 +221,7 @@ func (m *menu) column() int {
 	n := 0
 	for _, it := range m.items {
 		if it.value != "" {
-			n = max(n, ansi.StringWidth(it.label))
+			n = max(n, columns(it.label))
 		}
 	}
 	return min(n, max(m.width/2-menuGap, 1))
@@ -243,7 +242,7 @@ func (m *menu) draw(t *theme, it item, column int) []string {
 	}
 	line := style.Render(fit(it.label, min(column, m.width-1)))
 	if it.end != "" {
-		label := fit(it.label, max(m.width-3-ansi.StringWidth(it.end), 1))
+		label := fit(it.label, max(m.width-3-columns(it.end), 1))
 		line = justify(style.Render(label), it.end, m.width-2)
 	}
 	if it.value != "" {

@@ -513,7 +513,7 @@ func TestChannelsActs(t *testing.T) {
 
 	closing := is("finance-close").ID
 	w.must(w.store.AddMember(w.ctx, w.me, closing, "ben"))
-	w.must(w.store.SetSteward(w.ctx, w.me, closing, "ben", true, "They help."))
+	w.must(w.store.SetSteward(w.ctx, w.me, closing, "ben", true, "Maya is away."))
 	changed()
 	find("#finance-close")
 	s.press("L")

@@ -99,7 +99,7 @@ func postFoot(p store.Post, l look) []string {
 	var out []string
 	for _, part := range parts {
 		last := len(out) - 1
-		if last >= 0 && ansi.StringWidth(out[last])+footGap+ansi.StringWidth(part) <= l.width {
+		if last >= 0 && columns(out[last])+footGap+columns(part) <= l.width {
 			out[last] += strings.Repeat(" ", footGap) + part
 		} else {
 			out = append(out, part)
@@ -157,7 +157,7 @@ func postNames(p store.Post, l look) []string {
 		who += t.Dim.Render(" · " + role)
 	}
 	where := postPlace(p, l)
-	tight := l.full && ansi.StringWidth(who)+ansi.StringWidth(where) >= l.width
+	tight := l.full && columns(who)+columns(where) >= l.width
 	if tight || l.width < narrowPost && (l.channel || l.full) {
 		return []string{fit(who, l.width), fit(where, l.width)}
 	}
@@ -234,7 +234,7 @@ func drawText(text []textLine, width, limit int, t *theme) []string {
 			break
 		}
 		lead, hang := before(line.lead, width), before(line.hang, width)
-		room := width - ansi.StringWidth(hang)
+		room := width - columns(hang)
 		if line.code {
 			for i, l := range codeLines(line.spans[0].text, room, limit > 0, t) {
 				if i > 0 {
@@ -274,7 +274,7 @@ func before(lead string, width int) string {
 // folded is the last line of a folded post.
 func folded(line string, width int, t *theme) string {
 	more := t.Dim.Render("…  ") + t.Accent.Render("more")
-	line = ansi.Truncate(line, max(0, width-ansi.StringWidth(more)-1), "")
+	line = ansi.Truncate(line, max(0, width-columns(more)-1), "")
 	if line != "" && !strings.HasSuffix(line, " ") {
 		line += " "
 	}
@@ -315,7 +315,7 @@ func codeLines(line string, width int, cut bool, t *theme) []string {
 	return out
 }
 
-// drawing is a post as it was last drawn, with all that decided its looks.
+// drawing is a post as it was drawn, with all that decided its looks: whoever draws the same gets the same lines.
 type drawing struct {
 	id, revision        int64
 	width               int
@@ -323,9 +323,11 @@ type drawing struct {
 	unread, list        bool
 	channel, full       bool
 	answer, saved       bool
+	direct, pinned      bool
 	replies, newReplies int
 	at, last            string
-	name, role, place   string
+	name, handle, role  string
+	place, lastBy       string
 	reactions           store.Reactions
 	answered, announced string
 }
@@ -336,11 +338,15 @@ func drawingOf(p store.Post, l look) drawing {
 	if p.Announcement != nil {
 		announced = spoken(p) + announcedHead(p, l.now, l.zone) + announcedFoot(p.Announcement)
 	}
+	at := ago(p.At, l.now, l.zone)
+	if l.full {
+		at = whole(p.At, l.now, l.zone)
+	}
 	return drawing{
 		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
 		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
-		at: ago(p.At, l.now, l.zone), last: ago(p.LastReplyAt, l.now, l.zone),
-		name: p.Name, role: p.Department, place: p.ChannelName,
+		at: at, last: ago(p.LastReplyAt, l.now, l.zone),
+		name: p.Name, handle: p.Handle, role: p.Department, place: p.ChannelName, direct: p.Direct, pinned: p.Pinned, lastBy: p.LastReplyBy,
 		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy, announced: announced,
 	}
 }

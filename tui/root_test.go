@@ -606,7 +606,7 @@ func TestJoinLeaveMute(t *testing.T) {
 	w.found(store.NewChannel{Name: "close", Private: true}, ben)
 	s.hear()
 	c := w.channel("close")
-	w.must(w.store.SetSteward(w.ctx, w.me, c.ID, "ben", true, "They help."))
+	w.must(w.store.SetSteward(w.ctx, w.me, c.ID, "ben", true, "Maya is away."))
 	s.run(goTo(newChannel(s.m.app, s.m.theme, c.ID)))
 	s.press("L")
 	s.sees("Leave #close?", "y yes")

@@ -292,8 +292,8 @@ func (s *search) lit(line string) string {
 	bare := ansi.Strip(line)
 	var ranges []lipgloss.Range
 	for _, m := range store.Matches(bare, s.terms) {
-		from := ansi.StringWidth(bare[:m[0]])
-		ranges = append(ranges, lipgloss.NewRange(from, from+ansi.StringWidth(bare[m[0]:m[1]]), s.theme.Lit))
+		from := columns(bare[:m[0]])
+		ranges = append(ranges, lipgloss.NewRange(from, from+columns(bare[m[0]:m[1]]), s.theme.Lit.Style))
 	}
 	return lipgloss.StyleRanges(line, ranges...)
 }

@@ -305,7 +305,7 @@ func (s *sidebar) draw(e entry) string {
 	if e.name == s.at {
 		style = t.Accent
 		if e.count > 0 {
-			style = style.Bold(true)
+			style = t.Here
 		}
 	}
 	bar := " "

@@ -232,19 +232,28 @@ func paint(line []cell, t *theme) string {
 
 // marked draws one run in the style of its marks.
 func (t *theme) marked(text string, m mark, link string) string {
-	if m == 0 {
+	switch m {
+	case 0:
 		return text
+	case markCode:
+		return t.Code.Render(text)
+	case markAccent:
+		return t.Accent.Render(text)
+	case markNew:
+		return t.New.Render(text)
+	case markBold:
+		return t.Bold.Render(text)
 	}
 	s := lipgloss.NewStyle()
 	switch {
 	case m&markCode != 0:
-		s = t.Code
+		s = t.Code.Style
 	case m&markAccent != 0:
-		s = t.Accent
+		s = t.Accent.Style
 	case m&markLink != 0:
 		s = t.Link.Hyperlink(link)
 	case m&markNew != 0:
-		s = t.New
+		s = t.New.Style
 	}
 	if m&markBold != 0 {
 		s = s.Bold(true)
@@ -273,12 +282,47 @@ func words(text string, width int) []string {
 	return out
 }
 
+// columns is how wide text is: what ansi.StringWidth says, which looks at every cluster, and
+// quicker where each letter is one column for sure.
+func columns(text string) int {
+	n := 0
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c >= ' ' && c < 0x7f:
+			n++
+			i++
+		case c == '\x1b' && i+1 < len(text) && text[i+1] == '[':
+			end := strings.IndexByte(text[i:], 'm')
+			if end < 0 || strings.Trim(text[i+2:i+end], "0123456789;") != "" {
+				return ansi.StringWidth(text)
+			}
+			i += end + 1
+		default:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if !narrow(r) {
+				return ansi.StringWidth(text)
+			}
+			n++
+			i += size
+		}
+	}
+	return n
+}
+
+// narrow is true for some letters that take one column and begin a cluster of their own: Latin ones, and the signs drawn here.
+func narrow(r rune) bool {
+	return r >= 0xa1 && r < 0x250 && r != 0xa9 && r != 0xad && r != 0xae || strings.ContainsRune("│─┴▌▪…•‹«»↑↓→←–“”„‚‘’", r)
+}
+
 // fit cuts text to width columns, with an ellipsis where something is missing.
 func fit(text string, width int) string {
+	if width > 0 && columns(text) <= width {
+		return text
+	}
 	// Truncate counts a keycap such as 1️⃣ as one column and StringWidth as two,
 	// hence the loop.
 	for w := width; w > 0; w-- {
-		if cut := ansi.Truncate(text, w, "…"); ansi.StringWidth(cut) <= width {
+		if cut := ansi.Truncate(text, w, "…"); columns(cut) <= width {
 			return cut
 		}
 	}
@@ -288,7 +332,7 @@ func fit(text string, width int) string {
 // pad cuts or fills text to exactly width columns.
 func pad(text string, width int) string {
 	text = fit(text, width)
-	return text + strings.Repeat(" ", max(0, width-ansi.StringWidth(text)))
+	return text + strings.Repeat(" ", max(0, width-columns(text)))
 }
 
 // justify puts left and right at the two ends of a line of width columns; where
@@ -298,7 +342,7 @@ func justify(left, right string, width int) string {
 	if right == "" {
 		return fit(left, width)
 	}
-	room := width - ansi.StringWidth(right)
+	room := width - columns(right)
 	if room < 2 {
 		return pad("", room) + right
 	}

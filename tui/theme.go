@@ -1,51 +1,95 @@
 package tui
 
 import (
+	"strings"
+
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 )
+
+// style is one way to draw. Lip Gloss works it out once: what it writes around a line is kept.
+type style struct {
+	lipgloss.Style
+	open, end string
+	simple    bool // it writes nothing within a line
+}
+
+func styled(s lipgloss.Style) style {
+	const line = "a line"
+	open, end, simple := strings.Cut(s.Render(line), line)
+	return style{s, open, end, simple}
+}
+
+// Render draws text.
+func (s style) Render(text string) string {
+	if !s.simple || text == "" || strings.ContainsAny(text, "\n\r\t") {
+		return s.Style.Render(text)
+	}
+	return s.open + text + s.end
+}
 
 // theme holds every colour and style. There is one accent; the rest is the
 // terminal's own foreground, bold for what is unread and grey for what is
 // secondary. Without colour, bold, faint and underline say the same.
 type theme struct {
-	Text   lipgloss.Style // the terminal's own foreground
-	Bold   lipgloss.Style // what is unread, titles
-	Dim    lipgloss.Style // secondary: times, counts, departments
-	Line   lipgloss.Style // the thin lines
-	Accent lipgloss.Style // mentions, channels, the selected post's bar
-	New    lipgloss.Style // where new posts begin, how many wait
-	Key    lipgloss.Style // a key in a hint
-	Code   lipgloss.Style // `code`
-	Link   lipgloss.Style // a bare link
-	Error  lipgloss.Style // something failed
-	Lit    lipgloss.Style // a word that was looked for
+	Text   style // the terminal's own foreground
+	Bold   style // what is unread, titles
+	Dim    style // secondary: times, counts, departments
+	Line   style // the thin lines
+	Accent style // mentions, channels, the selected post's bar
+	New    style // where new posts begin, how many wait
+	Key    style // a key in a hint
+	Code   style // `code`
+	Link   style // a bare link
+	Error  style // something failed
+	Lit    style // a word that was looked for
+	Here   style // Accent where something is new
 }
 
-// newTheme makes the styles for a dark or light background and the colours
-// that the terminal has.
-func newTheme(dark bool, profile colorprofile.Profile) *theme {
-	plain := lipgloss.NewStyle()
-	t := &theme{
-		Text: plain, Bold: plain.Bold(true), Dim: plain.Faint(true), Line: plain.Faint(true),
-		Accent: plain.Bold(true), New: plain.Bold(true), Key: plain.Bold(true), Code: plain,
-		Link: plain.Underline(true), Error: plain.Bold(true), Lit: plain.Reverse(true),
+// themes are all there are, by what decides them; read-only after start. Everybody whose terminal is
+// alike has the same one, so that what is drawn with it can be shared.
+var themes = func() map[themeKey]*theme {
+	all := map[themeKey]*theme{}
+	for _, dark := range []bool{false, true} {
+		for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256} {
+			all[themeKey{dark, p}] = makeTheme(dark, p)
+		}
 	}
+	return all
+}()
+
+type themeKey struct {
+	dark    bool
+	profile colorprofile.Profile
+}
+
+// newTheme is the theme for a dark or light background and the colours that the terminal has.
+func newTheme(dark bool, profile colorprofile.Profile) *theme {
+	return themes[themeKey{dark, min(max(profile, colorprofile.ASCII), colorprofile.ANSI256)}]
+}
+
+func makeTheme(dark bool, profile colorprofile.Profile) *theme {
+	plain := lipgloss.NewStyle()
 	pick := func(onDark, onLight string) lipgloss.Style {
 		if dark {
 			return plain.Foreground(lipgloss.Color(onDark))
 		}
 		return plain.Foreground(lipgloss.Color(onLight))
 	}
-	switch {
-	case profile <= colorprofile.ASCII:
-	case profile == colorprofile.ANSI:
-		t.Accent, t.New, t.Key = pick("6", "4"), pick("3", "5").Bold(true), pick("6", "4")
-		t.Code, t.Error = pick("3", "5"), pick("1", "1").Bold(true)
+	dim, line, accent, fresh, key, code, failed := plain.Faint(true), plain.Faint(true), plain.Bold(true), plain.Bold(true), plain.Bold(true), plain, plain.Bold(true)
+	switch profile {
+	case colorprofile.ASCII:
+	case colorprofile.ANSI:
+		accent, fresh, key = pick("6", "4"), pick("3", "5").Bold(true), pick("6", "4")
+		code, failed = pick("3", "5"), pick("1", "1").Bold(true)
 	default:
-		t.Dim, t.Line = pick("245", "242"), pick("238", "250")
-		t.Accent, t.New, t.Key = pick("80", "30"), pick("222", "130"), pick("80", "30")
-		t.Code, t.Error = pick("180", "94"), pick("210", "160")
+		dim, line = pick("245", "242"), pick("238", "250")
+		accent, fresh, key = pick("80", "30"), pick("222", "130"), pick("80", "30")
+		code, failed = pick("180", "94"), pick("210", "160")
 	}
-	return t
+	return &theme{
+		Text: styled(plain), Bold: styled(plain.Bold(true)), Dim: styled(dim), Line: styled(line), Accent: styled(accent), New: styled(fresh),
+		Key: styled(key), Code: styled(code), Link: styled(plain.Underline(true)), Error: styled(failed), Lit: styled(plain.Reverse(true)),
+		Here: styled(accent.Bold(true)),
+	}
 }

@@ -39,7 +39,7 @@ func (k *kept) trial(tr store.Trial) {
 func trialLines(tr store.Trial, t *theme, width int, now time.Time) []string {
 	room := min(max(width-2, 1), measure)
 	var lines []string
-	say := func(text string, style func(...string) string) {
+	say := func(text string, style func(string) string) {
 		for _, l := range words(text, room) {
 			lines = append(lines, fit(" "+style(l), width))
 		}

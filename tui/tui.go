@@ -36,6 +36,7 @@ type Options struct {
 	Log      *slog.Logger     // slog.Default when nil
 	NoColor  bool             // the client sent NO_COLOR
 	OfferKey *store.Key       // proven before a password sign-in; Me offers to bind it
+	Drawn    *Drawn           // shared by all who see the same store; nil: everything is drawn for this person alone
 }
 
 // app is what every screen needs and none changes. zone alone follows the
@@ -50,6 +51,7 @@ type app struct {
 	zone    *time.Location
 	log     *slog.Logger
 	offer   *store.Key
+	drawn   *Drawn
 	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
@@ -111,7 +113,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey}
+	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn}
 	if a.now == nil {
 		a.now = time.Now
 	}
