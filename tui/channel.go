@@ -305,10 +305,11 @@ func (c *channel) ShortHelp() []key.Binding {
 	if c.known && !c.is.Joined {
 		return append([]key.Binding{keys.Join}, c.selectedHints()...)
 	}
+	hints := append(c.newPost(c.latest), c.selectedHints()...)
 	if c.is.StewardsPost && c.is.MayPost {
-		return append([]key.Binding{keys.Announce}, c.selectedHints()...)
+		return append([]key.Binding{keys.Announce}, hints...)
 	}
-	return append(c.newPost(c.latest), c.selectedHints()...)
+	return hints
 }
 
 func (c *channel) FullHelp() [][]key.Binding {

@@ -2,14 +2,9 @@ package tui
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	gotoken "go/token"
-	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +14,7 @@ import (
 )
 
 // screens is every screen that there is, by its constructor, in a world with what has broken other programs in every
-// place where people may write. A new screen is added here.
+// place where people may write.
 func screens(w *world) map[string]func(*app, *theme) screen {
 	w.t.Helper()
 	a := w.app
@@ -144,80 +139,6 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 
 // meScreen is the type of the screen Me, where a variable has its name.
 type meScreen = me
-
-// builders make screens for those constructors that are named above.
-var builders = []string{"newHandle", "newReason", "newShelf", "newKept", "newTrialLine"}
-
-// TestEveryScreenIsKnown compares the screens above with the source, so that none is left out of the tests.
-func TestEveryScreenIsKnown(t *testing.T) {
-	made := constructors(t)
-	known := slices.Concat(slices.Collect(maps.Keys(screens(nasty(t)))), builders)
-	for _, name := range made {
-		if !slices.Contains(known, name) {
-			t.Errorf("%s makes a screen: add it to screens, in this file", name)
-		}
-	}
-	for _, name := range known {
-		if !slices.Contains(made, name) {
-			t.Errorf("%s makes no screen any more", name)
-		}
-	}
-}
-
-// constructors are the functions of this package that make a screen: a type with View and what holds one.
-func constructors(t *testing.T) (names []string) {
-	parsed, err := parser.ParseDir(gotoken.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shows := map[string]bool{}
-	var structs []*ast.TypeSpec
-	var funcs []*ast.FuncDecl
-	ast.Inspect(parsed["tui"], func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.TypeSpec:
-			if _, ok := n.Type.(*ast.StructType); ok {
-				structs = append(structs, n)
-			}
-		case *ast.FuncDecl:
-			funcs = append(funcs, n)
-		}
-		return true
-	})
-	base := func(e ast.Expr) string {
-		if star, ok := e.(*ast.StarExpr); ok {
-			e = star.X
-		}
-		id, _ := e.(*ast.Ident)
-		if id == nil {
-			return ""
-		}
-		return id.Name
-	}
-	for _, f := range funcs {
-		if f.Recv != nil && f.Name.Name == "View" && f.Type.Results != nil {
-			if of := base(f.Recv.List[0].Type); of != "Model" && of != "composer" {
-				shows[of] = true
-			}
-		}
-	}
-	for range structs { // what embeds one that embeds one …
-		for _, s := range structs {
-			for _, field := range s.Type.(*ast.StructType).Fields.List {
-				if len(field.Names) == 0 && shows[base(field.Type)] {
-					shows[s.Name.Name] = true
-				}
-			}
-		}
-	}
-	shows["screen"] = true
-	for _, f := range funcs {
-		if r := f.Type.Results; f.Recv == nil && strings.HasPrefix(f.Name.Name, "new") && r != nil && len(r.List) == 1 && shows[base(r.List[0].Type)] {
-			names = append(names, f.Name.Name)
-		}
-	}
-	return names
-}
 
 // TestEveryScreenFits opens every screen in windows of every kind and walks through it: never a line wider than the
 // window, never more lines.

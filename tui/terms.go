@@ -30,7 +30,7 @@ func (a *app) askTerms() tea.Cmd {
 func (m *Model) termsAsked(msg termsMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
-		m.fail(errMsg{err: msg.err})
+		m.fail(errMsg{msg.err})
 		return nil
 	case msg.text == "":
 		return nil

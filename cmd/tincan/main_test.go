@@ -90,11 +90,13 @@ func TestStories(t *testing.T) {
 			"number":  number,
 			"unpack":  unpack,
 
-			"open":  open,
-			"keys":  keys,
-			"shows": shows,
-			"drop":  drop,
-			"out":   out,
+			"open":   open,
+			"keys":   keys,
+			"shows":  shows,
+			"drop":   drop,
+			"ended":  ended,
+			"copied": copied,
+			"out":    out,
 		},
 	})
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"io"
 	"os"
 	"os/exec"
@@ -67,7 +68,8 @@ func (w *window) screen() string {
 }
 
 // keystrokes are the keys that have names in a story.
-var keystrokes = strings.NewReplacer("<enter>", "\r", "<esc>", "\x1b", "<tab>", "\t", "<space>", " ", "<down>", "\x1b[B", "<home>", "\x1b[H", "<end>", "\x1b[F")
+var keystrokes = strings.NewReplacer("<enter>", "\r", "<esc>", "\x1b", "<tab>", "\t", "<space>", " ", "<down>", "\x1b[B", "<home>", "\x1b[H", "<end>", "\x1b[F", "<line>", "\n",
+	"<paste>", "\x1b[200~", "</paste>", "\x1b[201~")
 
 // keys NAME TEXT… types into a window.
 func keys(ts *testscript.TestScript, neg bool, args []string) {
@@ -88,6 +90,19 @@ func shows(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// copied NAME TEXT waits until a program has put TEXT into the clipboard of a window (OSC 52).
+func copied(ts *testscript.TestScript, neg bool, args []string) {
+	w := ts.Value(windowsKey).(windows)[args[0]]
+	want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(args[1]))
+	for deadline := time.After(patience); !strings.Contains(w.printed.String(), want); {
+		select {
+		case <-w.printed.more:
+		case <-deadline:
+			ts.Fatalf("%q was not copied", args[1])
+		}
+	}
+}
+
 // drop NAME ends the ssh of a window as a lost line does.
 func drop(ts *testscript.TestScript, neg bool, args []string) {
 	w := ts.Value(windowsKey).(windows)[args[0]]
@@ -100,15 +115,32 @@ func out(ts *testscript.TestScript, neg bool, args []string) {
 	w := ts.Value(windowsKey).(windows)[args[0]]
 	_, err := w.tty.WriteString("\x03")
 	ts.Check(err)
+	ended(ts, neg, args)
+}
+
+// ended NAME waits until the ssh of a window has ended with status 0 (negated: with another), and looks whether the
+// terminal is as it was.
+func ended(ts *testscript.TestScript, neg bool, args []string) {
+	w := ts.Value(windowsKey).(windows)[args[0]]
 	late := time.AfterFunc(patience, func() { w.cmd.Process.Kill() })
-	err = w.cmd.Wait()
+	err := w.cmd.Wait()
 	<-w.done
-	if !late.Stop() || err != nil {
+	if !late.Stop() || (err != nil) != neg {
 		ts.Fatalf("ssh ended with %v and this on the screen:\n%s", err, w.screen())
 	}
-	for on, off := range map[string]string{"\x1b[?1049h": "\x1b[?1049l", "\x1b[?25l": "\x1b[?25h", "\x1b[?2004h": "\x1b[?2004l", "\x1b[?1002h": "\x1b[?1002l", "\x1b[?1006h": "\x1b[?1006l"} {
-		if text := w.printed.String(); strings.LastIndex(text, on) > strings.LastIndex(text, off) {
-			ts.Fatalf("%q was never undone", on)
+	usual := map[string]bool{"25": true, "7": true} // the cursor is shown, lines wrap, and nothing else is on: DECSET, xterm's ctlseqs
+	left := map[string]bool{"25": true}
+	for _, m := range modeChange.FindAllStringSubmatch(w.printed.String(), -1) {
+		for mode := range strings.SplitSeq(m[1], ";") {
+			left[mode] = m[2] == "h"
+		}
+	}
+	for mode, on := range left {
+		if on != usual[mode] {
+			ts.Fatalf("mode %s was never undone", mode)
 		}
 	}
 }
+
+// modeChange turns modes of a terminal on or off.
+var modeChange = regexp.MustCompile("\x1b\\[\\?([0-9;]+)([hl])")
