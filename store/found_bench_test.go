@@ -11,7 +11,7 @@ import (
 // BenchmarkFoundAfterPost reports how long after a post a search finds it: from CreatePost returning to the first
 // answer that has it.
 func BenchmarkFoundAfterPost(b *testing.B) {
-	for _, n := range []int{genSmall, genLarge} {
+	for _, n := range []int{genSmall, *genLarge} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) { foundAfterPost(b, n) })
 	}
 }
