@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -53,6 +54,10 @@ func newAnnounce(a *app, t *theme, c store.Channel) *announcing {
 		partFollows: {label: "Who joins later", hint: "And whether those who leave no longer count.", choices: []string{"is asked too", "is not asked"}},
 		partWhy:     ask("Why", store.PublishWhy, "Everyone can read it under Decisions."),
 	}}
+	s.parts[partDue].check = func(due string) error {
+		_, err := s.due(due)
+		return err
+	}
 	s.send = s.check
 	return s
 }
@@ -107,6 +112,14 @@ func failedCmd(err error) tea.Cmd {
 	return fail(err)
 }
 
+// due is the time that an answer names, zero for none.
+func (s *announcing) due(text string) (at time.Time, err error) {
+	if text == "" {
+		return at, nil
+	}
+	return store.ParseDue(text, s.app.now().In(s.app.zone))
+}
+
 // check makes of the answers how it is to be announced.
 func (s *announcing) check(values []string) (tea.Msg, int, error) {
 	how := store.NewAnnouncement{For: values[partFor], Fixed: values[partFollows] == "is not asked", MustRead: values[partMust] == "yes", Why: values[partWhy]}
@@ -124,7 +137,7 @@ func (s *announcing) check(values []string) (tea.Msg, int, error) {
 	}
 	if how.MustRead {
 		var err error
-		if how.Due, err = store.ParseDue(values[partDue], s.app.now().In(s.app.zone)); err != nil {
+		if how.Due, err = s.due(values[partDue]); err != nil {
 			return nil, partDue, err
 		}
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type mustRead struct {
 	only     int64 // the one that was asked for; 0: all that wait
 	arriving bool  // it is what one meets at sign-in: there may be no way around it
 	waiting  []store.Post
+	done     map[int64]bool // answered or put off here: not shown again, though it may wait on
 	ready    bool
 	problem  string
 	question *composer // being written; nil: none
@@ -49,7 +51,7 @@ type (
 func newMustRead(a *app, t *theme, only int64) *mustRead {
 	f := newFeed(a, t)
 	f.bare = true
-	m := &mustRead{feed: &f, only: only}
+	m := &mustRead{feed: &f, only: only, done: map[int64]bool{}}
 	m.head = m.title
 	return m
 }
@@ -130,6 +132,9 @@ func (m *mustRead) refresh() tea.Cmd {
 
 // learn takes in what waits; what is being read stays as long as it waits.
 func (m *mustRead) learn(posts []store.Post) {
+	if m.arriving {
+		posts = slices.DeleteFunc(slices.Clone(posts), func(p store.Post) bool { return m.done[p.ID] })
+	}
 	now, some := m.current()
 	m.keep(func() {
 		m.ready, m.waiting, m.posts = true, posts, nil
@@ -214,7 +219,7 @@ func (m *mustRead) arrived(msg mustReadMsg) tea.Cmd {
 	}
 	m.problem = ""
 	m.learn(msg.posts)
-	if m.arriving && len(msg.posts) == 0 {
+	if m.arriving && len(m.waiting) == 0 {
 		return tea.Batch(again, back())
 	}
 	return again
@@ -225,14 +230,11 @@ func (m *mustRead) answered(id int64) tea.Cmd {
 	if m.only != 0 {
 		return back()
 	}
-	var left []store.Post
-	for _, p := range m.waiting {
-		if p.ID != id {
-			left = append(left, p)
-		}
+	m.done[id] = true
+	if !m.arriving {
+		return m.refresh()
 	}
-	m.learn(left)
-	if m.arriving && len(left) == 0 {
+	if m.learn(m.waiting); len(m.waiting) == 0 {
 		return back()
 	}
 	return m.refresh()

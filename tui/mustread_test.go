@@ -93,7 +93,7 @@ func looks(t *testing.T, world func(*testing.T) *world, steps func(*sitting)) {
 // past is beyond the must-reads at sign-in, which wait.
 func past(keys ...string) func(*sitting) {
 	return func(s *sitting) {
-		for isFull(s.m.top()) {
+		for range s.m.side.waiting {
 			s.press("esc")
 		}
 		s.press(keys...)
@@ -180,14 +180,14 @@ func TestMustReadAtSignIn(t *testing.T) {
 	w := waiting(t)
 	for left := 3; left > 0; left-- {
 		s := w.sit(80, 24)
-		s.sees("Must read · 1 waits for you", "Jon Reed for Petra Marsh", fmt.Sprintf("later (%d left)", left), "3 of 7 have answered")
+		s.sees("Must read · 1 waits for you", "Jon Reed for Petra Marsh", fmt.Sprintf("Later (%d left)", left), "3 of 6 have answered")
 		s.press("q", "tab", "g")
 		s.misses("Inbox", "Go to")
 		s.press("esc")
 		s.sees("Home · latest", "Must read         1", "Must read, due")
 	}
 	s := w.sit(80, 24)
-	s.misses("later (")
+	s.misses("Later (")
 	s.press("esc")
 	s.sees("Must read · 1 waits for you")
 	s.press("1")
@@ -199,6 +199,18 @@ func TestMustReadAtSignIn(t *testing.T) {
 	if s := w.sit(80, 24); len(s.m.stack) != 1 {
 		t.Error("it is shown again")
 	}
+}
+
+// TestTwoMustReadsAtSignIn puts one after the other off, once each.
+func TestTwoMustReadsAtSignIn(t *testing.T) {
+	w := lengthy(t)
+	w.must(w.store.UpdateProfile(w.ctx, w.me, store.Profile{Department: "Finance"}))
+	s := w.sit(80, 24)
+	s.sees("Must read · 2 wait for you", "Two of a week, and the last.")
+	s.press("esc")
+	s.sees("Must read · 1 waits for you", "number 1 of many", "Later (3 left)")
+	s.press("esc")
+	s.sees("Home · latest", "Must read         2")
 }
 
 // TestMustReadBitByBit reads a long text to its end before it can be answered.
@@ -276,18 +288,18 @@ func (s *sitting) choose2(name string) {
 // TestAudienceTurns looks at everyone, at one department, and reminds.
 func TestAudienceTurns(t *testing.T) {
 	w := late(t)
-	s := w.sit(80, 24)
+	s := w.sit(80, 45)
 	boarding("enter")(s)
-	s.sees("Show", "not answered · 4 people", "Maya", "Nils Oak")
+	s.sees("Show", "not answered · 3 people", "@maya.lind", "Nils Oak")
 	s.press("enter")
-	s.sees("all · 7 people", "Ben Brook", "understood · Thu")
+	s.sees("all · 6 people", "Ben Brook", "understood · Thu")
 	s.press("enter", "enter")
 	s.sees("a question · 1 person", "Tara Vale", "question")
 	s.press("enter", "down", "enter")
 	s.press("enter")
 	s.sees("not answered")
 	s.press("down", "down", "enter", "enter")
-	s.sees("Reminded 4 people.")
+	s.sees("Reminded 3 people.")
 	items, err := w.store.Inbox(w.ctx, w.me, nil, 10)
 	w.must(err)
 	if len(items) == 0 || items[0].Kind != store.Reminded {
