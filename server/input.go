@@ -74,7 +74,7 @@ func (in *input) patience() time.Duration {
 	switch {
 	case len(in.rest) == 0 || in.pasting:
 		return 0
-	case in.rest[0] == 0x1b && len(in.rest) <= 2:
+	case in.rest[0] == esc && len(in.rest) <= 2:
 		return escapeDelay
 	}
 	return sequenceDelay
@@ -94,8 +94,7 @@ func (in *input) decode(final bool) (msgs []tea.Msg) {
 		n, event := in.decoder.Decode(in.rest)
 		n = max(n, 1)
 		_, unknown := event.(uv.UnknownEvent)
-		open := n == len(in.rest) && (unknown || in.rest[0] == 0x1b && n <= 2) || !utf8.FullRune(in.rest)
-		if open && !final && len(in.rest) <= maxSequence {
+		if in.open(n, unknown) && !final && len(in.rest) <= maxSequence {
 			return msgs
 		}
 		in.rest = in.rest[n:]
@@ -111,6 +110,20 @@ func (in *input) decode(final bool) (msgs []tea.Msg) {
 	}
 	in.rest = nil
 	return msgs
+}
+
+// open reports whether more may belong to what has been decoded from the first n bytes of rest.
+func (in *input) open(n int, unknown bool) bool {
+	rest := in.rest
+	switch {
+	case rest[0] != esc:
+		return unknown && n == len(rest) || !utf8.FullRune(rest)
+	case bytes.HasPrefix(rest, []byte("\x1b[M")): // the oldest mouse reports: three bytes follow
+		return len(rest) < 6
+	case len(rest) > 1 && !utf8.FullRune(rest[1:]):
+		return true
+	}
+	return n == len(rest) && (unknown || n <= 2 || rest[n-1] == esc) // what ends with Escape and a backslash
 }
 
 // said adds an event that the interface may hear of. Sizes are not among them: a terminal's
