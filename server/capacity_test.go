@@ -234,18 +234,15 @@ func hire(b *testing.B, u *under, n, people, columns, rows int) crew {
 
 // figures are what is measured of one kind, by name and in order.
 type figures struct {
+	kind   string
 	names  []string
 	values map[string]float64
 }
 
 func (f *figures) add(name string, v float64) {
-	if f.values == nil {
-		f.values = map[string]float64{}
-	}
-	if _, known := f.values[name]; !known {
-		f.names = append(f.names, name)
-	}
+	f.names = append(f.names, name)
 	f.values[name] = v
+	fmt.Printf("%s: %s %.1f\n", f.kind, name, v)
 }
 
 func percentile(all []time.Duration, p float64) float64 {
@@ -272,7 +269,7 @@ func (s *screen) typing(n int) (took []time.Duration) {
 
 // measure measures one server.
 func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
-	f := &figures{}
+	f := &figures{kind: kind, values: map[string]float64{}}
 	people := max(1, min(sessions, max(100, sessions/10)))
 	u := serving(b, kind, people)
 	defer u.end()
