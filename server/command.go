@@ -50,6 +50,30 @@ var (
 	flagOff      = option{"--off", ""}
 	flagQuestion = option{"--question", ""}
 	flagRead     = option{"--read", ""}
+
+	flagName       = option{"--name", textValue}
+	flagDepartment = option{"--department", textValue}
+	flagTitle      = option{"--title", textValue}
+	flagAdmin      = option{"--admin", ""}
+	flagBot        = option{"--bot", ""}
+	flagAll        = option{"--all", ""}
+	flagCSV        = option{"--csv", ""}
+	flagDryRun     = option{"--dry-run", ""}
+	flagMany       = option{"--many", ""}
+	flagWhy        = option{"--why", textValue}
+	flagAnnounce   = option{"--announce", ""}
+	flagMustRead   = option{"--must-read", ""}
+	flagDue        = option{"--due", "3d"}
+	flagFor        = option{"--for", "HANDLE"}
+	flagAudience   = option{"--to", textValue}
+	flagFixed      = option{"--fixed", ""}
+	flagTypo       = option{"--typo", ""}
+	flagAsk        = option{"--question", textValue}
+	flagChannel    = option{"--channel", "#channel"}
+	flagFrom       = option{"--from", "DATE"}
+	flagTo         = option{"--to", "DATE"}
+	flagFormat     = option{"--format", "LIST"}
+	flagBOM        = option{"--bom", ""}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -60,6 +84,8 @@ func commands() []command {
 	json := []option{flagJSON}
 	off := []option{flagOff, flagJSON}
 	page := []option{flagN, flagJSON}
+	why := []option{flagWhy, flagJSON}
+	offWhy := []option{flagOff, flagWhy, flagJSON}
 	return []command{
 		{name: "help", args: "[COMMAND]", does: "what there is, or how to write one command", most: 2, run: (*call).help},
 		{name: "whoami", does: "who you are here", flags: json, run: (*call).whoami},
@@ -71,23 +97,49 @@ func commands() []command {
 		{name: "search", args: "WORDS", does: "posts with all the words; also from: in: tag: since: has:", flags: []option{flagBest, flagN, flagJSON}, least: 1, most: 1, text: true, join: joinQuery, run: (*call).search},
 		{name: "people", args: "[NAME]", does: "who is here, or who is called that", flags: json, most: 1, text: true, run: (*call).people},
 		{name: "channels", does: "the channels that you can see", flags: json, run: (*call).channels},
-		{name: "channel create", args: "NAME", does: "open a channel of your own", flags: []option{flagPrivate, flagPurpose, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
+		{name: "channel create", args: "NAME", does: "open a channel of your own; admins also for somebody else", flags: []option{flagPrivate, flagPurpose, flagFor, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).channelCreate},
+		{name: "channel rename", args: "#channel NAME", does: "give a channel that you look after another name; the old one leads there too", flags: why, least: 2, most: 2, run: (*call).channelRename},
+		{name: "channel purpose", args: "#channel TEXT", does: "say what belongs in it", flags: why, least: 2, most: 2, text: true, run: (*call).channelPurpose},
+		{name: "channel posting", args: "#channel everyone|stewards", does: "say who posts in it; everyone may reply", flags: why, least: 2, most: 2, run: (*call).channelPosting},
+		{name: "channel department", args: "#channel NAME", does: "make the people of a department its members", flags: offWhy, least: 2, most: 2, text: true, run: (*call).channelDepartment},
+		{name: "channel steward", args: "#channel HANDLE", does: "make somebody a steward of it", flags: offWhy, least: 2, most: 2, run: (*call).channelSteward},
+		{name: "channel private", args: "#channel", does: "keep it for those in it; there is no way back", flags: why, least: 1, most: 1, run: (*call).channelPrivate},
+		{name: "channel archive", args: "#channel", does: "make it read-only and quiet", flags: offWhy, least: 1, most: 1, run: (*call).channelArchive},
 		{name: "join", args: "#channel", does: "become a member of a channel", flags: json, least: 1, most: 1, run: (*call).join},
 		{name: "leave", args: "#channel", does: "leave a channel", flags: json, least: 1, most: 1, run: (*call).leave},
-		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input", flags: []option{flagQuestion, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
+		{name: "post", args: "#channel|@HANDLE TEXT|-", does: "write to a channel or to people alone (@ben,@tara); - reads standard input; --announce asks people whether they have understood", flags: []option{flagQuestion, flagAnnounce, flagMustRead, flagDue, flagFor, flagAudience, flagFixed, flagWhy, flagJSON}, least: 2, most: 2, text: true, run: (*call).post},
 		{name: "reply", args: "ID TEXT|-", does: "reply to a post", flags: json, least: 2, most: 2, text: true, run: (*call).reply},
 		{name: "message", args: "HANDLE TEXT|-", does: "write to one person alone", flags: json, least: 2, most: 2, text: true, run: (*call).message},
-		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable", flags: json, least: 2, most: 2, text: true, run: (*call).edit},
+		{name: "edit", args: "ID TEXT|-", does: "change a post of yours; what it said stays readable; an announcement asks again, unless it is a --typo", flags: []option{flagTypo, flagJSON}, least: 2, most: 2, text: true, run: (*call).edit},
 		{name: "delete", args: "ID", does: "delete a post of yours, without asking", flags: json, least: 1, most: 1, run: (*call).remove},
 		{name: "react", args: "ID NAME", does: "put a reaction on a post: " + reactionWords(), flags: off, least: 2, most: 2, run: (*call).react},
 		{name: "answer", args: "ID", does: "choose the reply that answers a question", flags: off, least: 1, most: 1, run: (*call).answer},
+		{name: "mustread", does: "announcements that wait for your answer", flags: json, run: (*call).mustRead},
+		{name: "ack", args: "ID", does: "answer an announcement: you have understood it, or you have a question", flags: []option{flagAsk, flagJSON}, least: 1, most: 1, run: (*call).ack},
+		{name: "pending", args: "ID", does: "who has not answered an announcement yet, for its stewards, admins and managers; --all: and who has", flags: []option{flagAll, flagAudience, flagCSV, flagJSON}, least: 1, most: 1, run: (*call).pending},
+		{name: "remind", args: "ID", does: "remind those who have not answered an announcement", flags: []option{flagWhy, flagJSON}, least: 1, most: 1, run: (*call).remind},
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
+		{name: "trial", does: "what the trial is for, its days and what it is to reach", flags: json, run: (*call).trial},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
+		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM}, run: (*call).exportPlace},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
+		{name: "invite", args: "[HANDLE|EMAIL…]", does: "admins: put people on the roster and print the letters that let them in; --all for everybody on it without one", flags: []option{flagName, flagDepartment, flagTitle, flagAdmin, flagBot, flagAll, flagCSV, flagWhy, flagJSON}, most: 1, text: true, run: (*call).invite},
+		{name: "people import", args: "-", does: "admins: make the people those of a roster (CSV on standard input, up to 64 MB); --dry-run only says what it would do, --many lets more than a fifth leave", flags: []option{flagDryRun, flagMany, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).peopleImport},
+		{name: "suspend", args: "HANDLE", does: "admins: keep somebody out, at once and until restored", flags: why, least: 1, most: 1, run: (*call).suspend},
+		{name: "restore", args: "HANDLE", does: "admins: let somebody in again", flags: why, least: 1, most: 1, run: (*call).restore},
+		{name: "leaver", args: "HANDLE", does: "admins: end somebody's access for good; what they wrote stays", flags: why, least: 1, most: 1, run: (*call).leaver},
+		{name: "role", args: "HANDLE admin|staff", does: "admins: put somebody on the board, or take them off it", flags: why, least: 2, most: 2, run: (*call).role},
+		{name: "leader", args: "HANDLE", does: "admins: mark somebody as one of the leaders, or with --off not", flags: []option{flagOff, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).leader},
+		{name: "reset", args: "HANDLE", does: "admins: take all keys and the password of somebody away and print a letter with a new code", flags: why, least: 1, most: 1, run: (*call).reset},
+		{name: "today", does: "admins: what waits for the board", flags: json, run: (*call).today},
+		{name: "reports", does: "admins: reported posts that wait", flags: json, run: (*call).reports},
+		{name: "reports keep", args: "ID", does: "admins: let a reported post stand", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsKeep},
+		{name: "reports hide", args: "ID", does: "admins: hide a reported post", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsHide},
+		{name: "trial set", args: "name|purpose|first|last|zone|terms TEXT|-", does: "admins: say what the trial is", flags: []option{flagWhy}, least: 2, most: 2, text: true, run: (*call).trialSet},
 	}
 }
 
@@ -116,6 +168,7 @@ type call struct {
 	me      store.Person
 	in      io.Reader
 	raw     io.Writer         // the client's, for what is not text
+	aside   io.Writer         // standard error, for what is said beside a file
 	out     *bufio.Writer     // the same for text, with a bound
 	args    []string          // TEXT is one of them
 	flags   map[string]string // those given, and their values
@@ -146,7 +199,7 @@ func (s *Server) plain(ss ssh.Session, sn *session, me store.Person) int {
 func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(*call) error) int {
 	ctx, cancel := context.WithTimeout(sn.ctx, s.Limits.CommandTime)
 	defer cancel()
-	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, flags: map[string]string{}, directs: map[int64]string{}}
+	c := &call{Server: s, session: sn, ctx: ctx, me: me, in: ss, aside: ss.Stderr(), flags: map[string]string{}, directs: map[int64]string{}}
 	if sn.terminal {
 		c.in = keyboard{ss}
 	}
@@ -332,23 +385,29 @@ func (c *call) body(arg string) (string, error) {
 	if arg != "-" {
 		return arg, nil
 	}
+	text, err := c.stdin(c.ctx, maxStdin)
+	if len(text) > maxStdin {
+		return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
+	}
+	return strings.TrimRight(string(text), "\r\n"), err
+}
+
+// stdin is all of standard input, and one byte more than most where there is more.
+func (c *call) stdin(ctx context.Context, most int) ([]byte, error) {
 	type input struct {
 		text []byte
 		err  error
 	}
 	read := make(chan input, 1)
 	c.session.start(func() {
-		text, err := io.ReadAll(io.LimitReader(c.in, maxStdin+1))
+		text, err := io.ReadAll(io.LimitReader(c.in, int64(most)+1))
 		read <- input{text, err}
 	})
 	select {
 	case in := <-read:
-		if len(in.text) > maxStdin {
-			return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
-		}
-		return strings.TrimRight(string(in.text), "\r\n"), in.err
-	case <-c.ctx.Done():
-		return "", c.ctx.Err()
+		return in.text, in.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 

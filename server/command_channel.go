@@ -71,13 +71,15 @@ func describe(ch store.Channel) string {
 
 // channelCreate opens a channel.
 func (c *call) channelCreate() error {
-	n := store.NewChannel{Name: strings.TrimPrefix(c.args[0], "#"), Purpose: c.flags[flagPurpose.name], Private: c.has(flagPrivate)}
+	n := store.NewChannel{Name: strings.TrimPrefix(c.args[0], "#"), Purpose: c.flags[flagPurpose.name], Private: c.has(flagPrivate), For: c.flags[flagFor.name], Why: c.why("Asked for.")}
 	ch, err := c.store.CreateChannel(c.ctx, c.me.ID, n)
 	switch {
 	case err != nil:
 		return err
 	case c.has(flagJSON):
 		return c.channelObject(ch)
+	case n.For != "":
+		return c.say("#%s is there; %s looks after it.", ch.Name, strings.TrimPrefix(n.For, "@"))
 	case ch.Private:
 		return c.say("#%s is open, for those whom you add. You are its steward.", ch.Name)
 	}

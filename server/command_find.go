@@ -113,7 +113,7 @@ func (c *call) person(p store.Person) error {
 // inboxLine is an entry of the inbox as --json prints it.
 type inboxLine struct {
 	ID     int64    `json:"id"`
-	Kind   string   `json:"kind"` // mention, reply, reaction or answer
+	Kind   string   `json:"kind"` // mention, reply, reaction, answer, reminder or question
 	At     string   `json:"at"`   // RFC 3339, UTC
 	By     string   `json:"by"`   // the handle of who did it last
 	Count  int      `json:"count"`
@@ -196,6 +196,10 @@ func happened(i store.InboxItem) string {
 		return i.By + " mentioned you"
 	case i.Kind == store.Answered:
 		return i.By + " chose the answer"
+	case i.Kind == store.Reminded:
+		return i.By + " reminds you to answer"
+	case i.Kind == store.Asked:
+		return i.By + " has a question about your announcement"
 	case i.Kind == store.Reacted && i.Count > 1:
 		return fmt.Sprintf("%d people reacted, last %s", i.Count, i.By)
 	case i.Kind == store.Reacted:

@@ -1,14 +1,11 @@
 package server
 
 import (
-	"bytes"
-	"slices"
 	"strconv"
 	"strings"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"tincan/store"
+	"tincan/store/archive"
 )
 
 // keyLine is a key as --json prints it.
@@ -57,9 +54,9 @@ func (c *call) keyAdd() error {
 	if err != nil {
 		return err
 	}
-	k, err := parseKey(line)
+	k, err := archive.ParseKey(line)
 	if err != nil {
-		return err
+		return refuse(err, "%s", err)
 	}
 	if k, err = c.store.AddKey(c.ctx, c.me.ID, k); err != nil {
 		return err
@@ -87,23 +84,6 @@ func (c *call) linkCode() error {
 	}
 	c.say("Link code: %s", code.Text)
 	return c.say("Within ten minutes, type this on the other device and give it that code: %s", strings.TrimSpace(c.typed("")))
-}
-
-// parseKey reads a line of an authorized_keys or .pub file.
-func parseKey(line string) (store.Key, error) {
-	public, comment, _, rest, err := gossh.ParseAuthorizedKey([]byte(line))
-	if err != nil {
-		return store.Key{}, refuse(err, "That is no public key. It is one line that starts like: ssh-ed25519 AAAA…")
-	}
-	if len(bytes.TrimSpace(rest)) > 0 {
-		return store.Key{}, refuse(nil, "That is more than one key. Add them one by one.")
-	}
-	if kind := public.Type(); kind != gossh.KeyAlgoRSA && !slices.Contains(gossh.SupportedAlgorithms().PublicKeyAuths, kind) {
-		return store.Key{}, refuse(nil, "Keys of the kind %s do not let anybody in. Make one with: ssh-keygen -t ed25519", kind)
-	}
-	k := newKey(public)
-	k.Label = comment
-	return *k, nil
 }
 
 // keyRemove takes a key away.

@@ -41,7 +41,11 @@ func (c *call) edit() error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.store.EditPost(c.ctx, c.me.ID, id, body); err != nil {
+	change := c.store.EditPost
+	if c.has(flagTypo) {
+		change = c.store.FixTypo
+	}
+	if _, err := change(c.ctx, c.me.ID, id, body); err != nil {
 		return err
 	}
 	return c.changed(id, "Changed %d.", id)

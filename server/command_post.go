@@ -22,6 +22,8 @@ type postLine struct {
 	Replies int    `json:"replies"`
 	Edited  bool   `json:"edited"`
 	Unread  bool   `json:"unread"`
+
+	Announcement *announcedLine `json:"announcement,omitempty"` // only of one
 }
 
 func (c *call) asLine(p store.Post) (postLine, error) {
@@ -32,7 +34,7 @@ func (c *call) asLine(p store.Post) (postLine, error) {
 			return postLine{}, err
 		}
 	}
-	return postLine{p.ID, channel, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread}, nil
+	return postLine{p.ID, channel, p.Handle, stamp(p.At), p.Body, p.Root, p.Replies, !p.EditedAt.IsZero(), p.Unread, asAnnounced(p.Announcement)}, nil
 }
 
 // directName is what names a direct conversation on a command line: its people's handles. A name that is shown may be two people's.
@@ -81,7 +83,7 @@ func (c *call) onePost(p store.Post) error {
 	if p.Root != 0 {
 		head = append(head, fmt.Sprintf("reply to %d", p.Root))
 	}
-	head = append(head, byline(p), c.when(p.At))
+	head = append(append(head, byline(p), c.when(p.At)), c.announcedWords(p)...)
 	for _, is := range []struct {
 		on   bool
 		text string
@@ -103,6 +105,9 @@ func (c *call) onePost(p store.Post) error {
 		if n > 0 {
 			foot = append(foot, fmt.Sprintf("%s %d", store.Reaction(i).Emoji(), n))
 		}
+	}
+	if a := p.Announcement; a != nil && !p.Deleted && !p.Hidden {
+		foot = append(foot, fmt.Sprintf("%d of %d have answered", a.Answered(), a.Size()))
 	}
 	if p.Replies > 0 {
 		foot = append(foot, count(p.Replies, "reply", "replies"))
@@ -200,7 +205,11 @@ func (c *call) read() error {
 	if err != nil {
 		return err
 	}
-	return c.list(c.store.ChannelLog(c.ctx, c.me.ID, ch.ID, n))
+	posts, err := c.store.ChannelLog(c.ctx, c.me.ID, ch.ID, n)
+	if err := c.list(posts, err); err != nil {
+		return err
+	}
+	return c.shown(posts)
 }
 
 // place is the channel of an argument, or the direct conversation with @ben,@tara.
@@ -230,7 +239,10 @@ func (c *call) thread() error {
 		earlier = page.Earlier
 		replies = append(page.Replies, replies...)
 	}
-	return c.posts(append([]store.Post{th.Root}, replies...)...)
+	if err := c.posts(append([]store.Post{th.Root}, replies...)...); err != nil {
+		return err
+	}
+	return c.shown([]store.Post{th.Root})
 }
 
 // post writes to a channel, or as message to people alone.
@@ -280,7 +292,13 @@ func (c *call) write(at store.Place, text string) error {
 	if err != nil {
 		return err
 	}
-	return c.create(store.NewPost{Place: at, Body: body, Question: c.has(flagQuestion)})
+	n := store.NewPost{Place: at, Body: body, Question: c.has(flagQuestion)}
+	if at.Root == 0 {
+		if n.Announce, err = c.announceOf(); err != nil {
+			return err
+		}
+	}
+	return c.create(n)
 }
 
 // create makes a post and says where it went.
@@ -291,6 +309,9 @@ func (c *call) create(n store.NewPost) error {
 	}
 	if c.has(flagJSON) {
 		return c.posts(p)
+	}
+	if a := p.Announcement; a != nil {
+		return c.say("Published in %s as %d to %s: %s asked.", place(p), p.ID, a.To(p.ChannelName), count(a.Size(), "person is", "people are"))
 	}
 	where := "in " + place(p)
 	if p.Direct {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"tincan/store"
 )
 
 // Whoever leaves or is suspended is out at once: every screen of theirs ends, and a command that waits for its input.
@@ -15,6 +17,11 @@ func TestDismissed(t *testing.T) {
 	}{
 		{"leaves for good", "Your access has ended.", func(r *rig, id int64) {
 			if err := r.store.LeaveForGood(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"is suspended by an admin", "Your access is suspended.", func(r *rig, id int64) {
+			if err := r.store.Suspend(t.Context(), store.Operator, "ben", "The test says so."); err != nil {
 				t.Fatal(err)
 			}
 		}},

@@ -63,6 +63,9 @@ type painter struct {
 	writes  sync.WaitGroup
 }
 
+// anew is the key that has terminals drawn anew everywhere: something else may have written there.
+const anew = "ctrl+l"
+
 // frameMsg asks for a frame, or for what has been said meanwhile to be written.
 type frameMsg struct{ due bool }
 
@@ -147,7 +150,7 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		said = asked(msg)
 	}
-	if msg == tea.ClearScreen() {
+	if k, pressed := msg.(tea.KeyPressMsg); msg == tea.ClearScreen() || pressed && k.String() == anew {
 		p.clear()
 	}
 	var cmd tea.Cmd

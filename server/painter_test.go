@@ -473,6 +473,11 @@ func TestBytesOfAKeyAndOfAPost(t *testing.T) {
 	if n := len(after) - before; n > 600 {
 		t.Errorf("a post took %d bytes: %q", n, after[before:])
 	}
+	fmt.Fprint(screen.keys, "\x0c") // Ctrl+L
+	r.eventually("everything is drawn anew", func() bool {
+		return strings.Contains(screen.screen.String()[len(after):], ansi.EraseEntireScreen) && len(screen.screen.String()) > len(after)+2000
+	})
+	r.shows(screen, 120, 40, "1 new above")
 	fmt.Fprint(screen.keys, "n")
 	r.shows(screen, 120, 40, "1,000")
 	for i, k := range "somebody types" {

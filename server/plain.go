@@ -29,6 +29,9 @@ func (c *call) readNew() error {
 		return err
 	}
 	c.say("You are signed in as %s.", c.me.Display())
+	if err := c.readWaiting(); err != nil {
+		return err
+	}
 	if err := c.readInbox(); err != nil {
 		return err
 	}
@@ -73,6 +76,8 @@ func (c *call) readInbox() error {
 		{store.Replied, "reply", "replies"},
 		{store.Reacted, "reaction", "reactions"},
 		{store.Answered, "answer", "answers"},
+		{store.Reminded, "reminder", "reminders"},
+		{store.Asked, "question about an announcement of yours", "questions about announcements of yours"},
 	} {
 		if n := of[k.kind]; n > 0 {
 			parts = append(parts, count(n, k.one, k.more))
@@ -129,6 +134,9 @@ func (c *call) readPost(p store.Post) {
 	}
 	c.say("%s.", from)
 	c.say("%s.", c.inFull(p.At))
+	if p.Announcement != nil {
+		c.readAnnounced(p)
+	}
 	if !p.EditedAt.IsZero() {
 		c.say("Edited.")
 	}

@@ -247,7 +247,7 @@ func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
 func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *store.Key) int {
 	env := sn.environ()
 	_, noColor := sn.env["NO_COLOR"]
-	ui := tui.New(sn.ctx, s.store, me, tui.Options{Now: s.Now, Host: s.Address, Log: s.Log, NoColor: noColor, OfferKey: offer, Drawn: &s.drawn})
+	ui := tui.New(sn.ctx, s.store, me, tui.Options{Now: s.Now, Host: s.Address, HostKey: gossh.FingerprintSHA256(s.HostKey.PublicKey()), Log: s.Log, NoColor: noColor, OfferKey: offer, Drawn: &s.drawn})
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(sn.ctx), goodbye)
 		defer cancel()

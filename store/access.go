@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strings"
 )
@@ -205,6 +206,9 @@ func (s *Store) Edit(ctx context.Context, me int64, handle string, e Details, wh
 		if err := next.apply(row, true); err != nil {
 			return err
 		}
+		if next.department != was.department {
+			next.vouched = next.department
+		}
 		if next.manager, err = t.managerOf(p, e.Manager); err != nil {
 			return err
 		}
@@ -226,7 +230,7 @@ func told(changes []RosterChange, value func(RosterChange) string) string {
 	for _, c := range changes {
 		switch c.Field {
 		case "name", "department", "team", "title":
-			parts = append(parts, c.Field+": "+value(c))
+			parts = append(parts, c.Field+": "+cmp.Or(value(c), "–"))
 		default:
 			parts = append(parts, c.Field)
 		}

@@ -88,17 +88,21 @@ func (s *Store) LastBackup(ctx context.Context, me int64) (at time.Time, failed 
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
-		var ms int64
-		const get = `SELECT value FROM setting WHERE name = ?`
-		if err := t.get(get, []any{"backup_at"}, &ms); err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		at = fromMS(ms)
-		err := t.get(get, []any{"backup_failed"}, &failed)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
+		at, failed, err = t.lastBackup()
 		return err
 	})
 	return at, failed, err
+}
+
+func (t *tx) lastBackup() (at time.Time, failed string, err error) {
+	var ms int64
+	const get = `SELECT value FROM setting WHERE name = ?`
+	if err := t.get(get, []any{"backup_at"}, &ms); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return at, "", err
+	}
+	err = t.get(get, []any{"backup_failed"}, &failed)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return fromMS(ms), failed, err
 }

@@ -326,7 +326,10 @@ func (t *tx) join(person, channel int64, steward bool) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	return t.run(`UPDATE channel SET members = members + 1 WHERE id = ?`, channel)
+	if err := t.run(`UPDATE channel SET members = members + 1 WHERE id = ?`, channel); err != nil {
+		return err
+	}
+	return t.readdress(person)
 }
 
 // joinFounding makes person a member of the channels that everyone is in.
@@ -403,7 +406,10 @@ func (s *Store) LeaveChannel(ctx context.Context, me, id int64) error {
 		if err := t.run(`DELETE FROM member WHERE person_id = ? AND channel_id = ?`, me, id); err != nil {
 			return err
 		}
-		return t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id)
+		if err := t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return t.readdress(me)
 	})
 }
 
@@ -455,7 +461,10 @@ func (s *Store) RemoveMember(ctx context.Context, me, id int64, handle string) e
 		if err := t.run(`DELETE FROM member WHERE person_id = ? AND channel_id = ?`, p.ID, id); err != nil {
 			return err
 		}
-		return t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id)
+		if err := t.run(`UPDATE channel SET members = members - 1 WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return t.readdress(p.ID)
 	})
 }
 

@@ -129,6 +129,9 @@ func (s *Store) MakePrivate(ctx context.Context, me, id int64, why string) error
 		if err := t.settleChannel(id); err != nil { // a private one goes by the roster's word alone
 			return d, err
 		}
+		if err := t.enclose(id); err != nil {
+			return d, err
+		}
 		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE channel_id = ? ON CONFLICT DO NOTHING`, id); err != nil {
 			return d, err
 		}
@@ -347,7 +350,7 @@ func (t *tx) settleChannel(id int64) error {
 			return err
 		}
 	}
-	return nil
+	return t.readdressChannel(id)
 }
 
 // placed reports whether a person is in a channel because of their department.

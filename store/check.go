@@ -103,6 +103,17 @@ var checks = []check{
 			`DELETE FROM folded`,
 			`INSERT INTO search_queue SELECT id FROM post WHERE deleted_at = 0 ON CONFLICT DO NOTHING`,
 		}},
+	{"announcements", `SELECT a.post_id FROM announcement a LEFT JOIN audience u ON u.post_id = a.post_id AND u.inside = 1 GROUP BY a.post_id
+		HAVING a.pending <> count(CASE u.answer WHEN 0 THEN 1 END) OR a.understood <> count(CASE u.answer WHEN 1 THEN 1 END) OR a.questions <> count(CASE u.answer WHEN 2 THEN 1 END) OR a.resolved <> count(CASE u.answer WHEN 3 THEN 1 END)`,
+		"Announcement %v counts its answers wrongly.",
+		[]string{
+			`UPDATE announcement SET (pending, understood, questions, resolved) = (SELECT coalesce(sum(answer = 0), 0), coalesce(sum(answer = 1), 0), coalesce(sum(answer = 2), 0), coalesce(sum(answer = 3), 0) FROM audience u WHERE u.post_id = announcement.post_id AND u.inside = 1)`,
+		}},
+	{"must-reads", `SELECT p.handle, u.post_id FROM audience u JOIN announcement a ON a.post_id = u.post_id JOIN person p ON p.id = u.person_id WHERE u.waits <> (a.must_read = 1 AND u.inside = 1 AND u.answer = 0)`,
+		"What %v has to read is off: announcement %v.",
+		[]string{
+			`UPDATE audience SET waits = inside * (answer = 0) * (SELECT must_read FROM announcement a WHERE a.post_id = audience.post_id)`,
+		}},
 	{"replies", `SELECT r.id, r.root_id FROM post r LEFT JOIN post p ON p.id = r.root_id AND p.root_id = 0 AND p.channel_id = r.channel_id WHERE r.root_id <> 0 AND p.id IS NULL`,
 		"Reply %v belongs to thread %v, which is not in its channel.", nil},
 }

@@ -18,19 +18,33 @@ type Version struct {
 
 // EditPost changes the text of a post of mine; what it said before stays readable, and a draft of the edit goes.
 // ErrForbidden if it is not mine, was deleted or hidden meanwhile, or its channel is archived; else as CreatePost.
+// Of an announcement it makes a new version that asks everyone again.
 func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, error) {
-	body, err := CleanBody(body)
-	if err != nil {
-		return Post{}, err
-	}
+	return s.edit(ctx, me, id, body, false)
+}
+
+// FixTypo is EditPost for what leaves the meaning of an announcement as it was: nobody is asked again.
+func (s *Store) FixTypo(ctx context.Context, me, id int64, body string) (Post, error) {
+	return s.edit(ctx, me, id, body, true)
+}
+
+func (s *Store) edit(ctx context.Context, me, id int64, body string, typo bool) (Post, error) {
+	body = trimmed(body)
 	var edited Post
-	err = s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *tx) error {
 		p, c, err := t.own(me, id)
 		if err != nil {
 			return err
 		}
 		if err := t.dropEdit(p); err != nil || p.Body == body {
 			edited = p
+			return err
+		}
+		limit := PostLimit
+		if p.Announcement != nil {
+			limit = AnnouncementLimit
+		}
+		if err := fits(body, limit); err != nil {
 			return err
 		}
 		if err := t.mayEdit(p); err != nil {
@@ -45,6 +59,11 @@ func (s *Store) EditPost(ctx context.Context, me, id int64, body string) (Post, 
 		}
 		if err := t.run(`UPDATE post SET body = ?, edited_at = ?, revision = revision + 1 WHERE id = ?`, body, t.ms(), id); err != nil {
 			return err
+		}
+		if p.Announcement != nil && !typo {
+			if err := t.askAgain(id); err != nil {
+				return err
+			}
 		}
 		if err := t.unindex(p, body); err != nil {
 			return err

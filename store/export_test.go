@@ -129,3 +129,8 @@ func (s *Store) Decide(ctx context.Context, me int64, act, about string, channel
 		return t.decide(me, Decision{Act: act, About: about, Why: why, channel: channel})
 	})
 }
+
+// Consent is an act that takes two admins and does nothing else.
+func (s *Store) Consent(ctx context.Context, me int64, kind ConsentKind) error {
+	return s.write(ctx, func(t *tx) error { return t.consent(me, kind) })
+}

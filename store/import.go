@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 // ImportedPerson is the author of imported posts. Key is what the archive calls them.
 type ImportedPerson struct {
 	Key, Handle, Name, Title, Email string
+	Department, Team                string
 	Bot                             bool
 }
 
@@ -21,6 +23,11 @@ type ImportedChannel struct {
 	Archived           bool
 	Members            []string // keys of people
 	CreatedAt          time.Time
+
+	Private, StewardsPost bool
+	Everyone              bool     // one that every place has: it is the same here
+	Stewards              []string // keys of those members
+	Direct                []string // keys of the people of a direct conversation
 }
 
 // ImportedPost is a post of an archive. Channel, Author and Root are keys; Root "" for a root.
@@ -29,6 +36,21 @@ type ImportedPost struct {
 	At                         time.Time
 	Body                       string // up to ImportedPostLimit bytes
 	Edited                     bool
+	EditedAt                   time.Time // zero where that is not known
+	Reactions                  []ImportedReaction
+
+	// What only another place of our own knows.
+	Number                        int64 // to have if it is free
+	Question, Answers             bool  // asks; is the answer of its thread
+	DeletedAt, HiddenAt, PinnedAt time.Time
+	HiddenBy, HiddenWhy           string    // HiddenBy is a key
+	Versions                      []Version // what it said before
+}
+
+// ImportedReaction is one person's reaction to a post. Person is a key.
+type ImportedReaction struct {
+	Person string
+	Kind   Reaction
 }
 
 const (
@@ -130,16 +152,22 @@ func (t *tx) importPerson(in ImportedPerson) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := t.addPerson(Person{Handle: handle, Name: cut(CleanLine(in.Name), nameLimit), Title: cut(CleanLine(in.Title), nameLimit), Email: email, Bot: in.Bot, State: Staged})
+	p, err := t.addPerson(Person{Handle: handle, Name: cut(CleanLine(in.Name), nameLimit), Department: cut(CleanLine(in.Department), nameLimit), Title: cut(CleanLine(in.Title), nameLimit), Email: email, Bot: in.Bot, State: Staged})
+	if err == nil && in.Team != "" {
+		err = t.run(`UPDATE person SET team = ? WHERE id = ?`, cut(CleanLine(in.Team), nameLimit), p.ID)
+	}
 	return p.ID, err
 }
 
 func (t *tx) importChannel(source string, in ImportedChannel) (int64, error) {
-	name, err := t.freeChannelName(in.Name)
-	if err != nil {
-		return 0, err
+	if in.Everyone {
+		var id int64
+		err := t.get(`SELECT id FROM channel WHERE everyone = 1 AND name = ?`, []any{channelName(in.Name)}, &id)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return id, err
+		}
 	}
-	id, err := t.addChannel(NewChannel{Name: name, Purpose: cut(CleanLine(in.Purpose), purposeLimit)}, Operator)
+	id, err := t.newImportedChannel(source, in)
 	if err != nil {
 		return 0, err
 	}
@@ -151,7 +179,7 @@ func (t *tx) importChannel(source string, in ImportedChannel) (int64, error) {
 	if in.CreatedAt.IsZero() {
 		created = t.ms()
 	}
-	if err := t.run(`UPDATE channel SET imported = 1, archived_at = ?, created_at = ? WHERE id = ?`, archived, created, id); err != nil {
+	if err := t.run(`UPDATE channel SET imported = 1, archived_at = ?, created_at = ?, stewards_post = ? WHERE id = ?`, archived, created, in.StewardsPost, id); err != nil {
 		return 0, err
 	}
 	for _, key := range in.Members {
@@ -162,11 +190,31 @@ func (t *tx) importChannel(source string, in ImportedChannel) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := t.join(person, id, false); err != nil {
+		if err := t.join(person, id, slices.Contains(in.Stewards, key)); err != nil {
 			return 0, err
 		}
 	}
 	return id, nil
+}
+
+func (t *tx) newImportedChannel(source string, in ImportedChannel) (int64, error) {
+	if len(in.Direct) > 0 {
+		var people []int64
+		for _, key := range in.Direct {
+			id, err := t.importedID(source, importedPerson, key)
+			if err != nil {
+				return 0, err
+			}
+			people = append(people, id)
+		}
+		slices.Sort(people)
+		return t.directChannel(directKey(people), Operator)
+	}
+	name, err := t.freeChannelName(in.Name)
+	if err != nil {
+		return 0, err
+	}
+	return t.addChannel(NewChannel{Name: name, Purpose: cut(CleanLine(in.Purpose), purposeLimit), Private: in.Private}, Operator)
 }
 
 // freeChannelName is the archive's name for a channel, made valid, or with "-imported" and a number where it is taken.
@@ -203,13 +251,17 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 		return 0, err
 	}
 	at := min(in.At.UnixMilli(), t.ms()) // a future date would stand above all that is written from now on
-	id, err := t.freePostID(at / 1000)
+	want := in.Number
+	if want <= 0 || want > t.at.Unix() {
+		want = at / 1000
+	}
+	id, err := t.freePostID(want)
 	if err != nil {
 		return 0, err
 	}
 	edited := int64(0)
 	if in.Edited {
-		edited = at
+		edited = max(at, ms(in.EditedAt))
 	}
 	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, body, at, edited_at, imported) VALUES (?, ?, ?, ?, ?, ?, ?, 1)`, id, channel, root, author, body, at, edited); err != nil {
 		return 0, err
@@ -222,10 +274,61 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 	if err := t.enqueue(id); err != nil {
 		return 0, err
 	}
-	if root != 0 {
+	if err := t.importMore(source, id, root, in); err != nil {
+		return 0, err
+	}
+	if root != 0 && in.DeletedAt.IsZero() {
 		err = t.run(`UPDATE post SET replies = replies + 1, revision = revision + 1, last_reply_id = max(last_reply_id, ?) WHERE id = ?`, id, root)
 	}
 	return id, err
+}
+
+// ms is a time as it is stored, 0 for none.
+func ms(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
+}
+
+// importMore adds to an imported post what few archives know.
+func (t *tx) importMore(source string, id, root int64, in ImportedPost) error {
+	reactions := Reactions{}
+	kinds := map[int64]int{}
+	for _, r := range in.Reactions {
+		person, err := t.importedID(source, importedPerson, r.Person)
+		if err != nil {
+			return err
+		}
+		if bit := 1 << r.Kind; kinds[person]&bit == 0 {
+			kinds[person] |= bit
+			reactions.Count[r.Kind]++
+		}
+	}
+	for person, bits := range kinds {
+		if err := t.run(`INSERT INTO reaction VALUES (?, ?, ?)`, id, person, bits); err != nil {
+			return err
+		}
+	}
+	for _, v := range in.Versions {
+		if err := t.run(`INSERT INTO version (post_id, body, at) VALUES (?, ?, ?)`, id, Clean(v.Body), v.At.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	var by int64
+	if in.HiddenBy != "" {
+		var err error
+		if by, err = t.importedID(source, importedPerson, in.HiddenBy); err != nil && !nothing(err) {
+			return err
+		}
+	}
+	if in.Answers {
+		if err := t.run(`UPDATE post SET answer_id = ? WHERE id = ? AND root_id = 0`, id, root); err != nil {
+			return err
+		}
+	}
+	return t.run(`UPDATE post SET reactions = ?, question = ?, deleted_at = ?, pinned_at = ?, hidden_at = ?, hidden_by = ?, hidden_why = ? WHERE id = ?`,
+		reactions.String(), in.Question && root == 0, ms(in.DeletedAt), ms(in.PinnedAt), ms(in.HiddenAt), by, cut(CleanLine(in.HiddenWhy), whyLimit), id)
 }
 
 // importedPlace is where an imported post stands: a reply in its thread, wherever that is.

@@ -16,10 +16,12 @@ const (
 	Answered                   // a question of mine has an answer, or a reply of mine is one
 	LetStand                   // a post that I reported stands as it is
 	WasHidden                  // a post that I reported was hidden
+	Reminded                   // an announcement waits for my answer
+	Asked                      // somebody has a question about an announcement of mine
 )
 
 func (k InboxKind) String() string {
-	return [...]string{"mention", "reply", "reaction", "answer", "report", "report"}[k]
+	return [...]string{"mention", "reply", "reaction", "answer", "report", "report", "reminder", "question"}[k]
 }
 
 // inboxKept is how many entries of one person are kept: what is older than a thousand is history.
@@ -51,12 +53,17 @@ func (t *tx) notify(person int64, kind InboxKind, post, by int64) error {
 		return err
 	}
 	if id%inboxPrune == 0 {
-		if err := t.run(`DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE person_id = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)`, person, inboxKept); err != nil {
+		if err := t.pruneInbox(person); err != nil {
 			return err
 		}
 	}
 	t.emitTo(Event{Kind: Inbox, Post: post, By: by}, person)
 	return nil
+}
+
+// pruneInbox forgets a person's oldest entries.
+func (t *tx) pruneInbox(person int64) error {
+	return t.run(`DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE person_id = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)`, person, inboxKept)
 }
 
 // inboxVisible keeps out what I may no longer see.
@@ -125,10 +132,10 @@ func (s *Store) MarkInbox(ctx context.Context, me, id int64) error {
 }
 
 // readInbox marks what concerns posts that me has just read: of a thread (root > 0) the replies up to seq,
-// of a channel the roots up to seq.
+// of a channel the roots up to seq. A reminder asks for an answer, so reading is not enough for it.
 func (t *tx) readInbox(me, channel, root, seq int64) error {
 	return t.run(`UPDATE inbox SET unread = 0 WHERE person_id = ?1 AND unread = 1 AND (
 		?3 > 0 AND kind = 1 AND post_id = ?3 AND (SELECT reply_seq FROM post WHERE id = ?3) <= ?4 OR
-		kind NOT IN (2, 4, 5) AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = +?3 AND seq <= ?4 AND kind <> 1))`,
+		kind NOT IN (2, 4, 5, 6) AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = +?3 AND seq <= ?4 AND kind <> 1))`,
 		me, channel, root, seq)
 }

@@ -39,6 +39,7 @@ type modelPerson struct {
 	id     int64
 	handle string
 	admin  bool
+	in     string // their department
 	events <-chan store.Event
 	drafts map[store.Place]string
 }
@@ -49,13 +50,16 @@ type modelChannel struct {
 	private  bool
 	everyone bool
 	stewards bool // only they post
+	archived bool
+	of       map[string]bool // the departments that it belongs to
 	members  map[*modelPerson]*modelMember
 	roots    []*modelPost
 }
 
 type modelMember struct {
 	steward, muted bool
-	read           int // roots up to which all was read
+	placed         bool // by their department
+	read           int  // roots up to which all was read
 }
 
 // modelPost is a root or a reply.
@@ -110,6 +114,10 @@ func TestModel(t *testing.T) {
 			"readThr": act(m.readThread),
 			"follow":  act(m.follow),
 			"draft":   act(m.draft),
+			"archive": act(m.archive),
+			"steward": act(m.steward),
+			"belong":  act(m.belong),
+			"move":    act(m.move),
 		})
 		for _, me := range m.people {
 			m.sees(me)
@@ -270,8 +278,8 @@ func (m *model) leave(rt *rapid.T) {
 		want = store.ErrForbidden
 	case c.members[me] == nil:
 		want = store.ErrInvalid
-	case c.private && (c.members[me].steward || len(c.members) == 1):
-		want = store.ErrForbidden // there is one steward in this model
+	case c.private && (c.members[me].steward && c.stewardsNow() == 1 || len(c.members) == 1), c.of[me.in]:
+		want = store.ErrForbidden
 	}
 	if m.agree("leave", m.LeaveChannel(m.ctx, me.id, c.id), want) {
 		delete(c.members, me)
@@ -319,7 +327,7 @@ func (m *model) post(rt *rapid.T) {
 	switch {
 	case !c.seenBy(me):
 		want = store.ErrNotFound
-	case c.members[me] == nil, c.stewards && !c.stewardedBy(me):
+	case c.archived, c.members[me] == nil, c.stewards && !c.stewardedBy(me):
 		want = store.ErrForbidden
 	}
 	p := &modelPost{channel: c, author: me, body: body, follows: map[*modelPerson]*modelFollow{}}
@@ -343,7 +351,7 @@ func (m *model) reply(rt *rapid.T) {
 	switch {
 	case !c.seenBy(me):
 		want = store.ErrNotFound
-	case c.members[me] == nil:
+	case c.archived, c.members[me] == nil:
 		want = store.ErrForbidden
 	}
 	p := &modelPost{channel: c, root: root, author: me, body: body}
@@ -453,6 +461,123 @@ func (m *model) draft(rt *rapid.T) {
 	}
 }
 
+func (c *modelChannel) stewardsNow() (n int) {
+	for _, m := range c.members {
+		n += b2i(m.steward)
+	}
+	return n
+}
+
+// charter is what the store should say to somebody who changes what a channel is.
+func (c *modelChannel) charter(me *modelPerson) error {
+	switch {
+	case !c.seenBy(me):
+		return store.ErrNotFound
+	case !c.stewardedBy(me) && (c.private || !me.admin):
+		return store.ErrForbidden
+	}
+	return nil
+}
+
+// logged is agree for an act that stands in the log: with one line where it was done, with none where not.
+func (m *model) logged(what string, do func() error, want error) bool {
+	m.t.Helper()
+	before := m.decided()
+	done := m.agree(what, do(), want)
+	equal(m.t, "lines in the log after "+what, m.decided(), before+int64(b2i(done)))
+	return done
+}
+
+func (m *model) archive(rt *rapid.T) {
+	me, on := m.person(rt), rapid.IntRange(0, 2).Draw(rt, "on") == 0
+	c := m.anyChannel(rt, me)
+	want := c.charter(me)
+	switch {
+	case want != nil:
+	case c.everyone:
+		want = store.ErrForbidden
+	case on == c.archived:
+		want = store.ErrInvalid
+	}
+	if m.logged("archive", func() error { return m.ArchiveChannel(m.ctx, me.id, c.id, on, "why") }, want) {
+		c.archived = on
+	}
+}
+
+func (m *model) steward(rt *rapid.T) {
+	me, other, on := m.person(rt), m.person(rt), rapid.Bool().Draw(rt, "on")
+	c := m.anyChannel(rt, me)
+	want := c.charter(me)
+	member := c.members[other]
+	switch {
+	case want != nil:
+	case member == nil && (c.private || !on):
+		want = store.ErrNotFound
+	case member != nil && member.steward == on:
+		want = store.ErrInvalid
+	case !on && c.stewardsNow() == 1 && !c.everyone:
+		want = store.ErrForbidden
+	}
+	if m.logged("name a steward", func() error { return m.SetSteward(m.ctx, me.id, c.id, other.handle, on, "why") }, want) {
+		c.enter(other)
+		c.members[other].steward = on
+		c.members[other].placed = c.members[other].placed && !on
+	}
+}
+
+// belong gives a channel to a department, or takes it back.
+func (m *model) belong(rt *rapid.T) {
+	me, on, name := m.person(rt), rapid.Bool().Draw(rt, "on"), rapid.SampledFrom(modelDepartments).Draw(rt, "department")
+	c := m.anyChannel(rt, me)
+	want := c.charter(me)
+	known := false
+	for _, p := range m.people {
+		known = known || p.in == name
+	}
+	switch {
+	case want != nil:
+	case c.everyone:
+		want = store.ErrForbidden
+	case on == c.of[name]:
+		want = store.ErrInvalid
+	case on && !known:
+		want = store.ErrNotFound
+	}
+	if m.logged("give to a department", func() error { return m.SetDepartment(m.ctx, me.id, c.id, name, on, "why") }, want) {
+		if c.of == nil {
+			c.of = map[string]bool{}
+		}
+		c.of[name] = on
+		m.settle()
+	}
+}
+
+var modelDepartments = []string{"north", "south"}
+
+// move puts somebody into a department, as the roster does.
+func (m *model) move(rt *rapid.T) {
+	p, name := m.person(rt), rapid.SampledFrom(modelDepartments).Draw(rt, "department")
+	_, err := m.CreateInvite(m.ctx, store.Operator, store.Invite{Handle: p.handle, Department: name})
+	m.must(err)
+	p.in = name
+	m.settle()
+}
+
+// settle has everybody where their department is, and nowhere because of one that is not theirs.
+func (m *model) settle() {
+	for _, c := range m.channels {
+		for _, p := range m.people {
+			switch member := c.members[p]; {
+			case member != nil && member.placed && !c.of[p.in]:
+				delete(c.members, p)
+			case member == nil && c.of[p.in]:
+				c.enter(p)
+				c.members[p].placed = true
+			}
+		}
+	}
+}
+
 // listen takes what everybody was told: of a private channel its members only, and one's own reading oneself only.
 func (m *model) listen() {
 	m.t.Helper()
@@ -496,11 +621,11 @@ func (c *modelChannel) describe(p *modelPerson) string {
 	}
 	steward := c.stewardedBy(p)
 	return row(c.id, c.name, c.private, c.everyone, len(c.members), member != nil, steward, member != nil && member.muted,
-		member != nil && (!c.stewards || steward), c.unread(p), draft)
+		member != nil && !c.archived && (!c.stewards || steward), c.unread(p), draft, c.archived)
 }
 
 func describe(c store.Channel) string {
-	return row(c.ID, c.Name, c.Private, c.Everyone, c.Members, c.Joined, c.Steward, c.Muted, c.MayPost, c.Unread, c.Draft)
+	return row(c.ID, c.Name, c.Private, c.Everyone, c.Members, c.Joined, c.Steward, c.Muted, c.MayPost, c.Unread, c.Draft, c.Archived)
 }
 
 func describeAll(list []store.Channel) string {
@@ -518,7 +643,7 @@ func (m *model) seesChannels(me *modelPerson) {
 		if c.seenBy(me) {
 			all = append(all, c)
 		}
-		if c.members[me] != nil {
+		if c.members[me] != nil && !c.archived {
 			joined = append(joined, c)
 		}
 	}
@@ -693,7 +818,7 @@ func (m *model) seesWhatIsNew(me *modelPerson) {
 	m.t.Helper()
 	var channels []*modelChannel
 	for _, c := range m.channels {
-		if member := c.members[me]; member != nil && !member.muted && c.unread(me) > 0 {
+		if member := c.members[me]; member != nil && !member.muted && !c.archived && c.unread(me) > 0 {
 			channels = append(channels, c)
 		}
 	}
@@ -707,7 +832,7 @@ func (m *model) seesWhatIsNew(me *modelPerson) {
 	}
 	for _, r := range m.roots {
 		member := r.channel.members[me]
-		if n := r.unread(me); n > 0 && r.channel.seenBy(me) && (member == nil || !member.muted) {
+		if n := r.unread(me); n > 0 && r.channel.seenBy(me) && !r.channel.archived && (member == nil || !member.muted) {
 			places = append(places, row(store.Unread{Place: store.Place{Channel: r.channel.id, Root: r.id}, Count: n}))
 			threads = append(threads, row(r.id))
 		}

@@ -108,8 +108,13 @@ func (t *tx) nameIndex(p Person) error {
 	if err := t.run(`DELETE FROM person_word WHERE person_id = ?`, p.ID); err != nil {
 		return err
 	}
-	for _, w := range nameWords(p.Handle + " " + p.Name) {
-		if err := t.run(`INSERT INTO person_word VALUES (?, ?)`, w, p.ID); err != nil {
+	return t.addWords(p.ID, p.Handle, p.Name)
+}
+
+// addWords makes somebody who is new known by the words of their handle and name.
+func (t *tx) addWords(person int64, handle, name string) error {
+	for _, w := range nameWords(handle + " " + name) {
+		if err := t.run(`INSERT INTO person_word VALUES (?, ?)`, w, person); err != nil {
 			return err
 		}
 	}

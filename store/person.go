@@ -233,33 +233,31 @@ func numbered(want string, n int) string {
 
 // addPerson creates p, with the channels that everyone is in unless they are only staged, and tells of it.
 func (t *tx) addPerson(p Person) (Person, error) {
-	p, err := t.insertPerson(p)
-	if err != nil {
-		return p, err
-	}
-	t.emit(Event{Kind: People, Person: p.ID})
-	if p.State == Staged {
-		return p, nil
-	}
-	if err := t.joinFounding(p.ID); err != nil {
-		return p, err
-	}
-	if err := t.vouch(p.ID); err != nil {
-		return p, err
-	}
-	return p, t.stand(p.ID)
-}
-
-// insertPerson creates p alone, so that they are found by name.
-func (t *tx) insertPerson(p Person) (Person, error) {
 	p.CreatedAt = fromMS(t.ms())
-	id, err := t.insert(`INSERT INTO person (handle, name, department, title, zone, email, admin, bot, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.Handle, p.Name, p.Department, p.Title, p.Zone, p.Email, p.Admin, p.Bot, p.State, t.ms())
+	id, err := t.insertPerson(entryRow{handle: p.Handle, name: p.Name, department: p.Department, title: p.Title, email: p.Email, admin: p.Admin, bot: p.Bot, state: p.State})
 	if err != nil {
 		return p, err
 	}
 	p.ID = id
-	return p, t.nameIndex(p)
+	t.emit(Event{Kind: People, Person: id})
+	if p.State == Staged {
+		return p, nil
+	}
+	if err := t.joinFounding(id); err != nil {
+		return p, err
+	}
+	return p, t.stand(id)
+}
+
+// insertPerson creates somebody alone, so that they are found by name. Whoever brings them vouches for their department.
+func (t *tx) insertPerson(e entryRow) (int64, error) {
+	id, err := t.insert(`INSERT INTO person (handle, name, department, title, email, admin, bot, state, employee, team, manager_id, leader, start_date, rostered, vouched, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.handle, e.name, e.department, e.title, e.email, e.admin, e.bot, e.state, e.employee, e.team, e.manager, e.leader, e.start, e.rostered, e.department, t.ms())
+	if err != nil {
+		return 0, err
+	}
+	return id, t.addWords(id, e.handle, e.name)
 }
 
 // plural is "1 second" or "3 seconds".

@@ -35,6 +35,14 @@ var hot = []struct{ name, has string }{
 	{"its words", "CROSS JOIN folded f"},
 	{"a move's posts", "INSERT INTO search_queue SELECT"},
 	{"decisions", "FROM decision d LEFT JOIN"},
+	{"what makes announcements", "FROM json_each(?2) j CROSS JOIN announcement a"},
+	{"what waits for an answer", "FROM audience u INDEXED BY audience_waits"},
+	{"who has answered", "ORDER BY u.department, u.handle LIMIT"},
+	{"answers by department", "FROM audience INDEXED BY audience_list WHERE post_id = ? AND inside = 1 GROUP BY department"},
+	{"must-reads of a week", "FROM announcement WHERE must_read = 1 AND published_at"},
+	{"a page of must-reads", "SELECT a.post_id FROM announcement a JOIN post p"},
+	{"whom a reminder is for", "SELECT u.person_id, ?2, u.post_id"},
+	{"audiences to keep up to date", "FROM announcement a INDEXED BY announcement_until CROSS JOIN post w"},
 }
 
 // TestPlansOfADay compares how SQLite goes about them with what was found good: no growing table is scanned or sorted.
@@ -61,6 +69,12 @@ func TestPlansOfADay(t *testing.T) {
 	ask(w.Pinned(w.ctx, maya, sales))
 	ask(w.Decisions(w.ctx, maya, 0, 10))
 	ask(w.Unanswered(w.ctx, jon))
+	must := w.mustRead(jon, "read this")
+	ask(w.MustReads(w.ctx, maya))
+	ask(w.Audience(w.ctx, jon, must.ID, store.ThosePending, "", nil, 10))
+	ask(w.AudienceByDepartment(w.ctx, jon, must.ID))
+	ask(w.Announcements(w.ctx, jon, 0, 10))
+	ask(w.Remind(w.ctx, jon, must.ID, ""))
 	ask(w.Versions(w.ctx, maya, root.ID))
 	w.indexed()
 	ask(w.Search(w.ctx, maya, "root", store.Best, 0, 10))

@@ -65,6 +65,8 @@ type Post struct {
 	Following  bool // a root whose thread I follow
 	NewReplies int  // replies not yet read in a thread I follow
 
+	Announcement *Announcement // what makes it one; nil for other posts
+
 	replySeq, lastReplier, answerer int64
 }
 
@@ -72,7 +74,7 @@ type Post struct {
 // costs is its columns. SQLite gives | and << one precedence, hence the outer brackets.
 const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revision,
 	p.imported | ((p.deleted_at <> 0) << 1) | (p.question << 2) | ((p.pinned_at <> 0) << 3) | ((p.hidden_at <> 0) << 4) |
-		(EXISTS (SELECT 1 FROM saved s WHERE s.person_id = ?1 AND s.post_id = p.id) << 5),
+		(EXISTS (SELECT 1 FROM saved s WHERE s.person_id = ?1 AND s.post_id = p.id) << 5) | (p.announced << 6),
 	p.reactions, CASE p.reactions WHEN '' THEN 0 ELSE coalesce((SELECT x.kinds FROM reaction x WHERE x.post_id = p.id AND x.person_id = ?1), 0) END`
 
 // anyColumns are those of any post in any place; the joins are all by primary key.
@@ -93,6 +95,9 @@ func (p *Post) scan(r *sql.Rows, more ...any) error {
 	p.At, p.EditedAt = fromMS(at), fromMS(edited)
 	p.Imported, p.Deleted, p.Question = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	p.Pinned, p.Hidden, p.Saved = flags&8 != 0, flags&16 != 0, flags&32 != 0
+	if flags&64 != 0 {
+		p.Announcement = &Announcement{}
+	}
 	p.Reactions = parseReactions(counts, mine)
 	if p.Hidden {
 		p.Body = ""
@@ -108,9 +113,9 @@ func scanAny(r *sql.Rows) (p Post, err error) {
 	return p, err
 }
 
-// posts reads a query of posts, with who wrote them.
-func (t *tx) posts(scan func(*sql.Rows) (Post, error), q string, args ...any) ([]Post, error) {
-	list, err := collect(t, scan, q, args...)
+// posts reads a query of posts, with who wrote them. Its first parameter is me.
+func (t *tx) posts(me int64, scan func(*sql.Rows) (Post, error), q string, args ...any) ([]Post, error) {
+	list, err := collect(t, scan, q, append([]any{me}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +132,9 @@ func (t *tx) posts(scan func(*sql.Rows) (Post, error), q string, args ...any) ([
 			}
 		}
 	}
+	if err := t.announcements(me, list); err != nil {
+		return nil, err
+	}
 	return list, t.sign(list)
 }
 
@@ -139,7 +147,7 @@ func (t *tx) postsByID(me int64, ids []int64) ([]Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.posts(scanAny, postsByIDQuery, me, string(list))
+	return t.posts(me, scanAny, postsByIDQuery, string(list))
 }
 
 const postsByIDQuery = `SELECT ` + anyColumns + ` FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value` + anyJoins
@@ -231,7 +239,7 @@ func newestRootsQuery(k int) string {
 // before the post before, or from the newest where before is 0. It does not need membership.
 func (s *Store) ChannelPosts(ctx context.Context, me, channel, before int64, n int) (posts []Post, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		posts, err = t.posts(scanAny, channelPostsQuery, me, channel, top(before), page(n, MaxPage))
+		posts, err = t.posts(me, scanAny, channelPostsQuery, channel, top(before), page(n, MaxPage))
 		return err
 	})
 	return posts, err
@@ -304,6 +312,8 @@ type NewPost struct {
 	Body      string // cleaned and trimmed on the way in
 	Question  bool   // a root that asks; replies do not
 	FromDraft bool   // the draft of the place goes in the same transaction, so that nothing is sent twice
+
+	Announce *NewAnnouncement // makes it an announcement; nil for other posts
 }
 
 // CreatePost writes a root post or a reply. It is refused with a sentence if the text is empty or
@@ -311,12 +321,16 @@ type NewPost struct {
 // post in it (ErrForbidden), or I have written too often (ErrLimited). Once it returns, the post
 // survives a power cut.
 func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, error) {
-	body, err := CleanBody(n.Body)
-	if err != nil {
+	limit := PostLimit
+	if n.Announce != nil {
+		limit = AnnouncementLimit
+	}
+	body := trimmed(n.Body)
+	if err := fits(body, limit); err != nil {
 		return Post{}, err
 	}
 	var made Post
-	err = s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *tx) error {
 		author, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -331,6 +345,14 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		id, err := t.addPost(c, place.Root, me, body, n.Question && place.Root == 0)
 		if err != nil {
 			return err
+		}
+		if n.Announce != nil {
+			if place.Root != 0 {
+				return refuse(ErrInvalid, "A reply is no announcement; only a post of its own can be. Your text is kept.")
+			}
+			if err := t.announce(c, me, id, *n.Announce); err != nil {
+				return err
+			}
 		}
 		if n.FromDraft {
 			if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = 0`, me, place.Channel, place.Root); err != nil {
@@ -348,17 +370,32 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 
 // CleanBody is body as it will be stored, or ErrInvalid with the sentence that says why it cannot be posted.
 func CleanBody(body string) (string, error) {
-	body = strings.Trim(Clean(body), " \n")
-	if blank(body) {
-		return "", refuse(ErrInvalid, "There is nothing to post yet; write something first.")
-	}
-	if n := Graphemes(body); n > PostLimit {
-		return "", refuse(ErrInvalid, "Your text has %s characters; a post holds %s. Shorten it or split it.", thousands(n), thousands(PostLimit))
-	}
-	if len(body) > PostLimit*graphemeBytes {
-		return "", refuse(ErrInvalid, "Your text is too large for a post, though it has few characters. Simplify it.")
+	body = trimmed(body)
+	if err := fits(body, PostLimit); err != nil {
+		return "", err
 	}
 	return body, nil
+}
+
+// trimmed is a text as it will be stored.
+func trimmed(body string) string { return strings.Trim(Clean(body), " \n") }
+
+// fits is nil if a text is one, of no more than limit graphemes.
+func fits(body string, limit int) error {
+	kind := "a post"
+	if limit == AnnouncementLimit {
+		kind = "an announcement"
+	}
+	if blank(body) {
+		return refuse(ErrInvalid, "There is nothing to post yet; write something first.")
+	}
+	if n := Graphemes(body); n > limit {
+		return refuse(ErrInvalid, "Your text has %s characters; %s holds %s. Shorten it or split it.", thousands(n), kind, thousands(limit))
+	}
+	if len(body) > limit*graphemeBytes {
+		return refuse(ErrInvalid, "Your text is too large for %s, though it has few characters. Simplify it.", kind)
+	}
+	return nil
 }
 
 // thousands writes n with commas, as the counter under the composer does.

@@ -41,6 +41,7 @@ const (
 	EmptyCell = "-"
 
 	rosterAPiece  = 100 // people written before others may write: some 20 ms
+	rosterRest    = 4   // a piece is followed by a quarter of its time, in which another process comes to write
 	manyLeave     = 5   // one in so many may leave by a roster without being asked about
 	teamLimit     = nameLimit
 	employeeLimit = 40
@@ -115,17 +116,16 @@ type entryRow struct {
 	start                   string
 	state                   State
 	rostered                bool
+	vouched                 string // the department that an admin or a roster has given them
 
-	boss    string // the employee number of a manager who is new too
-	keys    []Key  // to be added
-	came    bool
-	skipped bool // is the same, and only noted as being on the roster
+	boss string // the employee number of a manager who is new too
+	keys []Key  // to be added
 }
 
-const entryColumns = `id, handle, name, email, employee, department, team, title, manager_id, leader, admin, bot, start_date, state, rostered, came_at > 0`
+const entryColumns = `id, handle, name, email, employee, department, team, title, manager_id, leader, admin, bot, start_date, state, rostered, vouched`
 
 func scanEntryRow(r *sql.Rows) (e entryRow, err error) {
-	err = r.Scan(&e.id, &e.handle, &e.name, &e.email, &e.employee, &e.department, &e.team, &e.title, &e.manager, &e.leader, &e.admin, &e.bot, &e.start, &e.state, &e.rostered, &e.came)
+	err = r.Scan(&e.id, &e.handle, &e.name, &e.email, &e.employee, &e.department, &e.team, &e.title, &e.manager, &e.leader, &e.admin, &e.bot, &e.start, &e.state, &e.rostered, &e.vouched)
 	return e, err
 }
 
@@ -377,6 +377,9 @@ func (p *planner) person(row RosterRow) error {
 		next.state = Invited
 	}
 	next.rostered = true
+	if !blank(row.Cells[ColDepartment]) {
+		next.vouched = next.department
+	}
 	for _, k := range row.Keys {
 		switch owner, known := p.keys[k.Fingerprint]; {
 		case known && owner != was.id || known && was.id == 0:
@@ -732,7 +735,7 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 		if as.Progress != nil {
 			as.Progress(done, len(steps))
 		}
-		if rest(ctx, time.Since(began)); ctx.Err() != nil {
+		if rest(ctx, time.Since(began)/rosterRest); ctx.Err() != nil {
 			return plan, ctx.Err()
 		}
 	}
@@ -741,7 +744,7 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 
 // idle says that there is nothing to write.
 func (st rosterStep) idle() bool {
-	return !st.leaves && st.was.id != 0 && st.was.rostered && len(st.was.compare(st.next, func(id int64) string { return fmt.Sprint(id) })) == 0
+	return !st.leaves && st.was.id != 0 && st.was.rostered && st.was.vouched == st.next.vouched && len(st.was.compare(st.next, func(id int64) string { return fmt.Sprint(id) })) == 0
 }
 
 // people is "1 person" or "3 people".
@@ -829,19 +832,29 @@ func (t *tx) rosterStep(st rosterStep) (int64, error) {
 		}
 		return p.ID, t.leave(p.ID)
 	}
-	was, next := st.was, st.next
-	if was.id == 0 {
-		p, err := t.insertPerson(Person{Handle: next.handle, Name: next.name, Department: next.department, Title: next.title, Email: next.email, Admin: next.admin, Bot: next.bot, State: next.state})
-		if err != nil {
-			return 0, err
-		}
-		was = next
-		was.id, next.id = p.ID, p.ID
-		if err := t.run(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) SELECT ?, id, seq, ? FROM channel WHERE everyone = 1`, p.ID, t.ms()); err != nil {
-			return 0, err
+	if st.was.id != 0 {
+		return st.was.id, t.writeRoster(st.next, st.was)
+	}
+	id, err := t.insertPerson(st.next)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.run(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) SELECT ?, id, seq, ? FROM channel WHERE everyone = 1`, id, t.ms()); err != nil {
+		return 0, err
+	}
+	if err := t.addKeys(id, st.next.keys); err != nil {
+		return 0, err
+	}
+	return id, t.stand(id)
+}
+
+func (t *tx) addKeys(person int64, keys []Key) error {
+	for _, k := range keys {
+		if _, err := t.addKey(person, k); err != nil {
+			return err
 		}
 	}
-	return next.id, t.writeRoster(next, was)
+	return nil
 }
 
 // writeRoster writes what is different in next.
@@ -851,8 +864,8 @@ func (t *tx) writeRoster(next, was entryRow) error {
 			return err
 		}
 	}
-	if err := t.run(`UPDATE person SET name = ?, email = ?, employee = ?, department = ?, team = ?, title = ?, manager_id = ?, leader = ?, start_date = ?, rostered = ? WHERE id = ?`,
-		next.name, next.email, next.employee, next.department, next.team, next.title, next.manager, next.leader, next.start, next.rostered, next.id); err != nil {
+	if err := t.run(`UPDATE person SET name = ?, email = ?, employee = ?, department = ?, team = ?, title = ?, manager_id = ?, leader = ?, start_date = ?, rostered = ?, vouched = ? WHERE id = ?`,
+		next.name, next.email, next.employee, next.department, next.team, next.title, next.manager, next.leader, next.start, next.rostered, next.vouched, next.id); err != nil {
 		return err
 	}
 	if next.role() != was.role() {
@@ -873,12 +886,7 @@ func (t *tx) writeRoster(next, was entryRow) error {
 			return err
 		}
 	}
-	for _, k := range next.keys {
-		if _, err := t.addKey(next.id, k); err != nil {
-			return err
-		}
-	}
-	if err := t.vouch(next.id); err != nil {
+	if err := t.addKeys(next.id, next.keys); err != nil {
 		return err
 	}
 	return t.stand(next.id)

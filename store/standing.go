@@ -1,12 +1,16 @@
 package store
 
 // stand notes where a person stands now, for the figures: on the roster or not, in which department, a leader or
-// not. The channels of their department follow. Whatever changes one of these calls it in its own transaction; where nothing changed, nothing is written.
+// not. The channels of their department follow, and so do the audiences of announcements. Whatever changes one of
+// these calls it in its own transaction; where nothing changed, nothing is written.
 func (t *tx) stand(person int64) error {
 	if err := t.run(standQuery, person, t.ms()); err != nil {
 		return err
 	}
-	return t.settlePerson(person)
+	if err := t.settlePerson(person); err != nil {
+		return err
+	}
+	return t.readdress(person)
 }
 
 // standQuery writes no earlier than the row before, as a clock may be set back.

@@ -126,6 +126,9 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 		if p.Root != 0 {
 			return refuse(ErrInvalid, "A reply cannot be moved; move its first post.")
 		}
+		if p.Announcement != nil {
+			return refuse(ErrForbidden, "An announcement stays where it was made: its channel is a part of whom it asks.")
+		}
 		_, c, err := t.writable(me, Place{Channel: to})
 		if err != nil || c.ID == from.ID {
 			return err

@@ -37,7 +37,7 @@ func (s *Store) Thread(ctx context.Context, me, id, before int64, n int) (th Thr
 				return err
 			}
 		}
-		th.Replies, err = t.posts(scanReply(root), threadQuery, me, root.ID, top(before), n+1)
+		th.Replies, err = t.posts(me, scanReply(root), threadQuery, root.ID, top(before), n+1)
 		if err != nil {
 			return err
 		}

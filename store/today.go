@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"strconv"
 	"time"
 )
@@ -11,8 +9,7 @@ import (
 const (
 	notComeAfter    = 3 * 24 * time.Hour // how long after the invitation somebody is missed
 	unansweredAfter = 3 * 24 * time.Hour // how long a question may wait before the board hears of it
-	backupEvery     = 7 * 24 * time.Hour
-	backupSetting   = "backup_at" // when the last backup was made, in Unix milliseconds
+	backupEvery     = 7 * 24 * time.Hour // how old the last backup may be
 )
 
 // WaitKind is what waits for the board.
@@ -25,16 +22,52 @@ const (
 	NoFigure                      // objectives that cannot be measured as they are
 	OneDepartment                 // everybody on the board is from one department
 	OneAdmin                      // one admin is left
-	BackupWaits                   // the last backup is more than a week old
+	BackupFailed                  // the last backup failed
+	BackupOld                     // the last one is more than a week old
 	NoBackup                      // there is none
 )
+
+func (k WaitKind) String() string {
+	return [...]string{"not-come", "reports", "questions", "no-figure", "one-department", "one-admin", "backup-failed", "backup-old", "no-backup"}[k]
+}
 
 // Wait is one thing that waits for the board.
 type Wait struct {
 	Kind  WaitKind
-	Count int       // how many, up to 100; 1 where it is no matter of number
-	Name  string    // the department, the admin
-	At    time.Time // of the last backup
+	Count int    // how many, up to 100; 1 where it is no matter of number
+	Name  string // the department, the admin, why the backup failed
+}
+
+// Sentence is what waits in words.
+func (w Wait) Sentence() string {
+	many := func(one, more string) string {
+		switch {
+		case w.Count == 1:
+			return "1 " + one
+		case w.Count >= unreadMost:
+			return strconv.Itoa(unreadMost-1) + "+ " + more
+		}
+		return strconv.Itoa(w.Count) + " " + more
+	}
+	switch w.Kind {
+	case OpenReports:
+		return many("reported post waits", "reported posts wait") + " for a decision"
+	case OpenQuestions:
+		return many("question has no answer.", "questions have no answer.") + " They wait for more than three days."
+	case NotCome:
+		return many("person has not come.", "people have not come.") + " They were invited more than three days ago."
+	case NoFigure:
+		return many("objective", "objectives") + " cannot be measured yet"
+	case OneDepartment:
+		return "Everybody on the board is from " + w.Name + ". Ask a second department onto the board."
+	case OneAdmin:
+		return w.Name + " is the only admin. Ask somebody from another department onto the board."
+	case BackupFailed:
+		return "The last backup failed. " + w.Name
+	case BackupOld:
+		return "The last backup is more than a week old"
+	}
+	return "No backup yet"
 }
 
 // Today returns what waits for the board, what people wait for first.
@@ -106,22 +139,18 @@ func (t *tx) boardToday() ([]Wait, error) {
 	return []Wait{{Kind: OneDepartment, Count: 1, Name: board[0].Department}}, nil
 }
 
-// backupToday says when the data was last put aside, where that is long ago.
+// backupToday says what is wrong with the backups.
 func (t *tx) backupToday() ([]Wait, error) {
-	var value string
-	err := t.get(`SELECT value FROM setting WHERE name = ?`, []any{backupSetting}, &value)
-	if errors.Is(err, sql.ErrNoRows) {
+	at, failed, err := t.lastBackup()
+	switch {
+	case err != nil:
+		return nil, err
+	case failed != "":
+		return []Wait{{Kind: BackupFailed, Count: 1, Name: failed}}, nil
+	case at.IsZero():
 		return []Wait{{Kind: NoBackup, Count: 1}}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	ms, err := strconv.ParseInt(value, 10, 64)
-	if err != nil {
-		return nil, err
-	}
-	if at := fromMS(ms); t.at.Sub(at) > backupEvery {
-		return []Wait{{Kind: BackupWaits, Count: 1, At: at}}, nil
+	case t.at.Sub(at) > backupEvery:
+		return []Wait{{Kind: BackupOld, Count: 1}}, nil
 	}
 	return nil, nil
 }

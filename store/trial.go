@@ -37,6 +37,7 @@ type Objective struct {
 	Due              string   // a day; "" for the last of the trial
 	Owner            int64
 	OwnerName        string
+	OwnerHandle      string
 	ChangedAt        time.Time // after the start; zero for as it was agreed
 }
 
@@ -178,10 +179,10 @@ func (t *tx) trial() (tr Trial, err error) {
 func (t *tx) objectives() ([]Objective, error) {
 	return collect(t, func(r *sql.Rows) (o Objective, err error) {
 		var changed int64
-		err = r.Scan(&o.ID, &o.What, &o.Measure, &o.Baseline, &o.Target, &o.Due, &o.Owner, &o.OwnerName, &changed)
+		err = r.Scan(&o.ID, &o.What, &o.Measure, &o.Baseline, &o.Target, &o.Due, &o.Owner, &o.OwnerName, &o.OwnerHandle, &changed)
 		o.ChangedAt = fromMS(changed)
 		return o, err
-	}, `SELECT o.id, o.what, o.measure, o.baseline, o.target, o.due, o.owner_id, coalesce(nullif(p.name, ''), p.handle, ''), o.changed_at
+	}, `SELECT o.id, o.what, o.measure, o.baseline, o.target, o.due, o.owner_id, coalesce(nullif(p.name, ''), p.handle, ''), coalesce(p.handle, ''), o.changed_at
 		FROM objective o LEFT JOIN person p ON p.id = o.owner_id ORDER BY o.id`)
 }
 

@@ -22,6 +22,7 @@ func TestTrial(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	jon, maya := w.enter(store.Invite{Handle: "jon", Admin: true, Department: "IT"}), w.person("maya")
+	before := w.decided()
 	day, of := w.trial(maya).Day(noon)
 	equal(t, "no days yet", row(day, of), "0 0")
 	is := store.Trial{Name: "Nordwind talks", Purpose: "Less mail to all.", First: "2025-11-21", Last: "2026-02-18", Zone: "Pacific/Auckland"}
@@ -37,7 +38,7 @@ func TestTrial(t *testing.T) {
 		change(&bad)
 		refused(t, w.SetTrial(w.ctx, jon, bad, "why"), store.ErrInvalid, say)
 	}
-	equal(t, "nothing half done", w.decided(), 0)
+	equal(t, "nothing half done", w.decided(), before)
 	w.must(w.SetTrial(w.ctx, jon, is, "The board agreed."))
 	refused(t, w.SetTrial(w.ctx, jon, is, "why"), store.ErrInvalid, "how it stands already")
 	equal(t, "the log", w.lastDecision(maya), "jon|changed|the trial|name: none; purpose: none; first day: none; last day: none; time zone: none|"+
@@ -155,7 +156,9 @@ func TestToday(t *testing.T) {
 	line := func(kinds ...string) string { return strings.Join(kinds, ", ") }
 	alone, none := row(int(store.OneAdmin), 1, "jon"), row(int(store.NoBackup), 1)
 	equal(t, "at first", w.today(jon), line(alone, none))
-	w.raw(`INSERT INTO setting VALUES ('backup_at', ?)`, w.clock.Now().UnixMilli())
+	w.must(w.NoteBackup(w.ctx, "the disk is full"))
+	equal(t, "after a failure", w.today(jon), line(alone, row(int(store.BackupFailed), 1, "the disk is full")))
+	w.must(w.NoteBackup(w.ctx, ""))
 	equal(t, "after a backup", w.today(jon), line(alone))
 	w.enter(store.Invite{Handle: "maya", Admin: true, Department: "IT"})
 	equal(t, "two of one department", w.today(jon), row(int(store.OneDepartment), 1, "IT"))
@@ -176,5 +179,5 @@ func TestToday(t *testing.T) {
 	w.must(err)
 	equal(t, "the open one", row(len(posts), posts[0].ID == asked.ID, closed.ID != 0), "1 true true")
 	w.clock.add(5 * 24 * time.Hour)
-	equal(t, "after a week", strings.HasSuffix(w.today(jon), row(int(store.BackupWaits), 1)), true)
+	equal(t, "after a week", strings.HasSuffix(w.today(jon), row(int(store.BackupOld), 1)), true)
 }

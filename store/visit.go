@@ -8,6 +8,7 @@ import (
 // CatchUp is what has come since me was last here.
 type CatchUp struct {
 	Since    time.Time // when I was last here; zero: never before
+	MustRead int       // announcements that wait for an answer
 	Mentions int       // unread entries of the inbox that name me, up to 100
 	Posts    int       // unread roots of channels that are not muted
 	Channels int       // in how many channels
@@ -29,6 +30,11 @@ func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
 		if err := t.get(`SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread `+inboxVisible+` AND i.unread = 1 AND i.kind = 0 LIMIT +?2)`, []any{me, unreadMost}, &c.Mentions); err != nil {
 			return err
 		}
+		waiting, err := collect(t, scanID, waitingQuery, me)
+		if err != nil {
+			return err
+		}
+		c.MustRead = len(waiting)
 		var seen int64
 		if err := t.get(`SELECT seen_at FROM person WHERE id = ?`, []any{me}, &seen); err != nil {
 			return err

@@ -32,7 +32,10 @@ type (
 	// reactMsg has it show what one can react with.
 	reactMsg struct{ post store.Post }
 	// editMsg has it write a post anew.
-	editMsg struct{ post store.Post }
+	editMsg struct {
+		post store.Post
+		typo bool // of an announcement: it means the same
+	}
 	// replyMsg has a thread write a reply, which may quote one of its posts.
 	replyMsg struct{ quote store.Post }
 	// heldMsg says that from a post on everything at its place is new again.
@@ -57,6 +60,10 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	}
 	cmd := func(c tea.Cmd) func(*theme) tea.Cmd { return func(*theme) tea.Cmd { return c } }
 
+	an := p.Announcement
+	announced := an != nil && alive
+	add(announced && an.Asked && !c.Archived, "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(a, t, p.ID)) })
+	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return push(newAudience(a, t, p, c.Steward)) })
 	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return push(replyTo(a, t, p.ID)) })
 	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return push(quoting(a, t, p)) })
 	add(fresh, "React to it", keys.React, cmd(said(reactMsg{p})))
@@ -66,7 +73,9 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	add(root && p.Following, "No longer follow the thread", says(keys.Follow, "unfollow"), cmd(a.follow(p.ID, false)))
 	add(c.Joined && !p.Imported, "Unread from here", keys.UnreadFrom, cmd(a.unreadFrom(p)))
 	add(alive, "Copy what opens it", keys.Copy, cmd(a.copyLink(p.ID)))
-	add(mine && fresh && !p.Imported, "Edit it", keys.Edit, cmd(said(editMsg{p})))
+	add(mine && fresh && !p.Imported && an == nil, "Edit it", keys.Edit, cmd(said(editMsg{post: p})))
+	add(mine && announced && fresh, "Edit it: everyone answers again", keys.Edit, cmd(said(editMsg{post: p})))
+	add(mine && announced && fresh, "Fix a typo in it: nobody is asked again", key.Binding{}, cmd(said(editMsg{p, true})))
 	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return push(newVersions(a, t, p)) })
 	add(mine && !p.Deleted && !p.Imported, "Delete it", keys.Delete, cmd(said(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})))
 	add(mine && fresh && root && !p.Question, "Make it a question", key.Binding{}, cmd(a.markQuestion(p.ID, true)))
@@ -201,9 +210,9 @@ func (a *app) save(id int64, on bool) tea.Cmd {
 }
 
 func (a *app) react(id int64, r store.Reaction, on bool) tea.Cmd {
-	said := r.Emoji() + " is on it."
+	said := reactionSign(r) + " is on it."
 	if !on {
-		said = r.Emoji() + " is taken off."
+		said = reactionSign(r) + " is taken off."
 	}
 	return act(func() error { return a.store.React(a.ctx, a.me, id, r, on) }, said)
 }

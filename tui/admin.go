@@ -3,6 +3,8 @@ package tui
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
 )
 
 // entryAdmin is the name of Admin in the sidebar.
@@ -34,6 +36,13 @@ func (m *admin) list() []item {
 	add := func(label, does string, open func() screen) {
 		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: opens(open), keys: []key.Binding{keys.Open}})
 	}
+	add("Today", "what waits for you", func() screen { return newToday(a, m.theme) })
+	add("People", "who is in; invite, suspend, import a roster", func() screen { return newRoll(a, m.theme, store.EntryFilter{}) })
+	add("Channels", "open, change and archive them", func() screen { return newAdminChannels(a, m.theme) })
+	add("Announcements", "who has answered what must be read", func() screen { return newMustReads(a, m.theme) })
+	add("Reports", "posts that somebody reported", func() screen { return newReports(a, m.theme) })
+	add("Trial", "purpose, days, terms, objectives", func() screen { return newAdminTrial(a, m.theme) })
+	add("Second admin", "what needs two of you", func() screen { return newSecond(a, m.theme) })
 	add("Decisions", "what was decided, and why", func() screen { return newDecisions(a, m.theme) })
 	return items
 }

@@ -121,6 +121,8 @@ func (c *channel) hereActs() []postAct {
 	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return push(newPins(a, t, c.is)) })
 	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return push(newQuestions(a, t)) })
 	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return push(newMembers(a, t, c.id)) })
+	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return push(newAnnounce(a, t, c.is)) })
+	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return push(newCharter(a, t, c.id)) })
 	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return push(newLetIn(a, t, c.is)) })
 	if _, some := c.current(); !some {
 		add(c.is.Joined && !c.is.Muted, "Mute "+called(c.is), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c.is, true) })
@@ -303,7 +305,10 @@ func (c *channel) ShortHelp() []key.Binding {
 	if c.known && !c.is.Joined {
 		return append([]key.Binding{keys.Join}, c.selectedHints()...)
 	}
-	return c.selectedHints()
+	if c.is.StewardsPost && c.is.MayPost {
+		return append([]key.Binding{keys.Announce}, c.selectedHints()...)
+	}
+	return append(c.newPost(c.latest), c.selectedHints()...)
 }
 
 func (c *channel) FullHelp() [][]key.Binding {

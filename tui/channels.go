@@ -25,6 +25,7 @@ type channels struct {
 	ready   bool
 	problem string
 	fresh   refresher
+	board   bool // each opens what can be changed of it
 }
 
 // channelsMsg is every channel that I may see now.
@@ -41,7 +42,12 @@ func newChannels(a *app, t *theme) screen {
 }
 
 // Title is the header.
-func (c *channels) Title() string { return "Channels" }
+func (c *channels) Title() string {
+	if c.board {
+		return "Admin · Channels"
+	}
+	return "Channels"
+}
 
 // Note says how many there are.
 func (c *channels) Note() string {
@@ -52,7 +58,12 @@ func (c *channels) Note() string {
 }
 
 // Where is the entry in the sidebar.
-func (c *channels) Where() string { return entryChannels }
+func (c *channels) Where() string {
+	if c.board {
+		return entryAdmin
+	}
+	return entryChannels
+}
 
 // Editing reports whether keys are text.
 func (c *channels) Editing() bool { return c.filling }
@@ -135,6 +146,7 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.fill(msg)
 	}
 	is, ok := c.selected()
+	ok = ok && !c.board
 	switch {
 	case c.problem != "" && key.Matches(msg, keys.Open):
 		return c.refresh()
@@ -143,7 +155,7 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 		c.list()
 		return nil
 	case key.Matches(msg, keys.Create, keys.New):
-		return push(newCreate(c.app, c.theme))
+		return push(newCreate(c.app, c.theme, c.board))
 	case ok && key.Matches(msg, keys.Join) && !is.Joined:
 		return c.app.join(is)
 	case ok && key.Matches(msg, keys.Part) && is.Joined:
@@ -216,6 +228,9 @@ var groups = []struct {
 // list makes the menu of the channels that the filter lets through.
 func (c *channels) list() {
 	var items []item
+	if c.board && c.ready { // by Enter too
+		items = append(items, item{name: "create", label: "New channel", open: opens(func() screen { return newCreate(c.app, c.theme, true) }), keys: []key.Binding{says(keys.Open, "opens one")}})
+	}
 	for _, g := range groups {
 		head := g.head
 		for _, ch := range c.all {
@@ -275,6 +290,10 @@ func (c *channels) item(ch store.Channel) item {
 	a := c.app
 	it.open = opens(func() screen { return newChannel(a, c.theme, ch.ID) })
 	it.keys = []key.Binding{keys.Open}
+	if c.board {
+		it.open = opens(func() screen { return newCharter(a, c.theme, ch.ID) })
+		return it
+	}
 	if ch.Private && ch.Steward {
 		it.keys = append(it.keys, keys.Add)
 	}

@@ -26,6 +26,8 @@ const (
 	counterWidth = 7
 	// labelWidth is the most columns of a label beside the text.
 	labelWidth = 24
+	// announceWidth is that of an announcement's, which says whom it asks.
+	announceWidth = 34
 )
 
 var tooLong = fmt.Sprintf("That is more than fits here (%d KB). What you wrote before is kept.", store.DraftLimit>>10)
@@ -40,9 +42,12 @@ type composer struct {
 	label       string
 	width       int
 	focus       bool
-	placeholder string      // shown while there is no text
-	completion  *completion // nil while no list is open
-	was         store.Post  // the post that is being written anew; the zero Post: a new one
+	placeholder string                 // shown while there is no text
+	completion  *completion            // nil while no list is open
+	was         store.Post             // the post that is being written anew; the zero Post: a new one
+	typo        bool                   // written anew without another meaning: nobody is asked again
+	about       store.Post             // the announcement that this is a question about; the zero Post: none
+	announce    *store.NewAnnouncement // what makes an announcement of it; nil: an ordinary post
 	draft
 }
 
@@ -68,9 +73,15 @@ func newComposer(a *app, t *theme, at store.Place, label string) *composer {
 }
 
 // newEditor makes a composer with the text of a post of mine in it. What is written there is a draft of its own.
-func newEditor(a *app, t *theme, p store.Post) *composer {
+func newEditor(a *app, t *theme, p store.Post, typo bool) *composer {
 	c := newComposer(a, t, store.Place{Channel: p.Channel, Root: p.Root, Edit: p.ID}, "Edit your post")
-	c.was, c.focus = p, true
+	switch {
+	case typo:
+		c.label = "Fix a typo"
+	case p.Announcement != nil:
+		c.label = "Edit; all answer again"
+	}
+	c.was, c.typo, c.focus = p, typo, true
 	c.field.set(p.Body)
 	c.fit()
 	return c
@@ -203,7 +214,11 @@ func (c *composer) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.Blur()
 	case key.Matches(msg, keys.Ask):
 		c.settle()
-		c.question = c.asks() && !c.question
+		if c.announce != nil {
+			c.announce = nil
+		} else {
+			c.question = c.asks() && !c.question
+		}
 		c.fit()
 		return nil
 	case key.Matches(msg, keys.NewLine):
@@ -294,12 +309,20 @@ func (c *composer) post() tea.Cmd {
 
 // fit gives the text the room beside the label and the counter, or all of it.
 func (c *composer) fit() {
-	c.left = store.PostLimit - store.Graphemes(c.field.text)
+	c.left = c.limit() - store.Graphemes(c.field.text)
 	width := c.width - c.indent() - 1
 	if c.width >= composerWide {
 		width -= 1 + max(counterWidth, columns(c.counter()))
 	}
 	c.field.setSize(min(width, measure), composerRows)
+}
+
+// limit is how many graphemes the text may have.
+func (c *composer) limit() int {
+	if c.announce != nil || c.was.Announcement != nil {
+		return store.AnnouncementLimit
+	}
+	return store.PostLimit
 }
 
 // indent is the columns left of the text.
@@ -312,6 +335,9 @@ func (c *composer) indent() int {
 
 // name is the label as it stands left of the text.
 func (c *composer) name() string {
+	if c.announce != nil {
+		return ansi.Truncate(published(*c.announce, c.label), announceWidth, "…")
+	}
 	if c.question {
 		return ansi.Truncate("Question to "+c.label, labelWidth, "…")
 	}
@@ -416,6 +442,8 @@ func (c *composer) Hints() []key.Binding {
 		return []key.Binding{keys.Take, says(keys.ListDown, "next"), keys.Close}
 	case c.was.ID != 0:
 		return []key.Binding{says(keys.Post, "saves"), keys.NewLine, says(keys.Put, "keeps it as it was")}
+	case c.announce != nil:
+		return []key.Binding{says(keys.Post, "publishes"), keys.NewLine, says(keys.Ask, "an ordinary post"), keys.Put}
 	case c.question:
 		return []key.Binding{keys.Post, says(keys.Ask, "no question"), keys.NewLine, keys.Put}
 	case c.asks():

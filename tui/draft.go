@@ -88,16 +88,21 @@ func (c *composer) work() tea.Cmd {
 }
 
 func (c *composer) submit(turn int, text string) tea.Cmd {
-	a, d, was := c.app, c.desk, c.was.ID
-	post := store.NewPost{Place: c.at, Body: text, Question: c.question, FromDraft: true}
+	a, d, was, typo, about := c.app, c.desk, c.was.ID, c.typo, c.about
+	post := store.NewPost{Place: c.at, Body: text, Question: c.question, FromDraft: true, Announce: c.announce}
 	return func() tea.Msg {
 		m := sentMsg{of: d, text: text}
 		m.err = d.do(turn, func() (err error) {
-			if was != 0 {
+			switch {
+			case was != 0 && typo:
+				m.post, err = a.store.FixTypo(a.ctx, a.me, was, text)
+			case was != 0:
 				m.post, err = a.store.EditPost(a.ctx, a.me, was, text)
-				return err
+			case about.ID != 0:
+				m.post, err = a.store.AnswerAnnouncement(a.ctx, a.me, about.ID, about.Announcement.Version, text)
+			default:
+				m.post, err = a.store.CreatePost(a.ctx, a.me, post)
 			}
-			m.post, err = a.store.CreatePost(a.ctx, a.me, post)
 			return err
 		})
 		return m
@@ -115,12 +120,23 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 		c.saved = c.edits
 	}
 	if c.was.ID != 0 {
-		return tea.Batch(said(editedMsg{of: c.desk}), status("Saved. What it said before can still be read."))
+		saved := "Saved. What it said before can still be read."
+		if c.was.Announcement != nil && !c.typo {
+			saved = "Saved. Everyone is asked again, as it says something else now."
+		}
+		return tea.Batch(said(editedMsg{of: c.desk}), status(saved))
 	}
-	c.question = false
+	c.question, c.announce = false, nil
 	c.fit()
 	post := msg.post
-	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status("Posted in "+placeName(post.ChannelName, post.Direct)+"."), c.work())
+	text := "Posted in " + placeName(post.ChannelName, post.Direct) + "."
+	switch an := post.Announcement; {
+	case c.about.ID != 0:
+		text = "Asked: your question stands below the announcement, and " + c.about.Name + " is told."
+	case an != nil:
+		text = "Published to " + an.To(post.ChannelName) + ": " + count(an.Size(), "person is", "people are") + " asked."
+	}
+	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status(text), c.work())
 }
 
 func (c *composer) keep(turn, edits int, text string) tea.Cmd {

@@ -28,6 +28,7 @@ type feed struct {
 	posts []store.Post // from top to bottom
 	list  bool         // fold long posts, show counts of replies
 	where bool         // show the channel of each post
+	bare  bool         // no bar at the selected one: there is nothing else
 
 	above      func(store.Post) string  // what a thin line above a post says; "" for no line
 	head, tail func(width int) []string // lines above the first and below the last post
@@ -394,7 +395,7 @@ func (f *feed) view() string {
 // bar marks the selected post at its left edge.
 func (f *feed) bar(id int64) string {
 	switch {
-	case id != f.selected:
+	case id != f.selected, f.bare:
 		return " "
 	case f.focused:
 		return f.theme.Accent.Render("▌")

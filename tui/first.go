@@ -29,6 +29,7 @@ type first struct {
 	theme    *theme
 	person   store.Person
 	channels []store.Channel
+	trial    store.Trial
 	asking   *form // nil once the answers are given, or not wanted
 	composer *composer
 	width    int
@@ -39,6 +40,7 @@ type first struct {
 type firstMsg struct {
 	of       *first
 	channels []store.Channel
+	trial    store.Trial
 	err      error
 }
 
@@ -106,8 +108,11 @@ func (f *first) Pending() bool { return f.asking == nil && f.composer == nil && 
 func (f *first) Init() tea.Cmd {
 	a := f.app
 	return tea.Batch(func() tea.Msg {
-		channels, err := a.store.Sidebar(a.ctx, a.me)
-		return firstMsg{f, channels, err}
+		m := firstMsg{of: f}
+		if m.channels, m.err = a.store.Sidebar(a.ctx, a.me); m.err == nil {
+			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
+		}
+		return m
 	}, func() tea.Msg { return failed(a.store.MarkWelcomed(a.ctx, a.me)) })
 }
 
@@ -160,7 +165,7 @@ func (f *first) learn(msg firstMsg) tea.Cmd {
 	if msg.err != nil {
 		return tea.Sequence(back(), fail(msg.err))
 	}
-	f.channels = msg.channels
+	f.channels, f.trial = msg.channels, msg.trial
 	for _, c := range msg.channels {
 		if c.Everyone && c.MayPost && f.composer == nil {
 			f.composer = newComposer(f.app, f.theme, store.Place{Channel: c.ID}, "#"+c.Name)
@@ -261,6 +266,12 @@ func (f *first) welcome(width int) []string {
 	roomy := f.height >= roomyHeight
 	if roomy || f.asking == nil {
 		text := "This is where all of us can read along and join in, instead of mail to all."
+		if f.trial.Purpose != "" {
+			text += " " + f.trial.Purpose
+		}
+		if last := longDay(f.trial.Last); last != "" {
+			text += " The trial runs until " + last + "."
+		}
 		if roomy {
 			text += " What is held about you is written under Me."
 		}

@@ -100,11 +100,16 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 	case askMsg:
 		w.ask(msg.question, msg.yes)
 		return nil
+	case announceMsg:
+		if w.composer == nil {
+			return nil
+		}
+		return w.composer.announcing(msg.how)
 	case reactMsg:
 		w.picker = newPicker(msg.post)
 		return nil
 	case editMsg:
-		w.editor = newEditor(w.acts, w.theme, msg.post)
+		w.editor = newEditor(w.acts, w.theme, msg.post, msg.typo)
 		return w.editor.Init()
 	case editedMsg:
 		if w.editor == nil || w.editor.desk != msg.of {
@@ -166,6 +171,14 @@ func (w *writing) picked(r store.Reaction, state picking) tea.Cmd {
 	return nil
 }
 
+// newPost is the key for a new post, where one may write it and none is selected.
+func (w *writing) newPost(l *latest) []key.Binding {
+	if _, some := l.current(); some || w.composer == nil {
+		return nil
+	}
+	return []key.Binding{keys.New}
+}
+
 // putDown leaves a post as it was; what was written meanwhile only after a question.
 func (w *writing) putDown() tea.Cmd {
 	e := w.editor
@@ -192,7 +205,11 @@ func (w *writing) Foot(width int) (string, *tea.Cursor) {
 	case w.picker != nil:
 		return w.picker.view(width, w.theme), nil
 	case w.pen() == nil:
-		return " " + w.theme.Dim.Render(fit(w.instead, width-2)), nil
+		lines := words(w.instead, width-2)
+		for i := range lines {
+			lines[i] = " " + w.theme.Dim.Render(lines[i])
+		}
+		return strings.Join(lines, "\n"), nil
 	}
 	w.pen().SetWidth(width)
 	return w.pen().View(), w.pen().Cursor()

@@ -12,6 +12,8 @@ import (
 const (
 	// partLimit is the most bytes of an answer: more than any of them may have.
 	partLimit = 2 << 10
+	// longLimit and longRows are the same for an answer of several lines.
+	longLimit, longRows = 40 << 10, 8
 	// partRows is how many rows of an answer are shown before it scrolls.
 	partRows = 3
 	// narrowForm is the width below which the answer stands under its label.
@@ -28,6 +30,7 @@ type part struct {
 	shape   func(string) string // what is typed, as it is written
 	check   func(string) error  // what is wrong, while it is typed
 	wrong   string
+	rows    int // shown before it scrolls; partRows when 0
 }
 
 // ask is a part that is answered with a text.
@@ -38,6 +41,14 @@ func ask(label, text, hint string) *part {
 	return &part{label: label, hint: hint, field: f}
 }
 
+// askLong is a part that is answered with a text of several lines.
+func askLong(label, text, hint string) *part {
+	p := ask(label, "", hint)
+	p.field, p.rows = newField(longLimit), longRows
+	p.field.set(text)
+	return p
+}
+
 // value is the answer.
 func (p *part) value() string {
 	switch {
@@ -45,6 +56,8 @@ func (p *part) value() string {
 		return p.choices[p.chosen]
 	case p.field.hidden:
 		return p.field.text
+	case !p.field.oneRow:
+		return store.Clean(p.field.text)
 	}
 	return store.CleanLine(p.field.text)
 }
@@ -73,7 +86,7 @@ func (f *form) setWidth(width int) {
 	f.width = width
 	for _, p := range f.parts {
 		if p.field != nil {
-			p.field.setSize(min(width-f.indent()-1, measure), partRows)
+			p.field.setSize(min(width-f.indent()-1, measure), max(p.rows, partRows))
 		}
 	}
 }
@@ -97,6 +110,7 @@ func (f *form) press(msg tea.KeyPressMsg) tea.Cmd {
 	case f.busy:
 	case key.Matches(msg, keys.Save):
 		return f.next()
+	case p.field != nil && !p.field.oneRow && key.Matches(msg, keys.RowUp, keys.RowDown) && p.field.press(msg):
 	case key.Matches(msg, keys.NextField):
 		f.at = (f.at + 1) % len(f.parts)
 	case key.Matches(msg, keys.PrevField):
@@ -110,6 +124,9 @@ func (f *form) press(msg tea.KeyPressMsg) tea.Cmd {
 			msg.Text = p.shape(msg.Text)
 		}
 		before := p.field.text
+		if key.Matches(msg, keys.NewLine) && !p.field.oneRow {
+			p.field.insert("\n")
+		}
 		if p.field.press(msg); p.field.text != before {
 			p.recheck()
 		}

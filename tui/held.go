@@ -112,8 +112,8 @@ func newTake(a *app, t *theme) *page {
 
 // newLeave says what becomes of what is mine, and asks whether to leave for good.
 func newLeave(a *app, t *theme) *page {
-	p := &page{theme: t, title: "Me · leave for good", text: "What you wrote stays, under your name: others have answered it. Delete before what should not.\n\n" +
-		"Your keys, password, drafts, what you saved, your inbox and your memberships go, now and for good. You come in again only if an admin invites you."}
+	p := &page{theme: t, title: "Me · leave for good", text: "What you wrote stays, under your name. Delete before what should not.\n\n" +
+		"All else of yours goes, for good: keys, password, drafts, saved posts, inbox."}
 	p.set([]item{
 		{name: "stay", label: "Stay", open: back, keys: []key.Binding{says(keys.Open, "stays")}},
 		{name: "leave", label: "Leave for good", open: opens(func() screen { return newFarewell(a, p.theme) }), keys: []key.Binding{says(keys.Open, "asks once more")}},
@@ -123,7 +123,7 @@ func newLeave(a *app, t *theme) *page {
 
 // newFarewell asks once more, and leaves.
 func newFarewell(a *app, t *theme) *page {
-	p := &page{theme: t, title: "Me · leave for good", text: "Once more: there is no way back in without an invitation."}
+	p := &page{theme: t, title: "Me · leave for good", text: "Once more: you come in again only if an admin invites you."}
 	leave := func() tea.Msg {
 		if err := a.store.LeaveForGood(a.ctx, a.me); err != nil {
 			return tea.Sequence(back(), fail(err))()

@@ -9,6 +9,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -25,6 +26,7 @@ type home struct {
 	told           bool    // my channels are known, or could not be read
 	unread, places int     // new posts, and in how many channels
 	away           store.CatchUp
+	waiting        []store.Post // announcements that wait for my answer
 }
 
 // awayMsg is what has come since the last time.
@@ -46,7 +48,7 @@ func newHome(a *app, t *theme, active bool) *home {
 		return posts, err
 	}
 	for _, l := range []*latest{h.latest, h.other} {
-		l.where, l.head, l.here = true, h.catchUp, h.hereActs
+		l.where, l.head, l.here = true, h.above, h.hereActs
 		l.holds = func(store.Event) bool { return true }
 	}
 	if active {
@@ -71,6 +73,9 @@ func (h *home) hereActs() []postAct {
 	if h.active {
 		turn.name = "The newest posts first"
 	}
+	if len(h.waiting) > 0 {
+		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(h.app, t, 0)) }}, turn}
+	}
 	return []postAct{turn}
 }
 
@@ -88,13 +93,31 @@ func (h *home) turn() tea.Cmd {
 	return tea.Batch(h.refresh(), func() tea.Msg { return failed(a.store.SetHomeActive(a.ctx, a.me, active)) })
 }
 
-// catchUp stands above the posts after an absence.
+// above stands over the posts: what must be read, and after an absence what has come.
+func (h *home) above(width int) []string {
+	var out []string
+	t, room := h.latest.theme, min(measure, max(1, width-2))
+	hint := t.Dim.Render(" · ") + t.Key.Render(keys.Respond.Help().Key)
+	for _, p := range h.waiting {
+		line := waitingLine(p, h.app.now(), h.app.zone)
+		out = append(out, " "+t.New.Render(fit(line, max(1, room-ansi.StringWidth(hint))))+hint)
+	}
+	if len(out) > 0 {
+		out = append(out, "")
+	}
+	return append(out, h.catchUp(width)...)
+}
+
+// catchUp is what has come since the last time.
 func (h *home) catchUp(width int) []string {
 	a := h.away
-	if a.Since.IsZero() || a.Mentions+a.Posts == 0 {
+	if a.Since.IsZero() || a.MustRead+a.Mentions+a.Posts == 0 {
 		return nil
 	}
 	var parts []string
+	if a.MustRead > 0 {
+		parts = append(parts, count(a.MustRead, "must-read", "must-reads"))
+	}
 	if a.Mentions > 0 {
 		parts = append(parts, count(a.Mentions, "mention", "mentions"))
 	}
@@ -165,6 +188,9 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		}
 		h.know(msg.channels)
 		h.tally(msg.channels)
+		if !slices.EqualFunc(h.waiting, msg.waiting, sameWaiting) {
+			h.keep(func() { h.waiting = msg.waiting })
+		}
 		return h.writeTo(msg.channels)
 	case nextMsg: // nothing new is left anywhere: Space is a pager
 		h.pageDown()
@@ -206,6 +232,11 @@ func (h *home) tally(channels []store.Channel) {
 	}
 }
 
+// sameWaiting says whether two announcements read the same above Home.
+func sameWaiting(a, b store.Post) bool {
+	return a.ID == b.ID && a.Revision == b.Revision
+}
+
 // writeTo opens the composer of the channel that all are in.
 func (h *home) writeTo(channels []store.Channel) tea.Cmd {
 	for _, c := range channels {
@@ -227,8 +258,7 @@ func (h *home) View() tea.View {
 	if h.problem != "" {
 		h.say = h.problem + "\n\nEnter tries again."
 	} else if h.ready {
-		h.say = "Nothing has been written in your channels yet.\n\n" +
-			"Home shows what is new in the channels you are in, newest first.\n\n" +
+		h.say = "Nothing has been written in your channels yet. What is new there comes here, newest first.\n\n" +
 			"n writes to everyone. Tab and then Channels shows what there is to join."
 	}
 	return tea.NewView(h.view())
@@ -238,7 +268,7 @@ func (h *home) ShortHelp() []key.Binding {
 	if h.Editing() {
 		return h.hints()
 	}
-	return h.selectedHints()
+	return append(h.newPost(h.latest), h.selectedHints()...)
 }
 
 func (h *home) FullHelp() [][]key.Binding {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -216,6 +217,9 @@ func (b *inbox) list() {
 func (b *inbox) open(i store.InboxItem) tea.Cmd {
 	a := b.app
 	show := push(newThread(a, b.theme, i.Post.ID))
+	if i.Kind == store.Reminded {
+		show = push(newMustRead(a, b.theme, i.Post.ID))
+	}
 	if !i.Unread {
 		return show
 	}
@@ -247,6 +251,14 @@ func inboxHead(i store.InboxItem, me int64) string {
 		return i.By + " replied"
 	case store.Reacted:
 		return i.By + others(i.Count-1) + " reacted to your post"
+	case store.Reminded:
+		return i.By + " reminds you to answer"
+	case store.Asked:
+		return i.By + " has a question about your announcement"
+	case store.LetStand:
+		return "The post that you reported stands as it is"
+	case store.WasHidden:
+		return "The post that you reported was hidden"
 	default: // Answered
 		if mine {
 			return i.By + " chose your reply as the answer"
@@ -294,10 +306,14 @@ func (b *inbox) View() tea.View {
 	case b.problem != "":
 		say = b.problem + "\n\nEnter tries again."
 	case b.ready && len(b.all) == 0:
-		say = "Nothing has come yet.\n\nHere stands what concerns you: who mentions you, replies in threads that you follow, reactions to what you wrote, answers to your questions.\n\nn in Home writes something that people can answer."
+		say = "Nothing has come yet.\n\nHere stands what concerns you: who mentions you, replies in threads that you follow, reactions to what you wrote, answers to your questions, and reminders.\n\nn in Home writes something that people can answer."
 	}
 	if say != "" {
-		return tea.NewView(strings.Join(paragraphs(say, b.width, b.height), "\n"))
+		lines := paragraphs(say, b.width, b.height)
+		for i := max(slices.Index(lines, " "), 0); i < len(lines) && b.problem == ""; i++ {
+			lines[i] = b.theme.Dim.Render(lines[i]) // as in a list of posts: what it is comes first, what to do about it below
+		}
+		return tea.NewView(strings.Join(lines, "\n"))
 	}
 	return tea.NewView(strings.Join(b.view(b.theme), "\n"))
 }

@@ -15,12 +15,17 @@ type keyMap struct {
 	Quote, React, Keep, UnreadFrom, Copy, Edit key.Binding
 	Delete, Versions, Pin, Report, Answer      key.Binding
 	Pins, Questions                            key.Binding
+	Respond, Understood, Question, Asked       key.Binding
+	Announce                                   key.Binding
 
 	// Channels.
-	Join, Part, Mute, Create key.Binding
+	Join, Part, Mute, Create, Charter key.Binding
 
 	// Inbox, people, members.
 	AllRead, Write, Pick, Members, Steward key.Binding
+
+	// Admins' people.
+	Invite, Letter, Suspend, Restore, Leaver, Import key.Binding
 
 	// Lists and forms.
 	Add, Label, Remove, Yes, No                       key.Binding
@@ -84,17 +89,30 @@ func newKeyMap() keyMap {
 		Answer:     bind("A", "the answer", "A"),
 		Pins:       bind("P", "pinned posts", "P"),
 		Questions:  bind("Q", "open questions", "Q"),
+		Respond:    bind("a", "answer it", "a"),
+		Understood: bind("1", "understood", "1"),
+		Question:   bind("2", "I have a question", "2"),
+		Asked:      bind("W", "who has answered", "W"),
+		Announce:   bind("N", "an announcement", "N"),
 
-		Join:   bind("J", "join", "J"),
-		Part:   bind("L", "leave", "L"),
-		Mute:   bind("m", "mute", "m"),
-		Create: bind("c", "new channel", "c"),
+		Join:    bind("J", "join", "J"),
+		Part:    bind("L", "leave", "L"),
+		Mute:    bind("m", "mute", "m"),
+		Create:  bind("c", "new channel", "c"),
+		Charter: bind("C", "change the channel", "C"),
 
 		AllRead: bind("M", "all read", "M"),
 		Write:   bind("w", "write to them", "w"),
 		Pick:    bind("Space", "choose several", "space"),
 		Members: bind("i", "who is in it", "i"),
 		Steward: bind("S", "steward or not", "S"),
+
+		Invite:  bind("i", "invite", "i"),
+		Letter:  bind("c", "the letter", "c"),
+		Suspend: bind("S", "suspend", "S"),
+		Restore: bind("O", "restore", "O"),
+		Leaver:  bind("L", "has left", "L"),
+		Import:  bind("I", "import a roster", "I"),
 
 		Complete: bind("Tab", "completes @ # :", "tab"),
 		Take:     bind("Enter", "takes it", "enter", "tab"),

@@ -227,9 +227,13 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 			l.show()
 		}
 	case seenMsg:
-		if msg.of == &l.feed && l.settle() {
-			return l.app.mark(l.markings())
+		if msg.of != &l.feed {
+			break
 		}
+		if fresh := l.settle(); fresh {
+			return tea.Batch(l.app.saw(&l.feed), l.app.mark(l.markings()))
+		}
+		return l.app.saw(&l.feed)
 	case markedMsg:
 		l.marked(msg)
 	}
@@ -246,7 +250,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
-	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && l.jump == 0 {
+	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
 		return l.readFresh(e.Post)
 	}
 	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
@@ -554,9 +558,9 @@ func (l *latest) actHelp() []key.Binding {
 // selectedHints speaks about the selected post.
 func (l *latest) selectedHints() []key.Binding {
 	if _, some := l.current(); !some {
-		return []key.Binding{keys.New, keys.ReadOn}
+		return []key.Binding{keys.ReadOn}
 	}
-	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Reply, keys.React, keys.Keep)...)
+	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
 	out = append(out, keys.ReadOn, keys.More)
 	if len(l.waiting) > 0 {
 		out = append([]key.Binding{keys.ShowNew}, out...)

@@ -139,7 +139,7 @@ func TestNothingOverflows(t *testing.T) {
 }
 
 // inside fails where something stands outside the window.
-func (s *sitting) inside(r *rapid.T) {
+func (s *sitting) inside(r interface{ Fatalf(string, ...any) }) {
 	v := s.m.View()
 	if s.m.width < 1 || s.m.height < 1 {
 		if v.Content != "" {

@@ -12,9 +12,10 @@ type page struct {
 	menu
 	theme *theme
 	title string
-	text  string // \n\n between paragraphs; a line that starts with spaces stands out
-	shown int    // the first line of the text shown, where there is nothing to do
-	all   int    // the lines of the page
+	text  string                   // \n\n between paragraphs; a line that starts with spaces stands out
+	body  func(width int) []string // instead of text: lines that are drawn already
+	shown int                      // the first line of the text shown, where there is nothing to do
+	all   int                      // the lines of the page
 }
 
 func (p *page) Init() tea.Cmd { return nil }
@@ -42,12 +43,21 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 
 // arrange gives the menu its lines, and the text what is left.
 func (p *page) arrange() {
-	p.setSize(p.width, min(p.all, len(p.items)))
+	total, text := 0, len(p.lines())
+	if len(p.items) > 0 {
+		p.width = max(p.width, 0)
+		p.menu.width = p.width
+		_, total = p.menu.lines(len(p.items) - 1)
+	}
+	if text > 0 && text+1+total > p.all { // both have to be there, and each can be scrolled
+		total = min(total, max(p.all-text-1, p.all/2))
+	}
+	p.setSize(p.width, min(p.all, total))
 	p.scroll(0)
 }
 
 func (p *page) press(msg tea.KeyPressMsg) tea.Cmd {
-	if len(p.items) > 0 {
+	if len(p.items) > 0 && !p.beyond(msg) {
 		cmd, _ := p.menu.press(msg)
 		return cmd
 	}
@@ -57,15 +67,27 @@ func (p *page) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Down):
 		p.scroll(1)
 	case key.Matches(msg, keys.PageUp):
-		p.scroll(-max(p.all-pageOverlap, 1))
+		p.scroll(-max(p.room()-pageOverlap, 1))
 	case key.Matches(msg, keys.PageDown, keys.ReadOn):
-		p.scroll(max(p.all-pageOverlap, 1))
+		p.scroll(max(p.room()-pageOverlap, 1))
 	case key.Matches(msg, keys.Top):
 		p.scroll(-p.shown)
 	case key.Matches(msg, keys.Bottom):
 		p.scroll(len(p.lines()))
 	}
 	return nil
+}
+
+// beyond reports whether a key goes on where the menu ends: to more of the text above it.
+func (p *page) beyond(msg tea.KeyPressMsg) bool {
+	more := len(p.lines()) > p.room()
+	switch {
+	case key.Matches(msg, keys.Up):
+		return more && p.index() == 0 && p.shown > 0
+	case key.Matches(msg, keys.Down):
+		return more && p.index() == len(p.items)-1
+	}
+	return more && key.Matches(msg, keys.PageUp, keys.PageDown, keys.ReadOn)
 }
 
 func (p *page) wheel(msg tea.MouseMsg) tea.Cmd {
@@ -102,6 +124,9 @@ func (p *page) over() int {
 
 // lines is the text, wrapped.
 func (p *page) lines() []string {
+	if p.body != nil {
+		return p.body(p.width)
+	}
 	if p.text == "" {
 		return nil
 	}
@@ -136,7 +161,11 @@ func (p *page) ShortHelp() []key.Binding {
 	if len(p.items) == 0 && len(p.lines()) > p.all {
 		return []key.Binding{says(keys.Down, "down"), keys.Back}
 	}
-	return append(p.current().keys, keys.Back)
+	list := append([]key.Binding{}, p.current().keys...)
+	if len(p.lines()) > p.room() {
+		list = append(list, says(keys.PageDown, "more"))
+	}
+	return append(list, keys.Back)
 }
 
 func (p *page) FullHelp() [][]key.Binding {

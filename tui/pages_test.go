@@ -552,7 +552,7 @@ func TestChannelsFilter(t *testing.T) {
 
 func TestCreate(t *testing.T) {
 	w := newWorld(t, store.Options{})
-	w.portraits(func() screen { return newCreate(w.app, w.theme) }, "S", "a", "space", "?", "down")
+	w.portraits(func() screen { return newCreate(w.app, w.theme, false) }, "S", "a", "space", "?", "down")
 }
 
 func TestCreateChannel(t *testing.T) {
@@ -654,7 +654,7 @@ func TestPagesFit(t *testing.T) {
 		"asking":   func() screen { return newFirst(w.app, w.theme, unknown) },
 		"me":       func() screen { return newMe(w.app, w.theme) },
 		"channels": func() screen { return newChannels(w.app, w.theme) },
-		"create":   func() screen { return newCreate(w.app, w.theme) },
+		"create":   func() screen { return newCreate(w.app, w.theme, false) },
 		"password": func() screen { return newPassword(w.app, w.theme, true) },
 		"link":     func() screen { return newLink(w.app, w.theme) },
 		"held":     func() screen { return newHeld(w.app, w.theme) },

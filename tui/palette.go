@@ -78,7 +78,7 @@ func (m *Model) newPalette(over screen) *palette {
 		p.fixed = append(p.fixed, choice{name: e.name, label: e.label, do: func() tea.Cmd { return m.open(e) }})
 	}
 	p.fixed = append(p.fixed,
-		choice{name: "create", label: "New channel", key: keys.Create.Help().Key, do: opens(func() screen { return newCreate(m.app, t) })},
+		choice{name: "create", label: "New channel", key: keys.Create.Help().Key, do: opens(func() screen { return newCreate(m.app, t, false) })},
 		choice{name: "keys", label: "All keys", key: keys.Help.Help().Key, do: func() tea.Cmd {
 			m.help = newHelp(m.theme, over)
 			return nil
@@ -109,8 +109,11 @@ func (p *palette) acts(acts []postAct) {
 func (p *palette) place(c store.Channel) choice {
 	a, t := p.app, p.theme
 	ch := choice{name: channelEntry(c.ID), label: called(c), more: c.Purpose}
+	if c.Former != "" { // it is found by the names that it had
+		ch.more = strings.TrimSuffix("once #"+strings.ReplaceAll(c.Former, " ", ", #")+" · "+c.Purpose, " · ")
+	}
 	if !c.Joined {
-		ch.more = strings.TrimSuffix("not joined · "+c.Purpose, " · ")
+		ch.more = strings.TrimSuffix("not joined · "+ch.more, " · ")
 	}
 	ch.do = func() tea.Cmd { return goTo(newChannel(a, t, c.ID)) }
 	return ch

@@ -92,7 +92,7 @@ func (k *picker) view(width int, t *theme) string {
 		if r == k.at {
 			left, right, style = "[", "]", t.Accent
 		}
-		b.WriteString(style.Render(left) + t.Key.Render(strconv.Itoa(int(r)+1)) + pad(r.Emoji(), 2) + t.Bold.Render(mine) + style.Render(right))
+		b.WriteString(style.Render(left) + t.Key.Render(strconv.Itoa(int(r)+1)) + pad(reactionSign(r), 2) + t.Bold.Render(mine) + style.Render(right))
 	}
 	if width >= pickRoomy {
 		b.WriteString("  " + t.Dim.Render(k.at.Word()))

@@ -114,7 +114,7 @@ func TestPeoplePickedLooks(t *testing.T) {
 func TestPeopleFoundLooks(t *testing.T) { inEverySize(t, busy, fromEnd(3, "/", "b")...) }
 func TestPersonLooks(t *testing.T)      { inEverySize(t, busy, fromEnd(3, "enter")...) }
 func TestQuietPersonLooks(t *testing.T) { inEverySize(t, settled, fromEnd(3, "enter")...) }
-func TestDirectLooks(t *testing.T)      { inEverySize(t, busy, to(10)...) }
+func TestDirectLooks(t *testing.T)      { inEverySize(t, busy, to(11)...) }
 func TestEmptyDirectLooks(t *testing.T) {
 	inEverySize(t, busy, fromEnd(3, "space", "down", "space", "enter")...)
 }

@@ -56,12 +56,39 @@ func drawPost(p store.Post, l look) []string {
 	return slices.Concat(lines, drawText(text, l.width, limit, t), postFoot(p, l))
 }
 
+// textOf is where the text of a post stands among its lines, and how much of it has been read with each of them,
+// in ten-thousandths. What is folded away does not count.
+func textOf(p store.Post, l look) (first int, upTo []int) {
+	whole := drawText(readText(p.Body), l.width, 0, l.theme)
+	letters := func(line string) int { return len(strings.Join(strings.Fields(ansi.Strip(line)), "")) }
+	total := 0
+	for _, line := range whole {
+		total += letters(line)
+	}
+	shown, so := len(whole), 0
+	if l.list && shown > foldAfter {
+		shown = foldAfter - 1 // the last line is cut
+	}
+	for _, line := range whole[:shown] {
+		so += letters(line)
+		upTo = append(upTo, so*store.WholeText/max(total, 1))
+	}
+	return len(postHead(p, l)), upTo
+}
+
 // postFoot is what came of a post: reactions, the answer, in lists how often it was answered. It
 // takes one line where there is room, and none where nothing came.
 func postFoot(p store.Post, l look) []string {
 	var parts []string
 	if r := reactionsLine(p.Reactions, l.theme); r != "" {
 		parts = append(parts, r)
+	}
+	if an := p.Announcement; an != nil && !p.Deleted && !p.Hidden {
+		style := l.theme.Dim
+		if an.Waits() {
+			style = l.theme.New
+		}
+		parts = append(parts, style.Render(fit(announcedFoot(an), l.width)))
 	}
 	if p.Question && p.Answer != 0 && !p.Deleted && !p.Hidden {
 		parts = append(parts, l.theme.Accent.Render("Answered by "+p.AnswerBy))
@@ -84,11 +111,15 @@ func postFoot(p store.Post, l look) []string {
 	return out
 }
 
+// reactionSign is how a reaction looks on a screen: without the selector that asks for a picture, about whose width
+// terminals disagree, so that what stands to the right of it stays in its column.
+func reactionSign(r store.Reaction) string { return strings.TrimSuffix(r.Emoji(), "\ufe0f") }
+
 // reactionsLine is "👍 4  👀 2"; my own are bold.
 func reactionsLine(r store.Reactions, t *theme) string {
 	var parts []string
 	for i, n := range r.Count {
-		switch text := store.Reaction(i).Emoji() + " " + capped(n); {
+		switch text := reactionSign(store.Reaction(i)) + " " + capped(n); {
 		case n <= 0:
 		case r.Mine[i]:
 			parts = append(parts, t.Bold.Render(text))
@@ -99,13 +130,22 @@ func reactionsLine(r store.Reactions, t *theme) string {
 	return strings.Join(parts, "  ")
 }
 
-// postHead is the line of name and time, or the two lines in a narrow window.
+// postHead is the line of name and time, or the two lines in a narrow window; below an announcement's, whom it asks.
 func postHead(p store.Post, l look) []string {
-	t := l.theme
-	name, role := p.Name, p.Department
-	if name == "" {
-		name = p.Handle
+	lines := postNames(p, l)
+	if p.Announcement == nil || p.Deleted || p.Hidden {
+		return lines
 	}
+	style := l.theme.Dim
+	if p.Announcement.Waits() {
+		style = l.theme.New
+	}
+	return append(lines, style.Render(fit(announcedHead(p, l.now, l.zone), l.width)))
+}
+
+func postNames(p store.Post, l look) []string {
+	t := l.theme
+	name, role := spoken(p), p.Department
 	if p.Bot {
 		role = strings.TrimPrefix(role+" · bot", " · ")
 	}
@@ -289,11 +329,15 @@ type drawing struct {
 	name, handle, role  string
 	place, lastBy       string
 	reactions           store.Reactions
-	answered            string
+	answered, announced string
 }
 
 // drawingOf is the key under which a drawn post is kept.
 func drawingOf(p store.Post, l look) drawing {
+	announced := ""
+	if p.Announcement != nil {
+		announced = spoken(p) + announcedHead(p, l.now, l.zone) + announcedFoot(p.Announcement)
+	}
 	at := ago(p.At, l.now, l.zone)
 	if l.full {
 		at = whole(p.At, l.now, l.zone)
@@ -303,6 +347,6 @@ func drawingOf(p store.Post, l look) drawing {
 		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
 		at: at, last: ago(p.LastReplyAt, l.now, l.zone),
 		name: p.Name, handle: p.Handle, role: p.Department, place: p.ChannelName, direct: p.Direct, pinned: p.Pinned, lastBy: p.LastReplyBy,
-		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy,
+		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy, announced: announced,
 	}
 }

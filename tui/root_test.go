@@ -292,7 +292,7 @@ func TestFocusGoesRound(t *testing.T) {
 	if s.m.focus != onSide {
 		t.Fatal("Tab does not lead to the sidebar")
 	}
-	s.press("down", "down", "down", "down", "down", "down", "enter")
+	s.press("down", "down", "down", "down", "down", "down", "down", "enter")
 	s.sees("#platform", "Builds and releases", "Press n to be the first.")
 	if s.m.where() != channelEntry(platform.ID) || s.m.focus != onScreen {
 		t.Errorf("at %q with focus %d", s.m.where(), s.m.focus)

@@ -25,6 +25,7 @@ type sight struct {
 	since []time.Time // when each line came onto the screen; zero: it is not there
 	done  []bool
 	left  int // lines not yet done
+	told  int // lines left when the store was told of those of an announcement
 }
 
 // seenMsg comes when the oldest line on the screen may have been there for dwell.
@@ -76,13 +77,13 @@ func (f *feed) watch(visible bool) tea.Cmd {
 // sight is what is known of post i; nil once it need not be watched.
 func (f *feed) sight(i, height int) *sight {
 	p := f.posts[i]
-	if !p.Unread || f.reading.held[p.ID] {
+	if (!p.Unread || f.reading.held[p.ID]) && !toRead(p) {
 		delete(f.reading.sights, p.ID)
 		return nil
 	}
 	s := f.reading.sights[p.ID]
 	if s == nil || len(s.since) != height { // new, or re-flowed by another width
-		s = &sight{since: make([]time.Time, height), done: make([]bool, height), left: height}
+		s = &sight{since: make([]time.Time, height), done: make([]bool, height), left: height, told: height}
 		f.reading.sights[p.ID] = s
 	}
 	return s
@@ -131,7 +132,46 @@ func (f *feed) settle() (fresh bool) {
 // seen says whether all of an unread post has been on the screen.
 func (f *feed) seen(id int64) bool {
 	s := f.reading.sights[id]
-	return s != nil && s.left == 0
+	return s != nil && s.left == 0 && !f.reading.held[id]
+}
+
+// toRead says whether the store wants to know what I have seen of a post, because it asks me whether I understand it.
+func toRead(p store.Post) bool {
+	an := p.Announcement
+	return an != nil && an.Asked && !an.Read && !p.Deleted && !p.Hidden
+}
+
+// saw tells the store what has been on the screen of announcements since it was last told.
+func (a *app) saw(f *feed) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, p := range f.posts {
+		s := f.reading.sights[p.ID]
+		if s == nil || s.left == s.told || !toRead(p) {
+			continue
+		}
+		s.told = s.left
+		parts := s.parts(textOf(p, f.look(p)))
+		cmds = append(cmds, func() tea.Msg {
+			_, err := a.store.MarkSeen(a.ctx, a.me, p.ID, p.Announcement.Version, parts...)
+			if err != nil && !notFound(err) {
+				return errMsg{err}
+			}
+			return nil
+		})
+	}
+	return tea.Batch(cmds...)
+}
+
+// parts are what has been seen of a text that begins at a line of the post and has come so far with each of its lines.
+func (s *sight) parts(first int, upTo []int) (parts []store.Part) {
+	from := 0
+	for i, to := range upTo {
+		if at := first + i; at < len(s.done) && s.done[at] {
+			parts = append(parts, store.Part{From: from, To: to})
+		}
+		from = to
+	}
+	return parts
 }
 
 // marking is a position to be moved forward in a channel or a thread.

@@ -30,6 +30,7 @@ type entry struct {
 	label  string
 	mark   string // before the label: ▪ private
 	count  int    // what is new
+	note   string // said of it at the right end
 	draft  bool   // an unsent text waits there
 	dim    bool   // muted
 	gap    bool   // a blank line above
@@ -42,8 +43,11 @@ type sidebar struct {
 	app      *app
 	theme    *theme
 	channels []store.Channel
-	inbox    int // entries of the inbox that are not read, up to 100
+	inbox    int          // entries of the inbox that are not read, up to 100
+	waiting  []store.Post // announcements that wait for my answer
 	admin    bool
+	waits    int         // for the board
+	trial    store.Trial // its days
 	width    int
 	height   int
 	focused  bool
@@ -56,11 +60,14 @@ type sidebar struct {
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar, what waits in the inbox and who I am now; it comes to every screen.
+// sidebarMsg is the channels of the sidebar, what waits in the inbox and for my answer, and who I am now; it comes to every screen.
 type sidebarMsg struct {
 	channels []store.Channel
 	inbox    int
+	waiting  []store.Post
 	me       store.Person
+	waits    int         // for the board
+	trial    store.Trial // its days
 	err      error
 }
 
@@ -74,6 +81,7 @@ func (s *sidebar) entries() []entry {
 	list := []entry{
 		{name: entryHome, label: "Home", count: s.unread()},
 		{name: entryInbox, label: "Inbox", count: s.inbox, screen: func() screen { return newInbox(a, t) }},
+		{name: entryMustRead, label: "Must read", count: len(s.waiting), screen: func() screen { return newMustRead(a, t, 0) }},
 		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, t) }},
 		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, t, s.searched) }},
 	}
@@ -89,10 +97,10 @@ func (s *sidebar) entries() []entry {
 	list = append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
 		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
-		entry{name: entryTrial, label: "Trial", screen: func() screen { return newTrial(t) }},
+		entry{name: entryTrial, label: "Trial", note: trialDay(s.trial, a.now()), screen: func() screen { return newTrial(a, t) }},
 	)
 	if s.admin {
-		list = append(list, entry{name: entryAdmin, label: "Admin", screen: func() screen { return newAdmin(a, t) }})
+		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.waits, screen: func() screen { return newAdmin(a, t) }})
 	}
 	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
 }
@@ -121,10 +129,10 @@ func alone(names string) string {
 	return names
 }
 
-// news is what waits for me in particular: the inbox and direct conversations. The other channels
+// news is what waits for me in particular: the inbox, what I have to answer, and direct conversations. The other channels
 // are Home's business: with them the number would never be nought, and mean nothing.
 func (s *sidebar) news() int {
-	n := s.inbox
+	n := s.inbox + len(s.waiting)
 	for _, c := range s.channels {
 		if c.Direct && !c.Muted {
 			n += c.Unread
@@ -157,6 +165,17 @@ func (s *sidebar) refresh() tea.Cmd {
 		if m.err == nil {
 			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
 		}
+		if m.err == nil {
+			m.waiting, m.err = a.store.MustReads(a.ctx, a.me)
+		}
+		if m.err == nil {
+			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
+		}
+		if m.err == nil && m.me.Admin {
+			var waits []store.Wait
+			waits, m.err = a.store.Today(a.ctx, a.me)
+			m.waits = len(waits)
+		}
 		return m
 	}
 }
@@ -173,7 +192,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox, s.admin = msg.channels, msg.inbox, msg.me.Admin
+		s.channels, s.inbox, s.waiting, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.waiting, msg.me.Admin, msg.waits, msg.trial
 		return again
 	case searchedMsg:
 		s.searched = msg.query
@@ -297,6 +316,9 @@ func (s *sidebar) draw(e entry) string {
 		bar = t.Dim.Render("▌")
 	}
 	var right []string
+	if e.note != "" {
+		right = append(right, t.Dim.Render(e.note))
+	}
 	if e.draft {
 		right = append(right, t.New.Render("»"))
 	}

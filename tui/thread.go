@@ -191,9 +191,13 @@ func (th *thread) Update(msg tea.Msg) tea.Cmd {
 			return tea.Batch(th.writing.update(msg), th.refresh())
 		}
 	case seenMsg:
-		if msg.of == th.feed && th.settle() {
-			return th.app.mark(th.markings())
+		if msg.of != th.feed {
+			break
 		}
+		if fresh := th.settle(); fresh {
+			return tea.Batch(th.app.saw(th.feed), th.app.mark(th.markings()))
+		}
+		return th.app.saw(th.feed)
 	case markedMsg:
 		th.marked(msg)
 	case heldMsg:
@@ -451,7 +455,7 @@ func (th *thread) ShortHelp() []key.Binding {
 	case !th.is.Channel.Joined:
 		return []key.Binding{keys.Join, keys.ReadOn, keys.Back}
 	}
-	list := actKeys(th.Acts(), keys.Reply, keys.React, keys.Keep, keys.Answer, keys.Follow, keys.Edit)
+	list := actKeys(th.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep, keys.Answer, keys.Follow, keys.Edit)
 	return append(list, says(keys.Open, "more"), keys.ReadOn, keys.Back)
 }
 

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ const earlyLimit = 1000
 type Options struct {
 	Now      func() time.Time // time.Now when nil
 	Host     string           // what people type after ssh; shown in instructions
+	HostKey  string           // the fingerprint of the server's key, for the letters of admins
 	Log      *slog.Logger     // slog.Default when nil
 	NoColor  bool             // the client sent NO_COLOR
 	OfferKey *store.Key       // proven before a password sign-in; Me offers to bind it
@@ -40,16 +42,17 @@ type Options struct {
 // app is what every screen needs and none changes. zone alone follows the
 // person's profile; it is read only while drawing, never in a command.
 type app struct {
-	ctx   context.Context
-	store *store.Store
-	me    int64
-	host  string
-	now   func() time.Time
-	zone  *time.Location
-	log   *slog.Logger
-	offer *store.Key
-	drawn *Drawn
-	tick  func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
+	ctx     context.Context
+	store   *store.Store
+	me      int64
+	host    string
+	hostKey string
+	now     func() time.Time
+	zone    *time.Location
+	log     *slog.Logger
+	offer   *store.Key
+	drawn   *Drawn
+	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
 // after brings a message later.
@@ -110,7 +113,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn}
+	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -158,7 +161,7 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.listen()
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
@@ -241,8 +244,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.goTo(msg.s)
 	case nextMsg:
 		return m.readOn(msg)
-	case askMsg, reactMsg, editMsg, replyMsg: // what was chosen on the screen that has the keys
+	case askMsg, reactMsg, editMsg, replyMsg, announceMsg: // what was chosen on the screen that has the keys
 		return m.focused().Update(msg)
+	case waitingMsg:
+		return m.arrive(msg)
+	case termsMsg:
+		return m.termsAsked(msg)
 	case leftMsg:
 		delete(m.leaves, msg.leave)
 		return nil
@@ -265,6 +272,17 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return tea.Batch(cmds...)
 	}
 	return m.tell(msg)
+}
+
+// arrive puts what must be read before Home, below the first screen.
+func (m *Model) arrive(msg waitingMsg) tea.Cmd {
+	if msg.err != nil {
+		return fail(msg.err)
+	}
+	if len(msg.posts) > 0 {
+		m.stack = slices.Insert(m.stack, 1, &layer{screen: newArrival(m.app, m.theme, msg.posts)})
+	}
+	return nil
 }
 
 // tell hands a message to the sidebar and to every screen.

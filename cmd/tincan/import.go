@@ -20,7 +20,7 @@ func (p *program) importCommand() *cobra.Command {
 		Args:  p.noSubcommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.importSlackCommand())
+	c.AddCommand(p.importSlackCommand(), p.importTincanCommand())
 	return c
 }
 
@@ -74,6 +74,43 @@ func (p *program) importSlack(c *cobra.Command, path string, dry bool) error {
 		return errors.New("parts of the export cannot be read; ask Slack for a new one and import that too: nothing comes in twice")
 	}
 	return nil
+}
+
+func (p *program) importTincanCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "tincan PATH",
+		Short: "Bring in what a tincan exported: the export's folder or zip, or the tincan.sqlite in it",
+		Long: `Bring in what a tincan exported: the export's folder or zip, or the tincan.sqlite
+in it. In an empty place posts keep their numbers. Channels, threads, earlier
+versions, reactions, answers and pins come along; people wait without a way in
+until they are invited, and nobody is an admin for having been one. Importing
+again adds only what is new. A whole place comes back with restore.`,
+		Args: arguments("PATH"),
+		RunE: func(c *cobra.Command, args []string) error { return p.importTincan(c, args[0]) },
+	}
+}
+
+func (p *program) importTincan(c *cobra.Command, path string) error {
+	s, err := p.open(c.Context())
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	x, done, err := archive.OpenExport(c.Context(), path, s.Dir())
+	if err != nil {
+		return err
+	}
+	defer done()
+	account, err := archive.ImportTincan(c.Context(), s, store.Operator, x, func(posts int) {
+		fmt.Fprintf(c.ErrOrStderr(), "%d posts so far\n", posts)
+	})
+	out := c.OutOrStdout()
+	fmt.Fprint(out, account)
+	if err != nil {
+		return fmt.Errorf("the import stopped before its end; run the same command again to go on where it stopped (%w)", err)
+	}
+	_, err = fmt.Fprintf(out, "Added: %d people, %d channels, %d posts.\n", account.People, account.Channels, account.Posts)
+	return err
 }
 
 // openArchive opens a folder or a zip for reading. Nothing outside the folder can be reached, by links either.

@@ -12,6 +12,7 @@ import (
 
 	"tincan/server"
 	"tincan/store"
+	"tincan/store/archive"
 )
 
 const inviteExample = `  tincan invite maya --name "Maya Lind" --department Finance
@@ -52,7 +53,7 @@ func (p *program) invite(c *cobra.Command, in store.Invite, quiet bool) error {
 	if err != nil {
 		return err
 	}
-	l := letter{name: in.Name}
+	door := archive.Door{Zone: time.Local}
 	if !quiet {
 		if address == "" {
 			if address, err = guessedAddress(); err != nil {
@@ -60,55 +61,24 @@ func (p *program) invite(c *cobra.Command, in store.Invite, quiet bool) error {
 			}
 			fmt.Fprintf(c.ErrOrStderr(), "tincan: nobody has said yet what people type to come in; the letter says %s. Say it once: tincan serve --address social.corp\n", address)
 		}
-		if l.ssh, err = sshLine(address); err != nil {
+		if door.SSH, err = sshLine(address); err != nil {
 			return err
 		}
 		key, err := server.LoadHostKey(p.data)
 		if err != nil {
 			return err
 		}
-		l.fingerprint = fingerprint(key.PublicKey())
+		door.Fingerprint = fingerprint(key.PublicKey())
 	}
-	if l.code, err = s.CreateInvite(ctx, store.Operator, in); err != nil {
+	code, err := s.CreateInvite(ctx, store.Operator, in)
+	if err != nil {
 		return err
 	}
 	if quiet {
-		_, err = fmt.Fprintln(c.OutOrStdout(), l.code.Text)
+		_, err = fmt.Fprintln(c.OutOrStdout(), code.Text)
 		return err
 	}
-	return l.print(c.OutOrStdout())
-}
-
-// letter is the mail that brings an invite to somebody who has never heard of tincan.
-type letter struct {
-	name, ssh, fingerprint string
-	code                   store.Code
-}
-
-func (l letter) print(w io.Writer) error {
-	name := l.name
-	if name == "" {
-		name = l.code.Handle
-	}
-	_, err := fmt.Fprintf(w, `Hello %s,
-
-you are invited to tincan, where we try out talking in the open instead of
-mail to all: short posts that everyone can read, answer and find again.
-You need nothing new, only the ssh that is already on your computer.
-
-Open a terminal (on Windows: PowerShell) and type:
-
-    %s
-
-The first time, ssh shows the fingerprint of the machine it has reached.
-Answer yes if it is this one:
-
-    %s
-
-Then it asks for your invite code. It works once, until %s.
-
-Invite code: %s
-`, name, l.ssh, l.fingerprint, l.code.Expires.Local().Format("2 January 2006, 15:04"), l.code.Text)
+	_, err = io.WriteString(c.OutOrStdout(), archive.Letter(door, store.Letter{Person: store.Person{Handle: code.Handle, Name: in.Name}, Code: code}))
 	return err
 }
 

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"tincan/store"
-	"tincan/store/archive"
 )
 
 const (
@@ -69,7 +68,7 @@ func (d *schedule) write(ctx context.Context, path string) error {
 	if err := os.MkdirAll(d.dir, folderMode); err != nil {
 		return fmt.Errorf("the folder for backups cannot be made (%w)", err)
 	}
-	if err := archive.Sweep(d.dir); err != nil {
+	if err := store.Sweep(d.dir); err != nil {
 		return err
 	}
 	if _, err := d.program.backup(ctx, d.store, path, d.now()); err != nil {

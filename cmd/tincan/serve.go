@@ -19,7 +19,6 @@ import (
 
 	"tincan/server"
 	"tincan/store"
-	"tincan/store/archive"
 )
 
 // serveFlags are what serve may be told. All of them have a default that works.
@@ -107,7 +106,7 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	if err := g.print(c.OutOrStdout()); err != nil {
 		return err
 	}
-	if err := archive.Sweep(p.data); err != nil {
+	if err := store.Sweep(p.data); err != nil {
 		return err
 	}
 	if f.backups != "" {

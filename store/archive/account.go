@@ -56,7 +56,7 @@ type Account struct {
 	People, Channels, Posts int
 	// Texts that were longer than the store takes and were cut, with a line that says so.
 	Shortened int
-	// Reactions given in the archive. They are not imported.
+	// Reactions given in the archive that there are not here, and are not imported.
 	Reactions int
 	// Files that could not be read to their end, each with the reason. Messages in them may be missing.
 	Broken []string
@@ -92,7 +92,7 @@ func (a *Account) String() string {
 		line(a.Shortened, "texts were too long and are imported shortened")
 	}
 	if a.Reactions > 0 {
-		line(a.Reactions, "reactions are not imported")
+		line(a.Reactions, "reactions are of kinds that there are not here")
 	}
 	for _, reason := range a.Broken {
 		b.WriteString("Not read to its end: " + reason + "\n")

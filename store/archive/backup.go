@@ -21,10 +21,8 @@ const (
 	backupFormat = "tincan backup 1"
 	// BackupHostKey is the name of the server's private key in a backup.
 	BackupHostKey = "host_key"
-	// manifestLimit is the bytes of a manifest: a line a file, of which an export may have a hundred thousand.
-	manifestLimit = 64 << 20
-	// workFolder begins the name of a folder in which a backup or an export is made; what is left of one was interrupted.
-	workFolder = ".tincan-work-"
+	// manifestLimit is the bytes of a manifest: some lines a file, of which an export has one a thread.
+	manifestLimit = 1 << 30
 )
 
 // Backup writes the whole place as one zip to the new file path, for its owner alone: the database as it is at one
@@ -71,7 +69,7 @@ func Backup(ctx context.Context, s *store.Store, me int64, path string, hostKey 
 // error is a sentence: for what is no backup, is damaged, or was made by a newer program.
 func RestoreBackup(ctx context.Context, path, dir string) (Manifest, error) {
 	m, err := readBackup(path, func(name string, r io.Reader) error {
-		return writeFile(filepath.Join(dir, name), func(w io.Writer) error { _, err := io.Copy(w, r); return err })
+		return spool(filepath.Join(dir, name), r)
 	})
 	if err != nil {
 		return m, err
@@ -154,22 +152,13 @@ func (f ManifestFile) check(fsys fs.FS, read func(io.Reader) error) error {
 	return nil
 }
 
-// newWork makes a folder to work in, inside dir and so on the same disk as what comes out. Its owner removes it.
+// newWork makes a folder to work in.
 func newWork(dir string) (string, error) {
-	work, err := os.MkdirTemp(dir, workFolder) // mode 0700
+	work, err := store.NewWork(dir)
 	if err != nil {
 		return "", notWritten(dir, err)
 	}
 	return work, nil
-}
-
-// Sweep removes from dir what interrupted backups and exports have left there. It must not run beside one.
-func Sweep(dir string) error {
-	left, err := filepath.Glob(filepath.Join(dir, workFolder+"*"))
-	for _, name := range left {
-		err = errors.Join(err, os.RemoveAll(name))
-	}
-	return err
 }
 
 func notWritten(path string, err error) error {
@@ -184,6 +173,11 @@ func writeFile(path string, write func(io.Writer) error) error {
 	}
 	err = write(f)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// spool copies what is read to a new file.
+func spool(path string, r io.Reader) error {
+	return writeFile(path, func(w io.Writer) error { _, err := io.Copy(w, r); return err })
 }
 
 func copyFrom(w io.Writer, path string) error {

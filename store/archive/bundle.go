@@ -2,11 +2,15 @@ package archive
 
 import (
 	"archive/zip"
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"hash"
 	"io"
+	"os"
+	"path"
 	"time"
 )
 
@@ -20,26 +24,60 @@ type Manifest struct {
 	Program string         `json:"program,omitempty"` // the version of tincan that made it
 	Schema  int            `json:"schema,omitempty"`  // of the database in it
 	Counts  map[string]int `json:"counts,omitempty"`  // how much of what is in it
+	Holds   string         `json:"holds,omitempty"`   // what was chosen, in words
+	Formats []string       `json:"formats,omitempty"` // besides tincan.sqlite
 	Files   []ManifestFile `json:"files"`
 }
 
 // ManifestFile is one file of a bundle.
 type ManifestFile struct {
 	Name    string `json:"name"`
-	Entries int    `json:"entries"` // JSON values in it; 0 for what people read
+	Entries int    `json:"entries"` // JSON values, posts or rows in it; 0 for what people read
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"` // in hexadecimal
 }
 
-// bundle writes a zip file by file, as a stream, and notes what it wrote.
+// bundle writes a zip or a folder file by file, as a stream, and notes what it wrote.
 type bundle struct {
-	zip      *zip.Writer
+	create   func(name string) (io.WriteCloser, error)
+	end      func() error
 	manifest Manifest
 }
 
+// newBundle writes a zip to w.
 func newBundle(w io.Writer, format string, made time.Time) *bundle {
-	return &bundle{zip.NewWriter(w), Manifest{Format: format, Made: made.UTC()}}
+	z := zip.NewWriter(w)
+	return &bundle{func(name string) (io.WriteCloser, error) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: made.UTC()})
+		return unclosed{w}, err
+	}, z.Close, Manifest{Format: format, Made: made.UTC()}}
 }
+
+// newFolder writes files into a folder and the folders in it, for their owner alone.
+func newFolder(root *os.Root, format string, made time.Time) *bundle {
+	return &bundle{func(name string) (io.WriteCloser, error) {
+		if dir := path.Dir(name); dir != "." {
+			if err := root.MkdirAll(dir, 0o700); err != nil {
+				return nil, err
+			}
+		}
+		f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		return &buffered{bufio.NewWriter(f), f}, err
+	}, func() error { return nil }, Manifest{Format: format, Made: made.UTC()}}
+}
+
+// unclosed is a file in a zip, which ends where the next begins.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// buffered is a file written in large pieces.
+type buffered struct {
+	*bufio.Writer
+	f *os.File
+}
+
+func (b *buffered) Close() error { return errors.Join(b.Flush(), b.f.Close()) }
 
 // entries is a file of a bundle while it is written: JSON values, one a line.
 type entries struct {
@@ -65,12 +103,12 @@ func (e *entries) put(v any) error {
 
 // add writes one file.
 func (b *bundle) add(name string, write func(*entries) error) error {
-	w, err := b.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: b.manifest.Made})
+	w, err := b.create(name)
 	if err != nil {
 		return err
 	}
 	e := &entries{w: w, sum: sha256.New(), ManifestFile: ManifestFile{Name: name}}
-	if err := write(e); err != nil {
+	if err := errors.Join(write(e), w.Close()); err != nil {
 		return err
 	}
 	e.SHA256 = hex.EncodeToString(e.sum.Sum(nil))
@@ -78,7 +116,7 @@ func (b *bundle) add(name string, write func(*entries) error) error {
 	return nil
 }
 
-// close writes the manifest and ends the zip. Without it nothing can read the zip, so a torn one does not pass for whole.
+// close writes the manifest and ends the bundle. Without it nothing takes the bundle, so a torn one does not pass for whole.
 func (b *bundle) close() error {
 	m := b.manifest
 	err := b.add(manifestFile, func(e *entries) error {
@@ -89,5 +127,5 @@ func (b *bundle) close() error {
 	if err != nil {
 		return err
 	}
-	return b.zip.Close()
+	return b.end()
 }

@@ -392,7 +392,7 @@ func (im *slackImport) day(file string) error {
 
 // message gathers a post where m is one, and says what became of it.
 func (im *slackImport) message(m slackMessage) Fate {
-	for _, r := range m.Reactions.V {
+	for _, r := range m.Reactions.V { // until it is known that they come with a post
 		im.account.Reactions += len(r.Users)
 	}
 	if f, notice := slackNotices[m.Subtype]; notice {
@@ -415,6 +415,11 @@ func (im *slackImport) message(m slackMessage) Fate {
 		Body:    body,
 		Edited:  m.Edited.V != nil,
 	}
+	if post.Edited {
+		post.EditedAt, _ = readStamp(m.Edited.V.TS)
+	}
+	post.Reactions = im.reactions(m)
+	im.account.Reactions -= len(post.Reactions)
 	// A thread whose first message was not imported hangs on the first reply that was.
 	fate, thread := Posted, first(m.ThreadTS, m.TS)
 	if root := im.threads[thread]; root != "" {
@@ -425,6 +430,19 @@ func (im *slackImport) message(m slackMessage) Fate {
 	im.threads[m.TS] = first(post.Root, post.Key)
 	im.posts = append(im.posts, post)
 	return fate
+}
+
+// reactions are those of m that there are here too, of people whom the export describes.
+func (im *slackImport) reactions(m slackMessage) (all []store.ImportedReaction) {
+	for _, r := range m.Reactions.V {
+		kind, ours := r.kind()
+		for _, user := range r.Users {
+			if ours && im.handles[user] != "" {
+				all = append(all, store.ImportedReaction{Person: user, Kind: kind})
+			}
+		}
+	}
+	return all
 }
 
 // author returns the key of who wrote m, whom it makes known to the store if users.json did not.

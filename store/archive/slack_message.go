@@ -3,6 +3,7 @@ package archive
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ type slackMessage struct {
 	User        string                     `json:"user"`
 	Username    string                     `json:"username"`
 	BotID       string                     `json:"bot_id"`
-	Edited      lenient[*struct{}]         `json:"edited"`
+	Edited      lenient[*slackEdit]        `json:"edited"`
 	Profile     lenient[slackProfile]      `json:"user_profile"`
 	BotProfile  lenient[slackProfile]      `json:"bot_profile"`
 	Comment     lenient[slackComment]      `json:"comment"`
@@ -85,8 +86,23 @@ type slackComment struct {
 	Text string `json:"comment"`
 }
 
+type slackEdit struct {
+	TS string `json:"ts"`
+}
+
 type slackReaction struct {
+	Name  string   `json:"name"`
 	Users []string `json:"users"`
+}
+
+// kind is our reaction of that name, whatever its skin.
+func (r slackReaction) kind() (store.Reaction, bool) {
+	name, _, _ := strings.Cut(r.Name, "::")
+	if name == "thumbsup" {
+		name = slackNames[0]
+	}
+	i := slices.Index(slackNames[:], name)
+	return store.Reaction(i), i >= 0
 }
 
 type slackFile struct {
@@ -113,15 +129,19 @@ type slackField struct {
 var slackTime = regexp.MustCompile(`^(\d{9,11})\.(\d{6})$`)
 
 // readTime sets the time of m from its ts and reports whether it is one.
-func (m *slackMessage) readTime() bool {
-	parts := slackTime.FindStringSubmatch(m.TS)
+func (m *slackMessage) readTime() (ok bool) {
+	m.at, ok = readStamp(m.TS)
+	return ok
+}
+
+func readStamp(ts string) (time.Time, bool) {
+	parts := slackTime.FindStringSubmatch(ts)
 	if parts == nil {
-		return false
+		return time.Time{}, false
 	}
 	seconds, _ := strconv.ParseInt(parts[1], 10, 64)
 	micros, _ := strconv.ParseInt(parts[2], 10, 64)
-	m.at = time.Unix(seconds, micros*1000)
-	return true
+	return time.Unix(seconds, micros*1000), true
 }
 
 // body is everything that m says as plain lines: its text, the names of its files, what its

@@ -36,7 +36,7 @@ const exportAccount = `       26  imported as posts
         4  skipped: it cannot be read as a message
 ---------
        46  messages in the export
-        3  reactions are not imported
+        2  reactions are of kinds that there are not here
 Not read to its end: torn/2024-03-01.json: unexpected EOF
 `
 

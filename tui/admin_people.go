@@ -1,0 +1,388 @@
+package tui
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+// roll is everybody on the roster as the admins see them, with what can be done about them.
+type roll struct {
+	menu
+	app     *app
+	theme   *theme
+	which   store.EntryFilter
+	all     []store.Entry
+	count   store.RosterCount
+	filter  *field
+	filling bool // keys are text of the filter
+	turn    int  // of the last question; answers to others are late
+	ready   bool
+	ended   bool
+	older   bool
+	problem string
+	height  int
+}
+
+// rollMsg is a page of people after an entry, and how many there are in all.
+type rollMsg struct {
+	of    *roll
+	turn  int
+	after *store.Entry
+	n     int
+	all   []store.Entry
+	count store.RosterCount
+	err   error
+}
+
+func newRoll(a *app, t *theme, which store.EntryFilter) screen {
+	f := newField(filterLimit)
+	f.oneRow = true
+	return &roll{app: a, theme: t, which: which, filter: f}
+}
+
+// phaseNames and orderNames are what the groups and orders of the list are called.
+var (
+	phaseNames = [store.Phases]string{"all", "came", "invited", "never came", "suspended", "left"}
+	orderNames = [...]string{"by name", "by department", "by when they were here"}
+)
+
+// Title is the header.
+func (r *roll) Title() string { return "Admin · People" }
+
+// Where is the entry in the sidebar.
+func (r *roll) Where() string { return entryAdmin }
+
+// Note is how many there are.
+func (r *roll) Note() string {
+	if !r.ready {
+		return ""
+	}
+	return r.theme.Dim.Render(number(r.count.People) + " on the roster · " + number(r.count.NeverCame) + " never came")
+}
+
+// Editing reports whether keys are text.
+func (r *roll) Editing() bool { return r.filling }
+
+// Finds says that the key of Search looks for something here.
+func (r *roll) Finds() {}
+
+func (r *roll) Init() tea.Cmd { return r.refresh() }
+
+// refresh asks for the people that are meant, from the first.
+func (r *roll) refresh() tea.Cmd {
+	r.turn++
+	r.older = false
+	return r.read(nil, min(max(len(r.all), pageSize), store.MaxPage))
+}
+
+func (r *roll) read(after *store.Entry, n int) tea.Cmd {
+	a, which, turn := r.app, r.which, r.turn
+	which.Find = store.CleanLine(r.filter.text)
+	return func() tea.Msg {
+		m := rollMsg{of: r, turn: turn, after: after, n: n}
+		if m.all, m.err = a.store.Entries(a.ctx, a.me, which, after, n); m.err == nil {
+			m.count, m.err = a.store.RosterCount(a.ctx, a.me)
+		}
+		return m
+	}
+}
+
+// more asks for the next people when the end is near.
+func (r *roll) more() tea.Cmd {
+	if !r.ready || r.ended || r.older || len(r.all) == 0 || r.index() < len(r.items)-loadAhead {
+		return nil
+	}
+	r.older = true
+	last := r.all[len(r.all)-1]
+	return r.read(&last, pageSize)
+}
+
+func (r *roll) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		r.width, r.height = msg.Width, msg.Height
+		r.list()
+	case themeMsg:
+		r.theme = msg.theme
+		r.list()
+	case tea.KeyPressMsg:
+		return r.press(msg)
+	case tea.PasteMsg:
+		if r.filling && r.filter.paste(msg.Content) {
+			return r.refresh()
+		}
+	case tea.MouseMsg:
+		return tea.Batch(r.menu.mouse(msg, msg.Mouse().Y-r.over()), r.more())
+	case rollMsg:
+		if msg.of == r && msg.turn == r.turn {
+			return r.learn(msg)
+		}
+	case whichMsg:
+		if msg.of == r {
+			r.which, r.chosen = msg.which, rollWhich
+			return r.refresh()
+		}
+	case store.Event:
+		if msg.Kind == store.People || msg.Kind == store.Reload {
+			return r.refresh()
+		}
+	}
+	return nil
+}
+
+// learn takes a page in.
+func (r *roll) learn(msg rollMsg) tea.Cmd {
+	if msg.after != nil {
+		r.older = false
+	}
+	if msg.err != nil {
+		if !r.ready || errors.Is(msg.err, store.ErrForbidden) {
+			r.problem, _ = store.Sentence(msg.err)
+		}
+		return fail(msg.err)
+	}
+	r.ready, r.problem, r.ended, r.count = true, "", len(msg.all) < msg.n, msg.count
+	if msg.after == nil {
+		r.all = msg.all
+	} else {
+		r.all = append(r.all, msg.all...)
+	}
+	r.list()
+	return r.more()
+}
+
+func (r *roll) press(msg tea.KeyPressMsg) tea.Cmd {
+	if r.filling {
+		return r.fill(msg)
+	}
+	switch {
+	case r.problem != "" && key.Matches(msg, keys.Open):
+		return r.refresh()
+	case key.Matches(msg, keys.Filter):
+		r.filling = true
+		r.list()
+		return nil
+	case key.Matches(msg, keys.Invite):
+		return push(newInvites(r.app, r.theme, r.count))
+	case key.Matches(msg, keys.Import):
+		return push(newRoster(r.app, r.theme))
+	}
+	if is, ok := r.selected(); ok {
+		if cmd, used := pressed(r.app.entryActs(is), msg, r.theme); used {
+			return cmd
+		}
+	}
+	cmd, _ := r.menu.press(msg)
+	return tea.Batch(cmd, r.more())
+}
+
+// fill is a key in the filter; the arrows and Enter still move in the list.
+func (r *roll) fill(msg tea.KeyPressMsg) tea.Cmd {
+	before := r.filter.text
+	switch {
+	case key.Matches(msg, keys.Cancel):
+		r.filling = false
+		r.filter.set("")
+	case key.Matches(msg, keys.Open):
+		r.filling = false
+		if len(r.all) > 0 {
+			r.chosen = personItem(r.all[0].Person)
+		}
+	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
+		cmd, _ := r.menu.press(msg)
+		return tea.Batch(cmd, r.more())
+	default:
+		r.filter.press(msg)
+	}
+	r.list()
+	if r.filter.text == before {
+		return nil
+	}
+	return r.refresh()
+}
+
+// selected is the person that the keys are on.
+func (r *roll) selected() (store.Entry, bool) {
+	for _, e := range r.all {
+		if personItem(e.Person) == r.chosen {
+			return e, true
+		}
+	}
+	return store.Entry{}, false
+}
+
+// rollWhich is the item that chooses who is listed.
+const rollWhich = "which"
+
+// list makes the menu: what concerns all of them first, then the people.
+func (r *roll) list() {
+	a, t := r.app, r.theme
+	items := []item{
+		{name: "invite", label: "Invite people", open: func() tea.Cmd { return push(newInvites(a, r.theme, r.count)) }, keys: []key.Binding{keys.Open, keys.Invite}},
+		{name: "import", label: "Import a roster", open: func() tea.Cmd { return push(newRoster(a, r.theme)) }, keys: []key.Binding{keys.Open, keys.Import}},
+		{name: rollWhich, label: "Show " + r.shown(), open: func() tea.Cmd { return push(newWhich(r)) }, keys: []key.Binding{says(keys.Open, "others"), says(keys.Filter, "find")}},
+	}
+	for i, e := range r.all {
+		it := item{name: personItem(e.Person), label: e.Display(), dim: e.State != store.Active}
+		if i == 0 {
+			it.head = " "
+		}
+		it.value = t.Dim.Render(pad(fit(cmp.Or(e.Department, "–"), departmentWidth), departmentWidth))
+		it.more = t.Dim.Render(r.stands(e))
+		it.open = opens(func() screen { return newEntry(a, r.theme, e.Handle) })
+		it.keys = append([]key.Binding{keys.Open}, actKeys(a.entryActs(e))...)
+		items = append(items, it)
+	}
+	r.set(items)
+	r.filter.setSize(min(r.width-4, measure), 1)
+	r.setSize(r.width, max(r.height-r.over(), 0))
+}
+
+// departmentWidth is the columns that a department takes in the list.
+const departmentWidth = 14
+
+// shown is who is listed, in words.
+func (r *roll) shown() string {
+	parts := []string{phaseNames[r.which.Phase]}
+	if r.which.Department != "" {
+		parts = append(parts, "of "+r.which.Department)
+	}
+	return strings.Join(append(parts, orderNames[r.which.Order]), ", ")
+}
+
+// stands is where a person stands: their mark on the board, and whether they have come.
+func (r *roll) stands(e store.Entry) string {
+	parts := []string{r.app.standsNow(e)}
+	switch {
+	case e.Admin:
+		parts = append([]string{"admin"}, parts...)
+	case e.Bot:
+		parts = append([]string{"a program"}, parts...)
+	}
+	if e.Leader {
+		parts = append([]string{"leader"}, parts...)
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
+}
+
+// standsNow is the state of an entry in words.
+func (a *app) standsNow(e store.Entry) string {
+	now := a.now()
+	switch {
+	case e.State == store.Suspended:
+		return "suspended"
+	case e.State == store.Left:
+		return "left"
+	case e.State == store.Invited && e.InvitedAt.IsZero():
+		return "no letter yet"
+	case e.State == store.Invited:
+		return "invited " + ago(e.InvitedAt, now, a.zone)
+	case e.SeenAt.IsZero():
+		return "came " + ago(e.CameAt, now, a.zone)
+	}
+	return "here " + ago(e.SeenAt, now, a.zone)
+}
+
+// over is the lines above the list: the filter and air.
+func (r *roll) over() int {
+	if !r.filling && r.filter.text == "" {
+		return 0
+	}
+	return 1
+}
+
+func (r *roll) View() tea.View {
+	var lines []string
+	var cursor *tea.Cursor
+	if r.over() > 0 {
+		lines = append(lines, fit(" "+r.theme.Accent.Render("/")+" "+r.filter.view()[0], r.width))
+	}
+	if r.filling {
+		x, _ := r.filter.place()
+		cursor = tea.NewCursor(x+3, 0)
+		cursor.Shape = tea.CursorBar
+	}
+	if r.problem != "" {
+		return around(append(lines, paragraphs(r.problem+"\n\nEnter tries again.", r.width, r.height)...), cursor, r.width, r.height)
+	}
+	lines = append(lines, r.menu.view(r.theme)...)
+	if r.ready && len(r.all) == 0 {
+		none := "Nobody is " + r.shown() + "."
+		if r.filter.text != "" {
+			none = "Nobody of these has a name or handle that begins so."
+		}
+		lines = append(append(lines, ""), paragraphs(none, r.width, max(r.height-len(lines)-1, 0))...)
+	}
+	return around(lines, cursor, r.width, r.height)
+}
+
+func (r *roll) ShortHelp() []key.Binding {
+	if r.filling {
+		return []key.Binding{says(keys.Open, "to the list"), says(keys.Cancel, "shows all")}
+	}
+	return append(slices.Clone(r.current().keys), keys.Back)
+}
+
+func (r *roll) FullHelp() [][]key.Binding {
+	return [][]key.Binding{{heading("Admin · People"), keys.Up, keys.Down, keys.Open, says(keys.Filter, "find"), keys.Invite, keys.Import, keys.Letter, keys.Edit, keys.Suspend, keys.Restore, keys.Leaver}}
+}
+
+// whichMsg tells a list who is to be shown.
+type whichMsg struct {
+	of    *roll
+	which store.EntryFilter
+}
+
+// newWhich chooses who is listed, and in which order.
+func newWhich(r *roll) screen {
+	a := r.app
+	k := newKept(a, r.theme, "People · show", nil, store.People)
+	k.where = entryAdmin
+	was := r.which
+	k.read = func() (drawn, error) {
+		departments, err := a.store.Departments(a.ctx, a.me)
+		return func(k *kept) {
+			add := func(head, label string, is bool, to store.EntryFilter) {
+				mark := "  "
+				if is {
+					mark = "✓ "
+				}
+				k.items = append(k.items, item{name: head + label, head: head, label: mark + label, keys: []key.Binding{says(keys.Open, "shows them")},
+					open: func() tea.Cmd { return tea.Sequence(back(), said(whichMsg{r, to})) }})
+			}
+			group := func(head string, n int, name func(int) string, is func(int) bool, to func(int) store.EntryFilter) {
+				for i := range n {
+					h := ""
+					if i == 0 {
+						h = head
+					}
+					add(h, name(i), is(i), to(i))
+				}
+			}
+			group("Who", len(phaseNames), func(i int) string { return phaseNames[i] }, func(i int) bool { return was.Phase == store.Phase(i) }, func(i int) store.EntryFilter {
+				to := was
+				to.Phase = store.Phase(i)
+				return to
+			})
+			group("In which order", len(orderNames), func(i int) string { return orderNames[i] }, func(i int) bool { return was.Order == store.EntryOrder(i) }, func(i int) store.EntryFilter {
+				to := was
+				to.Order = store.EntryOrder(i)
+				return to
+			})
+			all := append([]string{""}, departments...)
+			group("Of which department", len(all), func(i int) string { return cmp.Or(all[i], "any") }, func(i int) bool { return was.Department == all[i] }, func(i int) store.EntryFilter {
+				to := was
+				to.Department = all[i]
+				return to
+			})
+		}, err
+	}
+	return k
+}

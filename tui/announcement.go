@@ -1,0 +1,96 @@
+package tui
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"tincan/store"
+)
+
+// due is until when an answer is waited for: "due Fri", "was due 12 Oct".
+func due(at, now time.Time, zone *time.Location) string {
+	at, now = at.In(zone), now.In(zone)
+	word := "due "
+	if at.Before(now) {
+		word = "was due "
+	}
+	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, zone) }
+	switch days := int(math.Round(day(at).Sub(day(now)).Hours() / 24)); { // a day of a changed clock has an hour more or less
+	case days == 0:
+		return word + at.Format("today 15:04")
+	case days == 1:
+		return word + "tomorrow"
+	case days > -7 && days < 7:
+		return word + at.Format("Mon")
+	case at.Year() == now.Year():
+		return word + at.Format("2 Jan")
+	}
+	return word + at.Format("2 Jan 2006")
+}
+
+// announcedHead is the line below the name: that it must be read, by when, and whom it asks.
+func announcedHead(p store.Post, now time.Time, zone *time.Location) string {
+	an := p.Announcement
+	var parts []string
+	if an.MustRead {
+		parts = append(parts, "Must read", due(an.Due, now, zone))
+	} else {
+		parts = append(parts, "Announcement")
+	}
+	return strings.Join(append(parts, "to "+an.To(p.ChannelName)), " · ")
+}
+
+// announcedFoot is what has come of an announcement, and what I have said.
+func announcedFoot(an *store.Announcement) string {
+	line := answered(an)
+	switch {
+	case an.Asked && an.Answer == store.Pending && an.MustRead:
+		line += " · it waits for your answer"
+	case an.Answer == store.HasQuestion:
+		line += " · you have a question"
+	case an.Answer != store.Pending:
+		line += " · you have understood"
+	}
+	return line
+}
+
+// answered is "84 of 118 have answered".
+func answered(an *store.Announcement) string {
+	return number(an.Answered()) + " of " + number(an.Size()) + " have answered"
+}
+
+// answersLine is answered with the questions.
+func answersLine(an *store.Announcement) string {
+	line := answered(an)
+	if open, done := an.Counts[store.HasQuestion], an.Counts[store.Resolved]; open+done > 0 {
+		line += " · " + count(open+done, "question", "questions")
+		if done > 0 {
+			line += ", " + number(done) + " resolved"
+		}
+	}
+	return line
+}
+
+// spoken is whose an announcement is: "Jon Reed for Petra Marsh".
+func spoken(p store.Post) string {
+	name := p.Name
+	if name == "" {
+		name = p.Handle
+	}
+	if p.Announcement != nil && p.Announcement.ForName != "" {
+		name += " for " + p.Announcement.ForName
+	}
+	return name
+}
+
+// subject is the first line of an announcement, as a mail has one.
+func subject(p store.Post) string {
+	line, _, _ := strings.Cut(p.Body, "\n")
+	return excerpt(line)
+}
+
+// waitingLine is an announcement that waits, on one line.
+func waitingLine(p store.Post, now time.Time, zone *time.Location) string {
+	return "Must read, " + due(p.Announcement.Due, now, zone) + ": " + spoken(p) + ", " + subject(p)
+}

@@ -1,0 +1,354 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+// those are the people of an announcement that can be shown, in the order of the choice.
+var those = []string{"all", "understood", "a question", "not answered"}
+
+// audience is who was asked by an announcement and who has answered. Who may not see all of it sees whom of
+// their own team it waits for, and no more.
+type audience struct {
+	menu
+	app         *app
+	theme       *theme
+	post        store.Post
+	tends       bool // all of it is for me
+	those       store.Those
+	department  string // "" for every one
+	departments []store.DepartmentAnswers
+	people      []store.Addressee
+	ready       bool
+	ended       bool // there are no further people
+	further     bool // the next page is on its way
+	problem     string
+	fresh       refresher
+}
+
+// audienceMsg is a page of people, and from the first also what is known of the announcement.
+type audienceMsg struct {
+	of          *audience
+	those       store.Those
+	department  string
+	after       string // the handle of the one before; "" from the first
+	n           int
+	post        store.Post
+	departments []store.DepartmentAnswers
+	people      []store.Addressee
+	err         error
+}
+
+func newAudience(a *app, t *theme, p store.Post, tends bool) *audience {
+	return &audience{app: a, theme: t, post: p, tends: tends, those: store.ThosePending}
+}
+
+// Title is the header.
+func (l *audience) Title() string {
+	if !l.tends {
+		return "Not answered yet · your team"
+	}
+	return "Who has answered · " + subject(l.post)
+}
+
+// Note is how many have.
+func (l *audience) Note() string {
+	if !l.ready || !l.tends || l.post.Announcement == nil || l.width < narrowPost {
+		return ""
+	}
+	return l.theme.Dim.Render(answered(l.post.Announcement))
+}
+
+func (l *audience) Init() tea.Cmd { return l.refresh() }
+
+func (l *audience) refresh() tea.Cmd {
+	if !l.fresh.begin() {
+		return nil
+	}
+	return l.read(nil, min(max(len(l.people), pageSize), store.MaxPage))
+}
+
+func (l *audience) read(after *store.Addressee, n int) tea.Cmd {
+	a, m := l.app, audienceMsg{of: l, those: l.those, department: l.department, n: n, post: l.post}
+	id, tends := l.post.ID, l.tends
+	return func() tea.Msg {
+		if after != nil {
+			m.after = after.Handle
+		} else if m.post, m.err = a.store.Post(a.ctx, a.me, id); m.err == nil && tends {
+			m.departments, m.err = a.store.AudienceByDepartment(a.ctx, a.me, id)
+		}
+		if m.err == nil {
+			m.people, m.err = a.store.Audience(a.ctx, a.me, id, m.those, m.department, after, n)
+		}
+		return m
+	}
+}
+
+// more asks for further people when the end is near.
+func (l *audience) more() tea.Cmd {
+	if !l.ready || l.ended || l.further || len(l.people) == 0 || l.index() < len(l.items)-loadAhead {
+		return nil
+	}
+	l.further = true
+	last := l.people[len(l.people)-1]
+	return l.read(&last, pageSize)
+}
+
+func (l *audience) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		l.setSize(msg.Width, msg.Height)
+		l.list()
+	case themeMsg:
+		l.theme = msg.theme
+		l.list()
+	case tea.KeyPressMsg:
+		if l.problem != "" && key.Matches(msg, keys.Open) {
+			return l.refresh()
+		}
+		cmd, _ := l.menu.press(msg)
+		return tea.Batch(cmd, l.more())
+	case tea.MouseMsg:
+		return tea.Batch(l.menu.mouse(msg, msg.Mouse().Y), l.more())
+	case audienceMsg:
+		if msg.of == l {
+			return l.learn(msg)
+		}
+	case turnThoseMsg:
+		if msg.of == l {
+			return l.turn(msg)
+		}
+	case store.Event:
+		if msg.Post == l.post.ID || msg.Kind == store.Reload || msg.Kind == store.People {
+			return l.refresh()
+		}
+	}
+	return nil
+}
+
+// turnThoseMsg shows others of the people.
+type turnThoseMsg struct {
+	of         *audience
+	department bool // of another department; else with another answer
+}
+
+func (l *audience) turn(msg turnThoseMsg) tea.Cmd {
+	if msg.department {
+		next := ""
+		for i, d := range l.departments {
+			if l.department == "" && i == 0 || i > 0 && l.department == l.departments[i-1].Department {
+				next = d.Department
+			}
+		}
+		l.department = next
+	} else {
+		l.those = (l.those + 1) % store.Those(len(those))
+	}
+	l.people, l.ended, l.further = nil, false, false
+	l.list()
+	if !l.fresh.begin() {
+		return nil
+	}
+	return l.read(nil, pageSize)
+}
+
+// learn takes a page in.
+func (l *audience) learn(msg audienceMsg) tea.Cmd {
+	var again tea.Cmd
+	if msg.after != "" {
+		l.further = false
+	} else if l.fresh.end() {
+		again = l.refresh()
+	}
+	switch {
+	case msg.err != nil:
+		if !l.ready || notFound(msg.err) {
+			l.problem, _ = store.Sentence(msg.err)
+			l.people = nil
+			l.list()
+		}
+		return tea.Batch(again, fail(msg.err))
+	case msg.those != l.those || msg.department != l.department: // others are wanted by now
+		return tea.Batch(again, l.refresh())
+	case msg.after == "":
+		l.post, l.departments, l.people = msg.post, msg.departments, msg.people
+	case len(l.people) > 0 && l.people[len(l.people)-1].Handle == msg.after:
+		l.people = append(l.people, msg.people...)
+	}
+	l.ready, l.problem, l.ended = true, "", len(msg.people) < msg.n
+	l.list()
+	return tea.Batch(again, l.more())
+}
+
+// counts are those asked, of the department that is shown.
+func (l *audience) counts() [4]int {
+	for _, d := range l.departments {
+		if l.department == d.Department && l.department != "" {
+			return d.Counts
+		}
+	}
+	return l.post.Announcement.Counts
+}
+
+// list makes the menu: what is shown and what can be done, then the people.
+func (l *audience) list() {
+	a, t := l.app, l.theme
+	var items []item
+	if l.tends && l.ready && l.problem == "" {
+		c := l.counts()
+		n := [...]int{c[0] + c[1] + c[2] + c[3], c[1] + c[3], c[2], c[0]}
+		of := "every department"
+		if l.department != "" {
+			of = l.department
+		}
+		items = append(items,
+			item{name: "those", label: "Show", value: those[l.those] + t.Dim.Render(" · "+count(n[l.those], "person", "people")),
+				open: func() tea.Cmd { return said(turnThoseMsg{of: l}) }, keys: []key.Binding{says(keys.Open, "shows others")}},
+			item{name: "of", label: "Department", value: of,
+				open: func() tea.Cmd { return said(turnThoseMsg{l, true}) }, keys: []key.Binding{says(keys.Open, "the next one")}},
+			item{name: "by", label: "By department", value: t.Dim.Render("everyone who was asked, in numbers"),
+				open: opens(func() screen { return newByDepartment(l.theme, l.departments) }), keys: []key.Binding{keys.Open}},
+			item{name: "remind", label: "Remind", value: t.Dim.Render(l.reminded()),
+				open: opens(func() screen { return newRemind(a, l.theme, l.post) }), keys: []key.Binding{says(keys.Open, "asks before it does")}},
+			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
+				open: func() tea.Cmd { return a.copyCSV(l.post.ID) }, keys: []key.Binding{says(keys.Open, "copies it")}})
+	}
+	for i, p := range l.people {
+		it := item{name: "person " + p.Handle, label: p.Name, end: l.says(p)}
+		it.more = t.Dim.Render(strings.TrimSuffix("@"+p.Handle+" · "+p.Department, " · "))
+		it.keys = []key.Binding{keys.Open}
+		it.open = l.opens(p)
+		if i == 0 && len(items) > 0 || i > 0 && p.Department != l.people[i-1].Department {
+			it.head = p.Department
+			if it.head == "" {
+				it.head = "without a department"
+			}
+		}
+		items = append(items, it)
+	}
+	l.set(items)
+}
+
+// reminded is what a reminder does, or when the last one went.
+func (l *audience) reminded() string {
+	an := l.post.Announcement
+	if an.RemindedAt.IsZero() {
+		return "those who have not answered, at most once a day"
+	}
+	return "last " + whole(an.RemindedAt, l.app.now(), l.app.zone)
+}
+
+// says is what somebody has answered, and when.
+func (l *audience) says(p store.Addressee) string {
+	t := l.theme
+	switch {
+	case p.Answer != store.Pending:
+		word := p.Answer.String()
+		if p.Answer == store.Resolved {
+			word = "understood, question resolved"
+		}
+		at := ago(p.At, l.app.now(), l.app.zone)
+		if an := l.post.Announcement; an.MustRead && p.At.After(an.Due) {
+			at += ", late"
+		}
+		return t.Text.Render(word) + t.Dim.Render(" · "+at)
+	case p.Gone:
+		return t.Dim.Render("no longer here")
+	case !p.ReadAt.IsZero():
+		return t.Dim.Render("has read it")
+	}
+	return ""
+}
+
+// opens shows the question of somebody, or who they are.
+func (l *audience) opens(p store.Addressee) func() tea.Cmd {
+	a := l.app
+	if p.Question != 0 {
+		return opens(func() screen { return newThread(a, l.theme, p.Question) })
+	}
+	return func() tea.Cmd {
+		t := l.theme
+		return func() tea.Msg {
+			q, err := a.store.Person(a.ctx, a.me, p.Handle)
+			if err != nil {
+				return errMsg{err}
+			}
+			return pushMsg{newPerson(a, t, q)}
+		}
+	}
+}
+
+// copyCSV copies the command that prints an audience as a table.
+func (a *app) copyCSV(id int64) tea.Cmd {
+	line := "pending " + strconv.FormatInt(id, 10) + " --all --csv"
+	if a.host != "" {
+		line = "ssh " + a.host + " " + line
+	}
+	line += " > answers.csv"
+	return tea.Batch(tea.SetClipboard(line), status(line+" · copied, where your terminal allows that. It makes a file for a spreadsheet."))
+}
+
+func (l *audience) View() tea.View {
+	lines := l.menu.view(l.theme)
+	switch {
+	case l.problem != "":
+		lines = paragraphs(l.problem+"\n\nEnter tries again.", l.width, l.height)
+	case l.ready && len(l.people) == 0 && !l.tends:
+		lines = paragraphs("Everyone of your team has answered.\n\nHere stand the people whom you manage and who have not answered this announcement.\n\nEsc goes back.", l.width, l.height)
+	case l.ready && len(l.people) == 0:
+		for _, line := range append([]string{""}, words("Nobody here: "+nobody[l.those], max(min(measure, l.width-2), 1))...) {
+			lines = append(lines, fit(" "+l.theme.Dim.Render(line), l.width))
+		}
+		lines = lines[:min(len(lines), max(l.height, 0))]
+	}
+	return around(lines, nil, l.width, l.height)
+}
+
+// nobody says why a list is empty.
+var nobody = []string{"nobody is asked any more.", "nobody has said yet that they have understood.", "no question is open.", "everyone has answered."}
+
+func (l *audience) ShortHelp() []key.Binding { return append(l.current().keys, keys.Back) }
+
+func (l *audience) FullHelp() [][]key.Binding {
+	return [][]key.Binding{{heading("Who has answered"), keys.Up, keys.Down, keys.Open, keys.Back}}
+}
+
+// newRemind is the form that reminds those who have not answered.
+func newRemind(a *app, t *theme, p store.Post) *sheet {
+	s := &sheet{title: "Remind", last: "reminds them"}
+	s.intro = count(p.Announcement.Counts[store.Pending], "person has", "people have") + " not answered. Each gets an entry in the Inbox; a reminder can go once a day."
+	s.form = form{app: a, theme: t, parts: []*part{ask("Why", store.RemindWhy, "Everyone can read it under Decisions.")}}
+	s.send = func(values []string) (tea.Msg, int, error) {
+		n, err := a.store.Remind(a.ctx, a.me, p.ID, values[0])
+		return statusMsg{"Reminded " + count(n, "person", "people") + "."}, 0, err
+	}
+	return s
+}
+
+// newByDepartment is an audience in numbers.
+func newByDepartment(t *theme, all []store.DepartmentAnswers) screen {
+	p := &page{theme: t, title: "By department"}
+	var items []item
+	for _, d := range all {
+		c := d.Counts
+		name := d.Department
+		if name == "" {
+			name = "without a department"
+		}
+		has := number(c[1]+c[2]+c[3]) + " of " + number(c[0]+c[1]+c[2]+c[3])
+		more := ""
+		if c[2] > 0 {
+			more = t.Dim.Render(count(c[2], "open question", "open questions"))
+		}
+		items = append(items, item{name: d.Department, label: name, value: has, more: more})
+	}
+	p.text = "Who has answered, of those who were asked."
+	p.set(items)
+	return p
+}

@@ -1,0 +1,333 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"tincan/store"
+)
+
+const expenses = "Expenses from Monday\n\nFrom Monday every expense goes through the new form. Paper is accepted until the end of the month. Nothing changes for travel already booked."
+
+// board is a company in which Jon, the other admin, may announce.
+func board(t *testing.T) (*world, store.Person) {
+	w := settled(t)
+	code, err := w.store.CreateInvite(w.ctx, w.me, store.Invite{Handle: "jon", Name: "Jon Reed", Department: "IT", Admin: true})
+	w.must(err)
+	jon, err := w.store.RedeemCode(w.ctx, code.Text, store.Credential{Key: testKey("jon")})
+	w.must(err)
+	w.person("petra", "Petra Marsh", "Board")
+	for _, p := range [][3]string{{"ben", "Ben Brook", "Operations"}, {"tara", "Tara Vale", "Sales"}, {"uma", "Uma West", "Facilities"}, {"nils", "Nils Oak", "Finance"}, {"pia", "Pia Quill", "Finance"}} {
+		w.person(p[0], p[1], p[2])
+	}
+	return w, jon
+}
+
+func (w *world) announce(by store.Person, text string, n store.NewAnnouncement) store.Post {
+	w.t.Helper()
+	p, err := w.store.CreatePost(w.ctx, by.ID, store.NewPost{Place: store.Place{Channel: w.channel("announcements").ID}, Body: text, Announce: &n})
+	w.must(err)
+	return p
+}
+
+// answer has somebody read an announcement and answer it.
+func (w *world) answer(handle string, p store.Post, question string) {
+	w.t.Helper()
+	who, err := w.store.Person(w.ctx, w.me, handle)
+	w.must(err)
+	_, err = w.store.MarkSeen(w.ctx, who.ID, p.ID, 1, store.Part{To: store.WholeText})
+	w.must(err)
+	_, err = w.store.AnswerAnnouncement(w.ctx, who.ID, p.ID, 0, question)
+	w.must(err)
+}
+
+// waiting is a company in which something must be read, and some have answered.
+func waiting(t *testing.T) *world {
+	w, jon := board(t)
+	p := w.announce(jon, expenses, store.NewAnnouncement{For: "petra", MustRead: true, Due: theDay.Add(26 * time.Hour)})
+	w.answer("ben", p, "")
+	w.answer("tara", p, "Does this hold for taxis?")
+	w.answer("uma", p, "And for the canteen?")
+	w.answer("uma", p, "")
+	w.clock.add(12 * time.Minute)
+	return w
+}
+
+// late is waiting, after it was due.
+func late(t *testing.T) *world {
+	w := waiting(t)
+	w.clock.add(50 * time.Hour)
+	return w
+}
+
+// lengthy has a text that is longer than a screen.
+func lengthy(t *testing.T) *world {
+	w, jon := board(t)
+	var lines []string
+	for i := range 24 {
+		lines = append(lines, fmt.Sprintf("%d. What has to be known about expenses, number %d of many.", i+1, i+1))
+	}
+	w.announce(jon, strings.Join(lines, "\n"), store.NewAnnouncement{MustRead: true})
+	w.announce(jon, "Two of a week, and the last.", store.NewAnnouncement{MustRead: true, Departments: []string{"Finance"}, Due: theDay.Add(time.Hour)})
+	return w
+}
+
+// looks draws what steps lead to, in every size.
+func looks(t *testing.T, world func(*testing.T) *world, steps func(*sitting)) {
+	t.Helper()
+	for _, size := range windows {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			s := world(t).sit(size[0], size[1])
+			steps(s)
+			fits(t, s.m.View().Content, size[0], size[1])
+			golden.RequireEqual(t, s.screen()+"\n")
+		})
+	}
+}
+
+// past is beyond the must-reads at sign-in, which wait.
+func past(keys ...string) func(*sitting) {
+	return func(s *sitting) {
+		for isFull(s.m.top()) {
+			s.press("esc")
+		}
+		s.press(keys...)
+	}
+}
+
+func nothing(*sitting) {}
+
+func read(s *sitting) { s.wait(2 * dwell) }
+
+func TestMustReadLooks(t *testing.T)      { looks(t, waiting, nothing) }
+func TestMustReadReadLooks(t *testing.T)  { looks(t, waiting, read) }
+func TestMustReadLongLooks(t *testing.T)  { looks(t, lengthy, read) }
+func TestMustReadLateLooks(t *testing.T)  { looks(t, late, read) }
+func TestEmptyMustReadLooks(t *testing.T) { inEverySize(t, settled, to(2)...) }
+func TestMustReadAskingLooks(t *testing.T) {
+	looks(t, waiting, func(s *sitting) {
+		read(s)
+		s.press("2")
+		s.write("Does it hold for taxis too?")
+	})
+}
+func TestMustReadAnswersLooks(t *testing.T) {
+	looks(t, waiting, func(s *sitting) {
+		read(s)
+		s.press("enter")
+	})
+}
+func TestMustReadAnsweredLooks(t *testing.T) {
+	looks(t, waiting, func(s *sitting) {
+		read(s)
+		s.press("1", "tab", "home", "down", "down", "enter")
+	})
+}
+func TestMustReadAtHomeLooks(t *testing.T) { looks(t, waiting, past()) }
+func TestAnnouncementLooks(t *testing.T)   { looks(t, waiting, past("to #announcements")) }
+func TestAnnouncementThreadLooks(t *testing.T) {
+	looks(t, waiting, past("to #announcements", "enter"))
+}
+func TestAnnouncingLooks(t *testing.T) { looks(t, waiting, past("to #announcements", "N")) }
+func TestAnnouncementTextLooks(t *testing.T) {
+	looks(t, waiting, func(s *sitting) {
+		past("to #announcements", "N")(s)
+		for range partWhy + 1 {
+			s.press("enter")
+		}
+		s.write("From Monday")
+	})
+}
+func TestMustReadsLooks(t *testing.T) {
+	looks(t, late, past(fromEnd(1, "enter")...))
+}
+func TestNoMustReadsLooks(t *testing.T) { inEverySize(t, settled, fromEnd(1, "enter")...) }
+func TestAudienceLooks(t *testing.T)    { looks(t, late, past(fromEnd(1, "enter", "enter")...)) }
+func TestAudienceOfAllLooks(t *testing.T) {
+	looks(t, late, past(fromEnd(1, "enter", "enter", "enter")...))
+}
+func TestByDepartmentLooks(t *testing.T) {
+	looks(t, late, past(fromEnd(1, "enter", "enter", "down", "down", "enter")...))
+}
+func TestRemindLooks(t *testing.T) {
+	looks(t, late, past(fromEnd(1, "enter", "enter", "down", "down", "down", "enter")...))
+}
+func TestTeamLooks(t *testing.T) {
+	looks(t, waiting, func(s *sitting) {
+		past()(s)
+		s.run(push(newAudience(s.m.app, s.m.theme, s.m.side.waiting[0], false)))
+	})
+}
+
+// TestMustReadAtSignIn goes through what waits when one comes: nothing is around it, and it may be put off three times.
+func TestMustReadAtSignIn(t *testing.T) {
+	w := waiting(t)
+	for left := 3; left > 0; left-- {
+		s := w.sit(80, 24)
+		s.sees("Must read · 1 waits for you", "Jon Reed for Petra Marsh", fmt.Sprintf("later (%d left)", left), "3 of 7 have answered")
+		s.press("q", "tab", "g")
+		s.misses("Inbox", "Go to")
+		s.press("esc")
+		s.sees("Home · latest", "Must read         1", "Must read, due")
+	}
+	s := w.sit(80, 24)
+	s.misses("later (")
+	s.press("esc")
+	s.sees("Must read · 1 waits for you")
+	s.press("1")
+	s.sees("Read it to its end first")
+	s.wait(2 * dwell)
+	s.press("1")
+	s.sees("Home · latest", "it is noted that you have understood")
+	s.misses("Must read, due", "Must read         1")
+	if s := w.sit(80, 24); len(s.m.stack) != 1 {
+		t.Error("it is shown again")
+	}
+}
+
+// TestMustReadBitByBit reads a long text to its end before it can be answered.
+func TestMustReadBitByBit(t *testing.T) {
+	w := lengthy(t)
+	s := w.sit(80, 12)
+	for range 3 {
+		s.press("2")
+		s.sees("Read it to its end")
+		s.wait(2 * dwell)
+		s.press("pgdown")
+	}
+	for range 5 {
+		s.wait(2 * dwell)
+		s.press("pgdown")
+	}
+	s.press("2")
+	s.write("Why 24?")
+	s.press("enter")
+	s.wait(enterDelay)
+	s.sees("Home · latest", "Asked: your question stands below the announcement, and Jon Reed is told.")
+	if n := len(s.m.side.waiting); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+}
+
+// TestAnnounce makes one by arrows, Enter and text alone.
+func TestAnnounce(t *testing.T) {
+	w, _ := board(t)
+	s := w.sit(80, 24)
+	s.press("to #announcements", "enter")
+	s.choose2("Make an announcement")
+	s.press("right", "enter", "enter", "right", "enter")
+	for range 2 {
+		s.press("backspace")
+	}
+	s.write("no")
+	s.press("enter")
+	s.sees("Write the due time like 12h")
+	s.press("backspace", "backspace")
+	s.write("2d")
+	s.press("enter")
+	s.write("petra")
+	s.press("enter", "enter", "enter")
+	s.sees("Must read to Board")
+	s.write("Read this")
+	s.press("enter")
+	s.wait(enterDelay)
+	s.sees("Nobody but you would be asked")
+	s.press("esc")
+	s.press("N", "right", "right", "enter", "enter", "right", "enter", "enter", "enter", "enter", "enter")
+	s.sees("Must read to Facilities", "Read this")
+	s.press("enter")
+	s.wait(enterDelay)
+	s.sees("Published to Facilities: 1 person is asked.", "Must read · due Sun · to Facilities", "0 of 1 have answered")
+}
+
+// choose2 opens the menu that is shown already, at an act.
+func (s *sitting) choose2(name string) {
+	s.t.Helper()
+	p, ok := s.m.top().screen.(*page)
+	if !ok {
+		s.t.Fatalf("there is no menu of acts:\n%s", s.screen())
+	}
+	for i, it := range p.items {
+		if it.label == name {
+			p.choose(i)
+			s.press("enter")
+			return
+		}
+	}
+	s.t.Fatalf("%q is not in the menu", name)
+}
+
+// TestAudienceTurns looks at everyone, at one department, and reminds.
+func TestAudienceTurns(t *testing.T) {
+	w := late(t)
+	s := w.sit(80, 24)
+	past(fromEnd(1, "enter", "enter")...)(s)
+	s.sees("Show", "not answered · 4 people", "Maya", "Nils Oak")
+	s.press("enter")
+	s.sees("all · 7 people", "Ben Brook", "understood · Thu")
+	s.press("enter", "enter")
+	s.sees("a question · 1 person", "Tara Vale", "question")
+	s.press("enter", "down", "enter")
+	s.press("enter")
+	s.sees("not answered")
+	s.press("down", "down", "enter", "enter")
+	s.sees("Reminded 4 people.")
+	items, err := w.store.Inbox(w.ctx, w.me, nil, 10)
+	w.must(err)
+	if len(items) == 0 || items[0].Kind != store.Reminded {
+		t.Errorf("the inbox has %+v", items)
+	}
+}
+
+// TestEditAnnouncement asks again, or does not.
+func TestEditAnnouncement(t *testing.T) {
+	w, _ := board(t)
+	me, err := w.store.Me(w.ctx, w.me)
+	w.must(err)
+	p := w.announce(me, "From Munday", store.NewAnnouncement{})
+	w.answer("ben", p, "")
+	s := w.sit(80, 24)
+	s.press("to #announcements")
+	s.choose("Fix a typo in it: nobody is asked again")
+	s.sees("Fix a typo")
+	s.press("backspace")
+	s.write("y.")
+	s.press("enter")
+	s.wait(enterDelay)
+	s.sees("1 of 7 have answered")
+	s.press("e")
+	s.sees("Edit; all answer again", "4,9")
+	s.write(" Or Tuesday.")
+	s.press("enter")
+	s.wait(enterDelay)
+	s.sees("Everyone is asked again", "0 of 7 have answered")
+}
+
+// TestNastyMustReadLooks announces in the names of everyone with a difficult one.
+func TestNastyMustReadLooks(t *testing.T) {
+	looks(t, nastyBoard, nothing)
+}
+func TestNastyAudienceLooks(t *testing.T) {
+	looks(t, nastyBoard, past(fromEnd(1, "enter", "enter")...))
+}
+func TestNastyMustReadsLooks(t *testing.T) {
+	looks(t, nastyBoard, past(fromEnd(1, "enter")...))
+}
+
+func nastyBoard(t *testing.T) *world {
+	w := nasty(t)
+	code, err := w.store.CreateInvite(w.ctx, w.me, store.Invite{Handle: "jon", Name: cast["hindi"][:60], Department: "Ü", Admin: true})
+	w.must(err)
+	jon, err := w.store.RedeemCode(w.ctx, code.Text, store.Credential{Key: testKey("jon")})
+	w.must(err)
+	w.announce(jon, cast["long"]+"\n"+cast["rtl"]+"\n```\n"+cast["family"]+"\n```\n"+cast["marks"], store.NewAnnouncement{For: "p3", MustRead: true})
+	w.announce(jon, cast["escapes"]+"\n"+cast["chinese"], store.NewAnnouncement{For: "p6", MustRead: true})
+	return w
+}
+
+var _ tea.Model = (*Model)(nil)

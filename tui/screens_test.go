@@ -1,0 +1,232 @@
+package tui
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"tincan/store"
+)
+
+// screens is every screen that there is, by its constructor, in a world with what has broken other programs in every
+// place where people may write. A new screen is added here.
+func screens(w *world) map[string]func(*app, *theme) screen {
+	w.t.Helper()
+	a := w.app
+	me, err := w.store.Me(w.ctx, w.me)
+	w.must(err)
+	keyList, err := w.store.Keys(w.ctx, w.me)
+	w.must(err)
+	everyone := w.channel("everyone")
+	posts, err := w.store.ChannelPosts(w.ctx, w.me, everyone.ID, 0, 10)
+	w.must(err)
+	p := posts[len(posts)-1]
+	author, err := w.store.Person(w.ctx, w.me, p.Handle)
+	w.must(err)
+	closing, err := w.store.CreateChannel(w.ctx, w.me, store.NewChannel{Name: "closing", Purpose: beginning(cast["rtl"], 60), Private: true})
+	w.must(err)
+	w.must(w.store.AddMember(w.ctx, w.me, closing.ID, author.Handle))
+	w.must(w.store.ReportPost(w.ctx, author.ID, posts[0].ID, cast["hindi"]))
+	edit := w.post(store.Person{ID: w.me}, everyone, 0, cast["family"])
+	_, err = w.store.EditPost(w.ctx, w.me, edit.ID, cast["chinese"])
+	w.must(err)
+	edit.EditedAt = a.now()
+	unknown := me
+	unknown.Name, unknown.Department = "", ""
+	no := func(*store.Profile, string) {}
+	return map[string]func(*app, *theme) screen{
+		"newAbout": func(a *app, t *theme) screen {
+			return newAbout(a, t, "Name", cast["chinese"], "As colleagues know you.", no)
+		},
+		"newAdmin":         func(a *app, t *theme) screen { return newAdmin(a, t) },
+		"newAdminChannels": func(a *app, t *theme) screen { return newAdminChannels(a, t) },
+		"newAdminTrial":    func(a *app, t *theme) screen { return newAdminTrial(a, t) },
+		"newArchiving":     func(a *app, t *theme) screen { return newArchiving(a, t, closing) },
+		"newChannel":       func(a *app, t *theme) screen { return newChannel(a, t, everyone.ID) },
+		"newChannels":      func(a *app, t *theme) screen { return newChannels(a, t) },
+		"newCharter":       func(a *app, t *theme) screen { return newCharter(a, t, everyone.ID) },
+		"newClosing":       func(a *app, t *theme) screen { return newClosing(a, t, closing) },
+		"newCreate":        func(a *app, t *theme) screen { return newCreate(a, t, false) },
+		"newDecision": func(a *app, t *theme) screen {
+			return newDecision(a, t, store.Decision{Name: cast["rtl"], Act: "said", About: "@x", Why: cast["long"]})
+		},
+		"newDecisions":    func(a *app, t *theme) screen { return newDecisions(a, t) },
+		"newDepartment":   func(a *app, t *theme) screen { return newDepartment(a, t, closing, cast["chinese"], true) },
+		"newDepartments":  func(a *app, t *theme) screen { return newDepartments(a, t, closing) },
+		"newFarewell":     func(a *app, t *theme) screen { return newFarewell(a, t) },
+		"newFirst":        func(a *app, t *theme) screen { return newFirst(a, t, unknown) },
+		"newHeld":         func(a *app, t *theme) screen { return newHeld(a, t) },
+		"newHide":         func(a *app, t *theme) screen { return newHide(a, t, p) },
+		"newHideReported": func(a *app, t *theme) screen { return newHideReported(a, t, store.Report{Post: p, Where: "#everyone"}) },
+		"newHome":         func(a *app, t *theme) screen { return newHome(a, t, true) },
+		"newInbox":        func(a *app, t *theme) screen { return newInbox(a, t) },
+		"newKeyPage":      func(a *app, t *theme) screen { return newKeyPage(newMe(a, t).(*meScreen), keyList[0]) },
+		"newLabel":        func(a *app, t *theme) screen { return newLabel(a, t, keyList[0]) },
+		"newLeave":        func(a *app, t *theme) screen { return newLeave(a, t) },
+		"newLetIn":        func(a *app, t *theme) screen { return newLetIn(a, t, closing) },
+		"newLetStand":     func(a *app, t *theme) screen { return newLetStand(a, t, p.ID) },
+		"newLink":         func(a *app, t *theme) screen { return newLink(a, t) },
+		"newMe":           func(a *app, t *theme) screen { return newMe(a, t) },
+		"newMembers":      func(a *app, t *theme) screen { return newMembers(a, t, everyone.ID) },
+		"newMore":         func(a *app, t *theme) screen { return newMore(t, "What to do", a.postActs(p, everyone)) },
+		"newMove":         func(a *app, t *theme) screen { return newMove(a, t, p, everyone) },
+		"newNoBackup":     func(a *app, t *theme) screen { return newNoBackup(t) },
+		"newNotNow":       func(a *app, t *theme) screen { return newNotNow(t) },
+		"newObjective": func(a *app, t *theme) screen {
+			return newObjective(a, t, store.Objective{What: cast["hindi"]}, store.Trial{})
+		},
+		"newObjectiveForm": func(a *app, t *theme) screen { return newObjectiveForm(a, t, store.Objective{What: cast["hindi"]}) },
+		"newPassword":      func(a *app, t *theme) screen { return newPassword(a, t, true) },
+		"newPeople":        func(a *app, t *theme) screen { return newPeople(a, t) },
+		"newPerson":        func(a *app, t *theme) screen { return newPerson(a, t, author) },
+		"newPins":          func(a *app, t *theme) screen { return newPins(a, t, everyone) },
+		"newPosting":       func(a *app, t *theme) screen { return newPosting(a, t, closing) },
+		"newPurpose":       func(a *app, t *theme) screen { return newPurpose(a, t, closing) },
+		"newQuestions":     func(a *app, t *theme) screen { return newQuestions(a, t) },
+		"newRemoval":       func(a *app, t *theme) screen { return newRemoval(a, t, keyList[0]) },
+		"newRename":        func(a *app, t *theme) screen { return newRename(a, t, closing) },
+		"newReport":        func(a *app, t *theme) screen { return newReport(a, t, p) },
+		"newReported":      func(a *app, t *theme) screen { return newReported(a, t, posts[0].ID) },
+		"newReports":       func(a *app, t *theme) screen { return newReports(a, t) },
+		"newSaved":         func(a *app, t *theme) screen { return newSaved(a, t) },
+		"newSearch":        func(a *app, t *theme) screen { return newSearch(a, t, "*") },
+		"newStale":         func(a *app, t *theme) screen { return newStale(a, t) },
+		"newSteward":       func(a *app, t *theme) screen { return newSteward(a, t, closing, author.Handle, true) },
+		"newStewards":      func(a *app, t *theme) screen { return newStewards(a, t, closing) },
+		"newTake":          func(a *app, t *theme) screen { return newTake(a, t) },
+		"newTakeOut":       func(a *app, t *theme) screen { return newTakeOut(a, t, closing) },
+		"newTelling":       func(a *app, t *theme) screen { return newTelling(a, t, store.NotifyBell) },
+		"newTerms":         func(a *app, t *theme) screen { return newTerms(a, t, cast["long"]+"\n\n"+cast["rtl"], 1) },
+		"newTermsForm":     func(a *app, t *theme) screen { return newTermsForm(a, t, cast["long"]) },
+		"newThread":        func(a *app, t *theme) screen { return newThread(a, t, p.ID) },
+		"newToday":         func(a *app, t *theme) screen { return newToday(a, t) },
+		"newTrial":         func(a *app, t *theme) screen { return newTrial(a, t) },
+		"newVersions":      func(a *app, t *theme) screen { return newVersions(a, t, edit) },
+		"newZone":          func(a *app, t *theme) screen { return newZone(a, t, "Europe/Berlin") },
+	}
+}
+
+// meScreen is the type of the screen Me, where a variable has its name.
+type meScreen = me
+
+// builders make screens for those constructors that are named above.
+var builders = []string{"newHandle", "newReason", "newShelf", "newKept", "newTrialLine"}
+
+// TestEveryScreenIsKnown compares the screens above with the source, so that none is left out of the tests.
+func TestEveryScreenIsKnown(t *testing.T) {
+	made := constructors(t)
+	known := slices.Concat(slices.Collect(maps.Keys(screens(nasty(t)))), builders)
+	for _, name := range made {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s makes a screen: add it to screens, in this file", name)
+		}
+	}
+	for _, name := range known {
+		if !slices.Contains(made, name) {
+			t.Errorf("%s makes no screen any more", name)
+		}
+	}
+}
+
+// constructors are the functions of this package that make a screen: a type with View and what holds one.
+func constructors(t *testing.T) (names []string) {
+	parsed, err := parser.ParseDir(gotoken.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows := map[string]bool{}
+	var structs []*ast.TypeSpec
+	var funcs []*ast.FuncDecl
+	ast.Inspect(parsed["tui"], func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.TypeSpec:
+			if _, ok := n.Type.(*ast.StructType); ok {
+				structs = append(structs, n)
+			}
+		case *ast.FuncDecl:
+			funcs = append(funcs, n)
+		}
+		return true
+	})
+	base := func(e ast.Expr) string {
+		if star, ok := e.(*ast.StarExpr); ok {
+			e = star.X
+		}
+		id, _ := e.(*ast.Ident)
+		if id == nil {
+			return ""
+		}
+		return id.Name
+	}
+	for _, f := range funcs {
+		if f.Recv != nil && f.Name.Name == "View" && f.Type.Results != nil {
+			if of := base(f.Recv.List[0].Type); of != "Model" && of != "composer" {
+				shows[of] = true
+			}
+		}
+	}
+	for range structs { // what embeds one that embeds one …
+		for _, s := range structs {
+			for _, field := range s.Type.(*ast.StructType).Fields.List {
+				if len(field.Names) == 0 && shows[base(field.Type)] {
+					shows[s.Name.Name] = true
+				}
+			}
+		}
+	}
+	shows["screen"] = true
+	for _, f := range funcs {
+		if r := f.Type.Results; f.Recv == nil && strings.HasPrefix(f.Name.Name, "new") && r != nil && len(r.List) == 1 && shows[base(r.List[0].Type)] {
+			names = append(names, f.Name.Name)
+		}
+	}
+	return names
+}
+
+// TestEveryScreenFits opens every screen in windows of every kind and walks through it: never a line wider than the
+// window, never more lines.
+func TestEveryScreenFits(t *testing.T) {
+	w := dayNasty(t)
+	all := screens(w)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			s := w.sit(80, 24)
+			s.run(push(all[name](s.m.app, s.m.theme)))
+			for _, size := range [][2]int{{80, 24}, {40, 12}, {150, 45}, {30, 8}, {69, 9}, {70, 60}, {149, 11}, {300, 8}, {29, 7}, {1, 1}} {
+				s.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+				for _, k := range []string{"down", "pgdown", "end", "home"} {
+					s.press(k)
+					s.inside(t)
+				}
+			}
+		})
+	}
+}
+
+// aCode is a link code, which is another one each time.
+var aCode = regexp.MustCompile(`\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b`)
+
+// The screens that no other test compares with a picture of them.
+func TestScreensLook(t *testing.T) {
+	for _, name := range []string{"newAbout", "newFarewell", "newHide", "newKeyPage", "newLabel", "newLetIn", "newLink", "newPassword", "newRemoval", "newTake", "newTelling", "newVersions", "newZone"} {
+		for _, size := range windows {
+			t.Run(fmt.Sprintf("%s/%dx%d", name, size[0], size[1]), func(t *testing.T) {
+				w := full(t)
+				s := w.sit(size[0], size[1])
+				s.run(push(screens(w)[name](s.m.app, s.m.theme)))
+				fits(t, s.m.View().Content, size[0], size[1])
+				golden.RequireEqual(t, aCode.ReplaceAllString(s.screen(), "code-code-code")+"\n")
+			})
+		}
+	}
+}
