@@ -74,6 +74,7 @@ var (
 	flagTo         = option{"--to", "DATE"}
 	flagFormat     = option{"--format", "LIST"}
 	flagBOM        = option{"--bom", ""}
+	flagCode       = option{"--code", "CODE"}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -123,7 +124,7 @@ func commands() []command {
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
 		{name: "trial", does: "what the trial is for, its days and what it is to reach", flags: json, run: (*call).trial},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
-		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM}, run: (*call).exportPlace},
+		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared; --private: in all channels, with the agreement of a second admin or a code of theirs", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM, flagPrivate, flagCode}, run: (*call).exportPlace},
 		{name: "key list", does: "the keys that let you in", flags: json, run: (*call).keyList},
 		{name: "key add", args: "[KEY|-]", does: "let a public key in; without one, a code for another device", flags: json, most: 1, text: true, run: (*call).keyAdd},
 		{name: "key remove", args: "FINGERPRINT|NUMBER", does: "take a key away", flags: json, least: 1, most: 1, run: (*call).keyRemove},
@@ -279,7 +280,7 @@ func (c *call) parseArgs(cmd command, line string, words []word, whole bool) err
 				}
 				value, from, words = words[0].text, words[0].at, words[1:]
 			}
-			if f.value == textValue && len(c.args) >= cmd.least { // else what follows may be an argument
+			if f.value == textValue && len(c.args)+min(len(text), 1) >= cmd.least { // else what follows may be an argument
 				if !whole {
 					c.flags[f.name] = strings.TrimSpace(line[from:])
 					break

@@ -1,12 +1,12 @@
 package server
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"strings"
 
 	"tincan/store"
+	"tincan/store/archive"
 )
 
 // announcedLine is what --json says of a post that is an announcement.
@@ -160,24 +160,18 @@ func (c *call) pending() error {
 	if err != nil {
 		return err
 	}
+	if p.Announcement == nil { // the store says so in its own words
+		_, err := c.store.Audience(c.ctx, c.me.ID, id, those, "", nil, 1)
+		return err
+	}
 	print := c.addressee
+	var table *archive.Table
 	if c.has(flagCSV) {
-		w := csv.NewWriter(c.out)
-		w.Write([]string{"handle", "name", "department", "answer", "at", "read", "due", "question"})
+		table = archive.NewTable(c.out, "handle", "name", "department", "answer", "at", "read", "due", "question")
 		print = func(a store.Addressee) error {
-			due := ""
-			if p.Announcement != nil {
-				due = stamp(p.Announcement.Due)
-			}
-			question := ""
-			if a.Question != 0 {
-				question = fmt.Sprint(a.Question)
-			}
-			w.Write([]string{cell(a.Handle), cell(a.Name), cell(a.Department), a.Answer.String(), stamp(a.At), stamp(a.ReadAt), due, question})
-			w.Flush()
-			return w.Error()
+			table.Row(a.Handle, a.Name, a.Department, a.Answer.String(), stamp(a.At), stamp(a.ReadAt), stamp(p.Announcement.Due), questionOf(a))
+			return nil
 		}
-		defer w.Flush()
 	}
 	for after := (*store.Addressee)(nil); ; {
 		list, err := c.store.Audience(c.ctx, c.me.ID, id, those, c.flags[flagAudience.name], after, store.MaxPage)
@@ -190,18 +184,22 @@ func (c *call) pending() error {
 			}
 		}
 		if len(list) < store.MaxPage {
-			return nil
+			break
 		}
 		after = &list[len(list)-1]
 	}
+	if table == nil {
+		return nil
+	}
+	return table.Close()
 }
 
-// cell is text that no spreadsheet takes for a formula (owasp.org/www-community/attacks/CSV_Injection).
-func cell(text string) string {
-	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") {
-		return "'" + text
+// questionOf is the number of the reply that asks, "" for none.
+func questionOf(a store.Addressee) string {
+	if a.Question == 0 {
+		return ""
 	}
-	return text
+	return fmt.Sprint(a.Question)
 }
 
 // addressee prints one person a line, the handle first.

@@ -22,12 +22,13 @@ func (c *call) exportMe() error {
 }
 
 // exportPlace writes what was said here as a zip, read back before the first byte is sent. For admins; private
-// channels and direct conversations stay out.
+// channels and direct conversations come only where a second admin agrees.
 func (c *call) exportPlace() error {
 	if err := c.file("export > export.zip"); err != nil {
 		return err
 	}
-	o := archive.ExportOptions{Made: c.Now(), BOM: c.has(flagBOM)}
+	o := archive.ExportOptions{Made: c.Now(), BOM: c.has(flagBOM), Code: c.flags[flagCode.name]}
+	o.Selection.Private = c.has(flagPrivate)
 	o.Selection.Channel = c.flags[flagChannel.name]
 	var err error
 	if o.Selection.Since, o.Selection.Until, err = archive.Days(c.flags[flagFrom.name], c.flags[flagTo.name]); err != nil {

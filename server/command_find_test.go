@@ -46,14 +46,14 @@ func TestSearchCommand(t *testing.T) {
 		{`search 'hall "budget of"'`, []string{"the bu"}},
 		{"search 'from:nils hall itself'", []string{"the bu"}},
 		{"search budget of -n 5", []string{"a hall", "the bu"}},
-		{"search hal*", []string{"a hall", "Die Gr", "the bu"}},
+		{"search hall*", []string{"a hall", "Die Gr", "the bu"}},
 		{"search -x", nil},
 		{"search AND", []string{"a hall"}},
 		{"search doesn't", nil},
 		{"search from:nobody", nil},
 	} {
 		got := found("pia", c.line)
-		if c.line == "search hal*" { // of the same second in any order
+		if c.line == "search hall*" { // of the same second in any order
 			if len(got) != 3 {
 				t.Errorf("%s: %q", c.line, got)
 			}
@@ -71,7 +71,7 @@ func TestSearchCommand(t *testing.T) {
 		{who: "pia", line: "search ''", status: 1, errs: "Nothing to look for yet."},
 		{who: "pia", line: "search has:money", status: 1, errs: "has: takes link, code or question."},
 		{who: "pia", line: "search since:never", status: 1, errs: `"never" is no time to go back to.`},
-		{who: "pia", line: "search x*", status: 1, errs: "A beginning needs at least 3 letters"},
+		{who: "pia", line: "search x*", status: 1, errs: "A beginning needs at least 4 letters"},
 		{who: "pia", line: "search " + strings.Repeat("x", 10_000), status: 1, errs: "That search has 10,000 characters; it may have 200."},
 		{who: "pia", line: "search hall -n 0", status: 2, errs: "-n takes a number from 1 to 10000."},
 	})

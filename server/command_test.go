@@ -339,8 +339,10 @@ func TestCommandTable(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, c)
 		}
 	}
-	want := []string{"help", "whoami", "home", "inbox", "seen", "read", "thread", "search", "people", "channels", "channel create", "join", "leave", "post", "reply", "message",
-		"edit", "delete", "react", "answer", "save", "saved", "follow", "export me", "key list", "key add", "key remove"}
+	want := []string{"help", "whoami", "home", "inbox", "seen", "read", "thread", "search", "people", "channels", "channel create", "channel rename", "channel purpose", "channel posting",
+		"channel department", "channel steward", "channel private", "channel archive", "join", "leave", "post", "reply", "message", "edit", "delete", "react", "answer", "mustread", "ack",
+		"pending", "remind", "save", "saved", "follow", "trial", "export me", "export", "key list", "key add", "key remove",
+		"invite", "people import", "suspend", "restore", "leaver", "role", "leader", "reset", "today", "reports", "reports keep", "reports hide", "trial set"}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}

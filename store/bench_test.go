@@ -1,10 +1,12 @@
 package store_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,18 +16,17 @@ import (
 	"tincan/store"
 )
 
-// The two pasts whose times are compared: what a screen asks for may not grow with history.
-const (
-	genSmall = 10_000
-	genLarge = 1_000_000
-)
+// genSmall is the smaller of the two pasts whose times are compared: what a screen asks for may not grow with history.
+const genSmall = 10_000
+
+var genLarge = flag.Int("posts", 1_000_000, "how many posts the larger past of the benchmarks has; it is made once and kept")
 
 // question is something that a screen asks for, of one of many people.
 type question func(s *world, person int64) error
 
 // ask times a question at both sizes and reports p50 and p99 of each, and how much slower the larger is.
 func ask(b *testing.B, people []int64, q question) {
-	small, large := openGenerated(b, genSmall), openGenerated(b, genLarge)
+	small, large := openGenerated(b, genSmall), openGenerated(b, *genLarge)
 	var times [2][]time.Duration
 	turn := func(i int) {
 		for k, w := range []*world{small, large} {
@@ -47,9 +48,9 @@ func ask(b *testing.B, people []int64, q question) {
 	b.ReportMetric(ms(p50), "10k-p50-ms")
 	b.ReportMetric(ms(p99), "10k-p99-ms")
 	large50, large99 := percentiles(times[1])
-	b.ReportMetric(ms(large50), "1M-p50-ms")
-	b.ReportMetric(ms(large99), "1M-p99-ms")
-	b.ReportMetric(float64(large50)/float64(p50), "1M/10k")
+	b.ReportMetric(ms(large50), "large-p50-ms")
+	b.ReportMetric(ms(large99), "large-p99-ms")
+	b.ReportMetric(float64(large50)/float64(p50), "large/10k")
 	b.ReportMetric(0, "ns/op") // the mean of both sizes says nothing
 }
 
@@ -151,11 +152,7 @@ func BenchmarkPost64(b *testing.B) { write(b, 64) }
 
 // write has so many people post at once into a copy of the large past. Each post is on the disk when its time ends.
 func write(b *testing.B, people int) {
-	dir := b.TempDir()
-	if err := copyFile(filepath.Join(dir, store.File), filepath.Join(generated(b, genLarge), store.File)); err != nil {
-		b.Fatal(err)
-	}
-	w := openWorld(b, dir, store.Options{Now: time.Now, PostsPerMinute: 1 << 30})
+	w := copyGenerated(b)
 	body := "Build 512 is green again. The cause was a clock that ran backwards on one runner."
 	var turns atomic.Int64
 	times := make([][]time.Duration, people)
@@ -181,6 +178,15 @@ func write(b *testing.B, people int) {
 	b.ReportMetric(ms(p99), "p99-ms")
 }
 
+// copyGenerated is a copy of the large past, to write into.
+func copyGenerated(b *testing.B) *world {
+	dir := b.TempDir()
+	if err := copyFile(filepath.Join(dir, store.File), filepath.Join(generated(b, *genLarge), store.File)); err != nil {
+		b.Fatal(err)
+	}
+	return openWorld(b, dir, store.Options{Now: time.Now, PostsPerMinute: 1 << 30})
+}
+
 func copyFile(to, from string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -195,4 +201,60 @@ func copyFile(to, from string) error {
 		return err
 	}
 	return out.Close()
+}
+
+// BenchmarkScreens reports what a thousand open Homes cost the store after one post to all: as they ask, which is for
+// the newest page and the sidebar, and with the one new post in place of the page.
+func BenchmarkScreens(b *testing.B) {
+	w := openGenerated(b, *genLarge)
+	newest, err := w.ChannelPosts(w.ctx, 1, 1, 0, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, ask := range map[string]func(me int64) error{
+		"page": func(me int64) error { return full(w.Home(w.ctx, me, 0, 50)) },
+		"post": func(me int64) error { _, err := w.Post(w.ctx, me, newest[0].ID); return err },
+		"bar":  func(me int64) error { _, err := w.Sidebar(w.ctx, me); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var people atomic.Int64
+				var screens sync.WaitGroup
+				for range runtime.GOMAXPROCS(0) {
+					screens.Go(func() {
+						for me := people.Add(1); me <= 1000; me = people.Add(1) {
+							if err := ask(me); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+				screens.Wait()
+			}
+			b.ReportMetric(ms(b.Elapsed())/float64(b.N), "ms/1000-screens")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkDisk reports what a post takes on the disk, with all that belongs to it.
+func BenchmarkDisk(b *testing.B) {
+	w := openGenerated(b, *genLarge)
+	posts := float64(w.number(`SELECT count(*) FROM post`))
+	b.ReportMetric(float64(w.number(`SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`))/posts, "B/post")
+	b.ReportMetric(float64(w.number(`SELECT sum(length(CAST(body AS BLOB))) FROM post`))/posts, "B/body")
+	for name, like := range map[string]string{"table": "post", "indexes": "post\\_%", "search": "search%", "follows": "follow%"} {
+		b.ReportMetric(float64(w.number(`SELECT sum(pgsize) FROM dbstat WHERE name LIKE ? ESCAPE '\'`, like))/posts, "B/"+name)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkCheck is how long an operator waits for tincan doctor.
+func BenchmarkCheck(b *testing.B) {
+	dir := generated(b, *genLarge)
+	for b.Loop() {
+		if wrong, err := store.Check(b.Context(), dir); err != nil || len(wrong) > 0 {
+			b.Fatal(wrong, err)
+		}
+	}
 }

@@ -23,7 +23,7 @@ const (
 type Channel struct {
 	ID           int64
 	Name         string // without the #
-	Former       string // the names that it had before, with spaces between; they lead to it still
+	Former       string // the names that it had before, with spaces between; they lead to it still. Sidebar leaves it out
 	Purpose      string
 	Private      bool // invisible to others
 	StewardsPost bool // only stewards post
@@ -58,11 +58,21 @@ const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purp
 	FROM channel c LEFT JOIN member m ON m.channel_id = c.id AND m.person_id = ?1
 	WHERE (c.private = 0 OR m.person_id IS NOT NULL)`
 
-// sidebarSelect is channelSelect the other way round: from the person's memberships.
-var sidebarSelect = strings.Replace(channelSelect,
-	`FROM channel c LEFT JOIN member m ON m.channel_id = c.id AND m.person_id = ?1
-	WHERE (c.private = 0 OR m.person_id IS NOT NULL)`,
-	`FROM member m CROSS JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND c.archived_at = 0`, 1)
+// sidebarSelect is channelSelect the other way round, from the person's memberships. It is asked for after every post,
+// so flags share a column, as in postColumns.
+const sidebarSelect = `SELECT c.id, ` + channelShown + `, c.purpose, c.members, c.created_at, c.seq, m.read_seq, m.own,
+	(c.direct <> '') | (c.private << 1) | (c.stewards_post << 2) | (c.everyone << 3) | (c.imported << 4) | (m.steward << 5) | (m.muted << 6) |
+		(EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id) << 7)
+	FROM member m CROSS JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND c.archived_at = 0`
+
+func scanSidebar(r *sql.Rows) (c channelRow, err error) {
+	var created, flags int64
+	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Members, &created, &c.seq, &c.readSeq, &c.own, &flags)
+	c.CreatedAt, c.Joined = fromMS(created), true
+	c.Direct, c.Private, c.StewardsPost, c.Everyone = flags&1 != 0, flags&2 != 0, flags&4 != 0, flags&8 != 0
+	c.Imported, c.Steward, c.Muted, c.Draft = flags&16 != 0, flags&32 != 0, flags&64 != 0, flags&128 != 0
+	return c, err
+}
 
 func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	var created int64
@@ -70,6 +80,12 @@ func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
 		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Former, &c.Draft)
 	c.CreatedAt = fromMS(created)
+	c.conclude(admin)
+	return c, err
+}
+
+// conclude fills in what follows from the rest, for an admin or another.
+func (c *channelRow) conclude(admin bool) {
 	if c.Everyone && admin { // admins look after #everyone and #announcements
 		c.Steward = true
 	}
@@ -78,7 +94,6 @@ func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	if c.Joined {
 		c.Unread = int(max(0, c.seq-c.readSeq-c.own))
 	}
-	return c, err
 }
 
 // channelWhere returns the one channel that me may see and the condition on c finds, or ErrNotFound.
@@ -110,10 +125,14 @@ func (s *Store) Sidebar(ctx context.Context, me int64) ([]Channel, error) {
 }
 
 func (t *tx) sidebar(me int64) ([]channelRow, error) {
-	if _, err := t.viewer(me); err != nil {
+	p, err := t.viewer(me)
+	if err != nil {
 		return nil, err
 	}
-	rows, err := collect(t, scanChannel, sidebarSelect, me)
+	rows, err := collect(t, scanSidebar, sidebarSelect, me)
+	for i := range rows {
+		rows[i].conclude(p.Admin)
+	}
 	slices.SortFunc(rows, func(a, b channelRow) int {
 		if a.Everyone != b.Everyone {
 			if a.Everyone {

@@ -132,9 +132,6 @@ func (s *Store) MakePrivate(ctx context.Context, me, id int64, why string) error
 		if err := t.enclose(id); err != nil {
 			return d, err
 		}
-		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE channel_id = ? ON CONFLICT DO NOTHING`, id); err != nil {
-			return d, err
-		}
 		t.emit(Event{Kind: Reload}) // those who no longer see it learn that much and no more
 		return Decision{Act: "closed to others", Was: "open to everyone", Became: "for those in it"}, nil
 	})

@@ -13,14 +13,14 @@ func TestCheckOfADay(t *testing.T) {
 	for broken, said := range map[string]string{
 		`UPDATE channel SET seq = 0 WHERE name = 'everyone'`:              "Channel #everyone counts 0 posts where 3 were written",
 		`UPDATE post SET reactions = '2.0.0.0.0.0' WHERE reactions <> ''`: `counts the reactions "2.0.0.0.0.0" where it has "1.0.1.0.0.0"`,
-		`DELETE FROM reaction`:                                                   `counts the reactions "1.0.1.0.0.0" where it has ""`,
-		`DELETE FROM folded WHERE text = 'kept'`:                                 "is not found by search as it should be.",
-		`INSERT INTO folded SELECT id, 'x', 'x' FROM post WHERE deleted_at > 0`:  "is not found by search as it should be.",
-		`UPDATE member SET own = own + 1 WHERE person_id = 2 AND channel_id = 1`: "ben's reading position in #everyone is off: 0 posts count as new where 1 are.",
-		`UPDATE member SET read_seq = 99`:                                        "reading position in #everyone is off",
-		`UPDATE follow SET own = own + 1, waiting = 0`:                           "reading position in thread",
-		`UPDATE post SET last_reply_id = 7 WHERE replies > 0`:                    "the last one 7, where it has 1 up to number 2",
-		`UPDATE post SET replies = 2 WHERE replies = 1`:                          "counts 2 replies up to number 2",
+		`DELETE FROM reaction`: `counts the reactions "1.0.1.0.0.0" where it has ""`,
+		`INSERT INTO search (search, rowid, text, meta) SELECT 'delete', -id, 'kept', 'post' FROM post WHERE body = 'kept'`: "Search knows 2 posts where it should know 3.",
+		`INSERT INTO search (rowid, text, meta) SELECT -id, 'x', 'post' FROM post WHERE deleted_at > 0`:                     "Search knows 5 posts where it should know 3.",
+		`UPDATE member SET own = own + 1 WHERE person_id = 2 AND channel_id = 1`:                                            "ben's reading position in #everyone is off: 0 posts count as new where 1 are.",
+		`UPDATE member SET read_seq = 99`:                     "reading position in #everyone is off",
+		`UPDATE follow SET own = own + 1, waiting = 0`:        "reading position in thread",
+		`UPDATE post SET last_reply_id = 7 WHERE replies > 0`: "the last one 7, where it has 1 up to number 2",
+		`UPDATE post SET replies = 2 WHERE replies = 1`:       "counts 2 replies up to number 2",
 	} {
 		t.Run(broken, func(t *testing.T) {
 			w := newWorld(t)

@@ -71,9 +71,6 @@ func (s *Store) edit(ctx context.Context, me, id int64, body string, typo bool) 
 		if err := t.index(c, id, p.Root, me, p.Seq, body); err != nil {
 			return err
 		}
-		if err := t.enqueue(id); err != nil {
-			return err
-		}
 		if edited, _, err = t.post(me, id); err != nil {
 			return err
 		}
@@ -195,9 +192,6 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 			return err
 		}
 		if err := t.uncount(p); err != nil {
-			return err
-		}
-		if err := t.enqueue(id); err != nil {
 			return err
 		}
 		return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me})

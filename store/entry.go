@@ -195,17 +195,18 @@ func (s *Store) RosterCount(ctx context.Context, me int64) (c RosterCount, err e
 				return err
 			}
 		}
-		var n [4]int
-		for phase := 1; phase < len(n); phase++ {
-			if err := t.get(rosterCountQuery, []any{phase}, &n[phase]); err != nil {
+		for _, n := range []struct {
+			where string
+			into  *int
+		}{{`state IN (1, 2) AND bot = 0`, &c.People}, {`state = 1 AND bot = 0`, &c.NeverCame}, {`state = 1 AND bot = 0 AND invited_at = 0`, &c.NoCode}} {
+			if err := t.get(rosterCountQuery+n.where, nil, n.into); err != nil {
 				return err
 			}
 		}
-		c = RosterCount{People: n[1] + n[2] + n[3], NeverCame: n[1] + n[2], NoCode: n[1]}
 		return nil
 	})
 	return c, err
 }
 
-// rosterCountQuery walks a phase's part of two indexes: 50,000 people are counted in a few milliseconds.
-const rosterCountQuery = `SELECT (SELECT count(*) FROM person INDEXED BY person_seen WHERE phase = ?1) - (SELECT count(*) FROM person INDEXED BY person_bot WHERE phase = ?1 AND bot = 1)`
+// rosterCountQuery walks a part of one index: 50,000 people are counted in a few milliseconds.
+const rosterCountQuery = `SELECT count(*) FROM person INDEXED BY person_counted WHERE `

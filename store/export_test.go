@@ -113,6 +113,9 @@ func Terms(s string) []Term {
 	return []Term{term}
 }
 
+// FoldSlowly is fold without its short cut.
+func FoldSlowly(s string) string { return strings.Join(tokens(foldedWords(s)), " ") }
+
 // Stands reports whether the index finds the term in a folded text.
 func Stands(t Term, folded string) bool { return t.count(strings.Fields(folded)) > 0 }
 

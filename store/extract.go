@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,7 +41,7 @@ type Selection struct {
 	Channel string    // the name of one channel; "" for all
 	Since   time.Time // threads begun from then on; zero: from the first. A thread comes whole.
 	Until   time.Time // threads begun before; zero: to the last
-	Private bool      // private channels and direct conversations too: whoever sets it has the agreement of two admins
+	Private bool      // private channels and direct conversations too, where a second admin has agreed
 }
 
 // whole reports whether nothing open is left out.
@@ -67,12 +68,18 @@ func (sel Selection) String() string {
 
 // Extract copies what sel names, as it is at one moment, into a SQLite file of its own in the data folder, which is
 // removed by Close. People post meanwhile. It is for the Operator and admins, and stands in the log of decisions.
+// ErrForbidden where private channels were asked for and no second admin has agreed; their yes is used up.
 // ErrNotFound for a channel that is not there, or is private and private ones were not asked for.
 func (s *Store) Extract(ctx context.Context, me int64, sel Selection) (*Extract, error) {
 	sel.Channel = channelName(sel.Channel)
 	err := s.write(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
+		}
+		if sel.Private {
+			if err := t.consent(me, PrivateExport); err != nil {
+				return err
+			}
 		}
 		d := Decision{Act: "exported", About: sel.String(), Why: "Asked for an export."}
 		if sel.Channel != "" {
@@ -166,7 +173,9 @@ type Extract struct {
 	MadeAt time.Time
 	Place  string // tells this place from others
 	db     *sql.DB
-	work   string // folder to remove; "" for a file that is not ours
+	mu     sync.Mutex
+	stmts  map[string]*sql.Stmt // text → statement; bounded by the queries of this package
+	work   string               // folder to remove; "" for a file that is not ours
 }
 
 // OpenExtract opens a file that Extract made, wherever it is now. ErrInvalid with a sentence for any other, and for a damaged one.
@@ -179,7 +188,7 @@ func OpenExtract(ctx context.Context, path string) (*Extract, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(readers)
-	x := &Extract{Path: path, db: db}
+	x := &Extract{Path: path, db: db, stmts: map[string]*sql.Stmt{}}
 	if err := x.verify(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -207,7 +216,11 @@ func (x *Extract) Dir() string { return filepath.Dir(x.Path) }
 
 // Close closes the file, and removes it if Extract made it.
 func (x *Extract) Close() error {
-	err := x.db.Close()
+	var err error
+	for _, st := range x.stmts {
+		err = errors.Join(err, st.Close())
+	}
+	err = errors.Join(err, x.db.Close())
 	if x.work != "" {
 		err = errors.Join(err, os.RemoveAll(x.work))
 	}
@@ -219,7 +232,7 @@ func (x *Extract) Counts(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
 	for name, q := range map[string]string{
 		"people": `person`, "channels": `channel`, "members": `member`, "threads": `post WHERE root_id = 0`, "replies": `post WHERE root_id <> 0`,
-		"deleted": `post WHERE deleted_at <> 0`, "hidden": `post WHERE hidden_at <> 0`, "versions": `version`, "reactions": `reaction`, "decisions": `decision`,
+		"deleted": `post WHERE deleted_at <> 0`, "hidden": `post WHERE hidden_at <> 0`, "versions": `version`, "reactions": `reaction`, "announcements": `announcement`, "answers": `answer`, "decisions": `decision`,
 	} {
 		var n int
 		if err := x.db.QueryRowContext(ctx, `SELECT count(*) FROM `+q).Scan(&n); err != nil {

@@ -79,11 +79,16 @@ func (p ExtractPost) Text() string {
 	return p.Body
 }
 
-// each runs a query and yields its rows; an error ends it.
+// eachRow runs a query and yields its rows; an error ends it.
 func eachRow[T any](ctx context.Context, x *Extract, scan func(*sql.Rows) (T, error), q string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		rows, err := x.db.QueryContext(ctx, q, args...)
+		st, err := x.stmt(ctx, q)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		rows, err := st.QueryContext(ctx, args...)
 		if err != nil {
 			yield(none, err)
 			return
@@ -99,6 +104,20 @@ func eachRow[T any](ctx context.Context, x *Extract, scan func(*sql.Rows) (T, er
 			yield(none, err)
 		}
 	}
+}
+
+// stmt prepares each query once: that takes longer than reading a thread.
+func (x *Extract) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if st, known := x.stmts[q]; known {
+		return st, nil
+	}
+	st, err := x.db.PrepareContext(ctx, q)
+	if err == nil {
+		x.stmts[q] = st
+	}
+	return st, err
 }
 
 // all gathers what a walk yields.
@@ -223,6 +242,11 @@ func (x *Extract) ChannelPosts(ctx context.Context, channel int64) iter.Seq2[Ext
 // Roots walks what starts a thread in a channel, in the order of time, from since up to before until.
 func (x *Extract) Roots(ctx context.Context, channel int64, since, until time.Time) iter.Seq2[ExtractPost, error] {
 	return eachRow(ctx, x, scanExtracted, extractPosts+`p.channel_id = ? AND p.root_id = 0 AND p.at >= ? AND p.at < ? ORDER BY p.at, p.id`, channel, since.UnixMilli(), until.UnixMilli())
+}
+
+// AllRoots is Roots in all channels.
+func (x *Extract) AllRoots(ctx context.Context, since, until time.Time) iter.Seq2[ExtractPost, error] {
+	return eachRow(ctx, x, scanExtracted, extractPosts+`p.root_id = 0 AND p.at >= ? AND p.at < ? ORDER BY p.at, p.id`, since.UnixMilli(), until.UnixMilli())
 }
 
 // PostsBy walks what somebody wrote, newest first.

@@ -19,7 +19,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 3 // raised when generate writes something else
+	genVersion  = 4 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -264,15 +264,11 @@ func indexAll(tx *sql.Tx) error {
 	if _, err := tx.Exec(`INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)`); err != nil {
 		return err
 	}
-	rows, err := tx.Query(`SELECT p.id, p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id ORDER BY p.id`)
+	rows, err := tx.Query(`SELECT p.id, p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id ORDER BY p.id DESC`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	folded, err := tx.Prepare(`INSERT INTO folded VALUES (?, ?, ?)`)
-	if err != nil {
-		return err
-	}
 	search, err := tx.Prepare(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`)
 	if err != nil {
 		return err
@@ -284,14 +280,14 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
 			return err
 		}
-		row := []any{id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)}
-		for _, st := range []*sql.Stmt{folded, search} {
-			if _, err := st.Exec(row...); err != nil {
-				return err
-			}
+		if _, err := search.Exec(-id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)); err != nil {
+			return err
 		}
 	}
 	if err := rows.Err(); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`DELETE FROM search_queue`); err != nil {
 		return err
 	}
 	_, err = tx.Exec(`INSERT INTO search (search, rank) VALUES ('hashsize', 1048576)`)

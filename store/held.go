@@ -11,6 +11,7 @@ type Held struct {
 	Person                                             Person
 	Keys, Channels, Posts, Replies, Versions           int
 	Reactions, Saved, Followed, Drafts, Inbox, Reports int
+	Announcements                                      int // versions of them that were on the person's screen
 	Password                                           bool
 	SeenAt                                             time.Time // when they were last here
 }
@@ -29,8 +30,9 @@ func (s *Store) Held(ctx context.Context, me int64) (h Held, err error) {
 			(SELECT count(*) FROM reaction WHERE person_id = ?1 AND kinds <> 0), (SELECT count(*) FROM saved WHERE person_id = ?1),
 			(SELECT count(*) FROM follow WHERE person_id = ?1 AND following = 1), (SELECT count(*) FROM draft WHERE person_id = ?1),
 			(SELECT count(*) FROM inbox WHERE person_id = ?1), (SELECT count(*) FROM report WHERE person_id = ?1),
+			(SELECT count(*) FROM sight WHERE person_id = ?1),
 			EXISTS (SELECT 1 FROM password WHERE person_id = ?1), (SELECT seen_at FROM person WHERE id = ?1)`, []any{me},
-			&h.Keys, &h.Channels, &h.Posts, &h.Replies, &h.Versions, &h.Reactions, &h.Saved, &h.Followed, &h.Drafts, &h.Inbox, &h.Reports, &h.Password, &seen)
+			&h.Keys, &h.Channels, &h.Posts, &h.Replies, &h.Versions, &h.Reactions, &h.Saved, &h.Followed, &h.Drafts, &h.Inbox, &h.Reports, &h.Announcements, &h.Password, &seen)
 		h.SeenAt = fromMS(seen)
 		return err
 	})
@@ -121,6 +123,33 @@ func (s *Store) OwnFollows(ctx context.Context, me int64) ([]Mark, error) {
 // OwnReports returns what me has reported to the admins, by post.
 func (s *Store) OwnReports(ctx context.Context, me int64) ([]Mark, error) {
 	return s.ownMarks(ctx, me, `SELECT r.post_id, p.channel_id, 0, r.why, r.at FROM report r JOIN post p ON p.id = r.post_id WHERE r.person_id = ? ORDER BY r.post_id`)
+}
+
+// OwnAnswer is what is kept of a person about one version of an announcement.
+type OwnAnswer struct {
+	Post, Channel int64
+	Version       int
+	ReadAt        time.Time // when all of it had been on their screen; zero: not yet
+	Answer        Answer
+	At            time.Time // of the first answer; zero: none
+}
+
+// OwnAnswers returns what me has read of announcements and answered to them, by post and version.
+func (s *Store) OwnAnswers(ctx context.Context, me int64) (all []OwnAnswer, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		all, err = collect(t, func(r *sql.Rows) (o OwnAnswer, err error) {
+			var read, at int64
+			err = r.Scan(&o.Post, &o.Channel, &o.Version, &read, &o.Answer, &at)
+			o.ReadAt, o.At = fromMS(read), fromMS(at)
+			return o, err
+		}, `SELECT s.post_id, p.channel_id, s.version, s.read_at, coalesce(w.answer, 0), coalesce(w.at, 0) FROM sight s JOIN post p ON p.id = s.post_id
+			LEFT JOIN answer w ON w.post_id = s.post_id AND w.version = s.version AND w.person_id = s.person_id WHERE s.person_id = ? ORDER BY s.post_id, s.version`, me)
+		return err
+	})
+	return all, err
 }
 
 // ownMarks reads all marks of one person: they are few bytes each, and one reading is one moment.

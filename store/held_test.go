@@ -23,12 +23,16 @@ func TestHeld(t *testing.T) {
 	w.must(w.SavePost(w.ctx, maya, other.ID, true))
 	w.must(w.SaveDraft(w.ctx, maya, store.Place{Channel: secret}, "draft"))
 	w.must(w.ReportPost(w.ctx, maya, other.ID, "why"))
+	w.understands(maya, w.announce(w.admin("boss"), w.announcements(), "read this", store.NewAnnouncement{}))
 	_, err := w.Arrive(w.ctx, maya)
 	w.must(err)
 	h, err := w.Held(w.ctx, maya)
 	w.must(err)
-	equal(t, "held", row(h.Person.Handle, h.Keys, h.Channels, h.Posts, h.Replies, h.Versions, h.Reactions, h.Saved, h.Followed, h.Drafts, h.Inbox, h.Reports, h.Password, h.SeenAt.Equal(w.clock.Now())),
-		"maya 1 3 1 1 1 1 1 1 1 1 1 true true")
+	equal(t, "held", row(h.Person.Handle, h.Keys, h.Channels, h.Posts, h.Replies, h.Versions, h.Reactions, h.Saved, h.Followed, h.Drafts, h.Inbox, h.Reports, h.Announcements, h.Password, h.SeenAt.Equal(w.clock.Now())),
+		"maya 1 3 1 1 1 1 1 1 1 1 1 1 true true")
+	answers, err := w.OwnAnswers(w.ctx, maya)
+	w.must(err)
+	equal(t, "own answers", row(len(answers), answers[0].Version, answers[0].Answer, answers[0].ReadAt.IsZero()), "1 1 understood false")
 	own, err := w.OwnPosts(w.ctx, maya, 0, 10)
 	w.must(err)
 	equal(t, "own posts, oldest first", bodies(own), "edited reply")

@@ -271,9 +271,6 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 			return 0, err
 		}
 	}
-	if err := t.enqueue(id); err != nil {
-		return 0, err
-	}
 	if err := t.importMore(source, id, root, in); err != nil {
 		return 0, err
 	}

@@ -122,7 +122,7 @@ func (s *Store) LettersForAll(ctx context.Context, me int64, why string) (letter
 			}
 			if len(letters) == 0 {
 				var waiting int
-				if err := t.get(`SELECT count(*) FROM person WHERE phase = 1 AND bot = 0`, nil, &waiting); err != nil {
+				if err := t.get(rosterCountQuery+`state = 1 AND bot = 0 AND invited_at = 0`, nil, &waiting); err != nil {
 					return err
 				}
 				if waiting == 0 {

@@ -19,14 +19,26 @@ var update = flag.Bool("update", false, "write the goldens anew")
 // small are the queries that read a whole table on purpose, and why that stays cheap.
 var small = map[string]string{
 	"WHERE (c.private = 0 OR m.person_id IS NOT NULL) AND c.direct = '' ORDER BY c.name": "the list of all channels is what was asked for",
-	"FROM channel WHERE everyone = 1":             "when somebody comes for the first time, over the channels",
-	"FROM person WHERE admin = 1 AND came_at > 0": "over the index of admins",
-	"m.steward FROM person p JOIN member m":       "the members of one channel are sorted when they are listed",
-	"FROM search_queue LIMIT":                     "what waits for the index is its first rows",
-	"FROM person_word LIMIT 1":                    "whether it is filled is its first row",
-	"FROM person p WHERE NOT EXISTS":              "once, at the upgrade that brings search for names",
-	"LEFT JOIN (SELECT * FROM standing WHERE":     "the one row that a person stood in last",
-	"FROM channel WHERE created_by = ?":           "when a channel is opened, over the channels",
+	"FROM channel WHERE everyone = 1":                                            "when somebody comes for the first time, over the channels",
+	"FROM person WHERE admin = 1 AND came_at > 0":                                "over the index of admins",
+	"m.steward FROM person p JOIN member m":                                      "the members of one channel are sorted when they are listed",
+	"FROM search_queue LIMIT":                                                    "what waits for the index is its first rows",
+	"FROM search_queue q LEFT JOIN post p":                                       "the first rows again, in order",
+	"INSERT INTO search_queue (post_id) SELECT":                                  "once, where a new program folds in another way",
+	"FROM person_word LIMIT 1":                                                   "whether it is filled is its first row",
+	"FROM person p WHERE NOT EXISTS":                                             "once, at the upgrade that brings search for names",
+	"LEFT JOIN (SELECT * FROM standing WHERE":                                    "the one row that a person stood in last",
+	"FROM channel WHERE created_by = ?":                                          "when a channel is opened, over the channels",
+	"FROM channel c CROSS JOIN post p WHERE c.private = 0 AND c.archived_at = 0": "over the channels, a probe of an index each",
+	"AND m.steward = 1 ORDER BY p.handle":                                        "the few stewards of a channel are sorted when they are listed",
+	"FROM report WHERE closed_at = 0":                                            "over the index of what waits, no further than the limit",
+	"WHERE r.closed_at = 0 ORDER BY r.at":                                        "over the index of what waits, no further than the limit",
+	"FROM person WHERE admin = 1":                                                "over the index of admins",
+	"FROM person p WHERE p.admin = 1":                                            "over the index of admins",
+	"WITH RECURSIVE d (name)":                                                    "each step is one look into the index of departments",
+	"WITH concerned AS MATERIALIZED":                                             "the few announcements of one channel that still wait",
+	"FROM objective":                                                             "there are twelve at most",
+	"FROM terms":                                                                 "its newest row",
 }
 
 // TestPlans has SQLite explain every query that the store can run, and compares the plans with a golden:
@@ -191,6 +203,7 @@ func tour(w *world) {
 		w.must(w.LeaveChannel(ctx, ben, ch))
 	}
 	refused(w.t, w.LeaveChannel(ctx, maya, secret), store.ErrForbidden, "")
+	tourOfTheBoard(w, jon.ID, maya)
 	people := []store.ImportedPerson{{Key: "U1", Handle: "old", Email: "old@example.com"}}
 	_, err = w.ImportPeople(ctx, jon.ID, "old", people)
 	w.must(err)
@@ -200,4 +213,47 @@ func tour(w *world) {
 	w.must(err)
 	w.invite(store.Invite{Handle: "old"})
 	w.indexed()
+}
+
+// tourOfTheBoard does what stewards and admins do with channels, reports and the trial.
+func tourOfTheBoard(w *world, jon, maya int64) {
+	ctx := w.ctx
+	w.must(w.UpdateProfile(ctx, maya, store.Profile{Name: "Maya", Department: "Sales"}))
+	sales := w.open(maya, "board-sales")
+	w.must(w.RenameChannel(ctx, jon, sales, "board-north", "why"))
+	w.must(w.SetPurpose(ctx, jon, sales, "x", "why"))
+	w.must(w.SetStewardsPost(ctx, jon, sales, true, "why"))
+	w.must(w.SetDepartment(ctx, jon, sales, "Sales", true, "why"))
+	w.must(w.SetDepartment(ctx, jon, sales, "Sales", false, "why"))
+	w.must(w.SetSteward(ctx, jon, sales, "jon", true, "why"))
+	w.must(w.ArchiveChannel(ctx, jon, sales, true, "why"))
+	w.must(w.ArchiveChannel(ctx, jon, sales, false, "why"))
+	w.must(w.MakePrivate(ctx, maya, sales, "why"))
+	_, err := w.Departments(ctx, maya)
+	w.must(err)
+	_, err = w.ChannelDepartments(ctx, maya, sales)
+	w.must(err)
+	_, err = w.Stewards(ctx, maya, sales)
+	w.must(err)
+	for range 2 {
+		p := w.post(maya, w.everyone(), "x")
+		w.must(w.ReportPost(ctx, maya, p.ID, "why"))
+		_, err = w.Reports(ctx, jon)
+		w.must(err)
+		_, err = w.ReportsOpen(ctx, jon)
+		w.must(err)
+		w.must(w.HideReported(ctx, jon, p.ID, "why"))
+	}
+	w.must(w.SetTrial(ctx, jon, store.Trial{Name: "x"}, "why"))
+	w.must(w.SetTerms(ctx, jon, "x", "why"))
+	_, version, err := w.TermsToAccept(ctx, maya)
+	w.must(err)
+	w.must(w.AcceptTerms(ctx, maya, version))
+	w.must(w.SetObjective(ctx, jon, store.Objective{What: "x"}, "", "why"))
+	_, err = w.Trial(ctx, maya)
+	w.must(err)
+	_, err = w.Today(ctx, jon)
+	w.must(err)
+	_, err = w.StaleQuestions(ctx, jon)
+	w.must(err)
 }

@@ -359,9 +359,11 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 				return err
 			}
 		}
-		if made, _, err = t.post(me, id); err != nil {
+		posts, err := t.postsByID(me, []int64{id})
+		if err != nil {
 			return err
 		}
+		made = posts[0]
 		s.limit.count(me, t.at) // still inside, so that what is sent at the same moment counts too
 		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
 	})
@@ -468,10 +470,7 @@ func (t *tx) addPost(c channelRow, root, author int64, body string, question boo
 	if err != nil {
 		return 0, err
 	}
-	if err := t.index(c, id, root, author, seq, body); err != nil {
-		return 0, err
-	}
-	return id, t.enqueue(id)
+	return id, t.index(c, id, root, author, seq, body)
 }
 
 // nextPostID is the present second, or the next number after the newest post's. Numbers that

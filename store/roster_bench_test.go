@@ -41,7 +41,7 @@ func BenchmarkRoster(b *testing.B) {
 		took := func(what string, do func()) {
 			began := time.Now()
 			do()
-			fmt.Fprintf(&told, "\n%-40s %v", what, time.Since(began).Round(100*time.Microsecond))
+			fmt.Fprintf(&told, "%s %v · ", what, time.Since(began).Round(100*time.Microsecond))
 		}
 		took("dry run", func() { w.must(second(w.PlanRoster(w.ctx, jon, big))) })
 		stop, slowest := make(chan struct{}), make(chan time.Duration)
@@ -61,7 +61,7 @@ func BenchmarkRoster(b *testing.B) {
 		}()
 		took("import", func() { w.must(second(w.ImportRoster(w.ctx, jon, big, store.RosterAs{}))) })
 		close(stop)
-		fmt.Fprintf(&told, "\n%-40s %v", "slowest post meanwhile", <-slowest)
+		fmt.Fprintf(&told, "%s %v · ", "slowest post meanwhile", <-slowest)
 		took("dry run of the same again", func() { w.must(second(w.PlanRoster(w.ctx, jon, big))) })
 		took("import of the same again", func() { w.must(second(w.ImportRoster(w.ctx, jon, big, store.RosterAs{}))) })
 		for name, f := range map[string]store.EntryFilter{
@@ -91,6 +91,6 @@ func BenchmarkRoster(b *testing.B) {
 		took("departments", func() { w.must(second(w.Departments(w.ctx, jon))) })
 		took("suspend", func() { w.must(w.Suspend(w.ctx, jon, "maya.lind0", "x")) })
 		took("letters for all", func() { w.must(second(w.LettersForAll(w.ctx, jon, ""))) })
-		b.Log(told.String())
+		b.Log(strings.ReplaceAll(told.String(), " · list", "\nlist"))
 	}
 }

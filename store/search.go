@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -13,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 	bestOf      = 200                    // newest matches among which the best are chosen: a common word has half a million
 	indexBatch  = 200                    // posts indexed in one transaction, so that those who write wait little
 	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
-	prefixLeast = 3                      // letters before the * of a prefix: as many as the index keeps beginnings of
+	prefixLeast = 4                      // letters before the * of a prefix: three begin a tenth of all words, and an index of beginnings is as large as that of words
 )
 
 // Found is a page of what a search found.
@@ -85,7 +86,8 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	return found, err
 }
 
-const searchQuery = `SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 AND rowid >= ?3 ORDER BY rowid DESC LIMIT +?4`
+// searchQuery reads forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are negative for.
+const searchQuery = `SELECT -rowid FROM search WHERE search MATCH ?1 AND rowid > -?2 AND rowid <= -?3 ORDER BY rowid LIMIT +?4`
 
 // present leaves out what has been deleted, hidden or moved out of my sight since it was indexed.
 func (t *tx) present(me int64, ids []int64) ([]int64, error) {
@@ -269,9 +271,9 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 	}
 	score := make(map[int64]float64, len(ids))
 	_, err = collect(t, func(r *sql.Rows) (id int64, err error) {
-		var text string
-		err = r.Scan(&id, &text)
-		words, hits := strings.Fields(text), 0
+		var body string
+		err = r.Scan(&id, &body)
+		words, hits := strings.Fields(fold(body)), 0
 		for _, term := range terms {
 			hits += term.count(words)
 		}
@@ -285,12 +287,7 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 	return ids, nil
 }
 
-const bestQuery = `SELECT f.id, f.text FROM json_each(?1) j CROSS JOIN folded f ON f.id = j.value`
-
-// enqueue asks for a post to be indexed as it will be after this transaction.
-func (t *tx) enqueue(post int64) error {
-	return t.run(`INSERT INTO search_queue VALUES (?) ON CONFLICT DO NOTHING`, post)
-}
+const bestQuery = `SELECT p.id, p.body FROM json_each(?1) j CROSS JOIN post p ON p.id = j.value`
 
 // indexer keeps the search index up with the posts, in batches behind their own transactions. What waits
 // stands in the file, so a crash loses none of it.
@@ -330,22 +327,42 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	err = s.write(ctx, func(t *tx) error {
-		ids, err := collect(t, scanID, `SELECT post_id FROM search_queue LIMIT +?`, indexBatch)
-		if err != nil {
+		batch, err := collect(t, scanIndexed, indexQuery, indexBatch)
+		if err != nil || len(batch) == 0 {
 			return err
 		}
-		for _, id := range ids {
-			if err := t.indexPost(id); err != nil {
-				return err
-			}
-			if err := t.run(`DELETE FROM search_queue WHERE post_id = ?`, id); err != nil {
+		for _, p := range slices.Backward(batch) { // rowids that do not rise make FTS5 write a segment of its own for each
+			if err := t.indexPost(p); err != nil {
 				return err
 			}
 		}
-		more = len(ids) == indexBatch
-		return nil
+		more = len(batch) == indexBatch
+		return t.run(`DELETE FROM search_queue WHERE post_id <= ?`, batch[len(batch)-1].id) // the batch is the first of them
 	})
 	return more, err
+}
+
+// indexed is what the search index holds of a post, and what it should hold.
+type indexed struct {
+	id       int64
+	was, now findable
+}
+
+// findable is what a post is found by.
+type findable struct {
+	body              sql.NullString // invalid: nothing finds it
+	channel, author   int64
+	private, question bool
+}
+
+const indexQuery = `SELECT q.post_id, q.body, q.channel_id, q.author_id, q.private, q.question,
+	iif(p.deleted_at = 0 AND p.hidden_at = 0, p.body, NULL), coalesce(p.channel_id, 0), coalesce(p.author_id, 0), coalesce(c.private, 0), coalesce(p.question, 0)
+	FROM search_queue q LEFT JOIN post p ON p.id = q.post_id LEFT JOIN channel c ON c.id = p.channel_id ORDER BY q.post_id LIMIT +?`
+
+func scanIndexed(r *sql.Rows) (i indexed, err error) {
+	err = r.Scan(&i.id, &i.was.body, &i.was.channel, &i.was.author, &i.was.private, &i.was.question,
+		&i.now.body, &i.now.channel, &i.now.author, &i.now.private, &i.now.question)
+	return i, err
 }
 
 func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
@@ -356,38 +373,46 @@ func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
 	return waits, err
 }
 
-// indexPost takes a post's old words out of the index and puts its present ones in.
-func (t *tx) indexPost(id int64) error {
-	var text, meta string
-	err := t.get(`SELECT text, meta FROM folded WHERE id = ?`, []any{id}, &text, &meta)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	if err == nil { // values, for an INSERT … SELECT makes FTS5 write a segment of its own for each post
-		if err := t.run(`INSERT INTO search (search, rowid, text, meta) VALUES ('delete', ?, ?, ?)`, id, text, meta); err != nil {
-			return err
-		}
-		if err := t.run(`DELETE FROM folded WHERE id = ?`, id); err != nil {
+// indexPost takes a post's old words out of the index and puts its present ones in. The statements are of values: an
+// INSERT … SELECT makes FTS5 write a segment of its own.
+func (t *tx) indexPost(p indexed) error {
+	if f := p.was; f.body.Valid {
+		if err := t.run(`INSERT INTO search (search, rowid, text, meta) VALUES ('delete', ?, ?, ?)`, -p.id, fold(f.body.String), f.meta()); err != nil {
 			return err
 		}
 	}
-	var body string
-	var channel, author int64
-	var private, question bool
-	err = t.get(`SELECT p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id
-		WHERE p.id = ? AND p.deleted_at = 0 AND p.hidden_at = 0`, []any{id}, &body, &channel, &author, &private, &question)
-	if errors.Is(err, sql.ErrNoRows) {
-		t.erases = true // the last of a deleted post
-		return nil
+	if f := p.now; f.body.Valid {
+		return t.run(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`, -p.id, fold(f.body.String), f.meta())
 	}
-	if err != nil {
+	t.erases = true // the last of a deleted post
+	return nil
+}
+
+func (f findable) meta() string {
+	return searchMeta(f.body.String, f.channel, f.author, f.private, f.question)
+}
+
+// indexAnew empties the index and has every post indexed again.
+var indexAnew = []string{
+	`INSERT INTO search (search) VALUES ('delete-all')`,
+	`DELETE FROM search_queue`,
+	`INSERT INTO search_queue (post_id) SELECT id FROM post`,
+}
+
+// indexThisWay begins a new index where the one there was folded in another way than this program's: what it is
+// told to forget would not be what it holds.
+func indexThisWay(t *tx) error {
+	way := fmt.Sprintf("%d %s %s", foldVersion, unicode.Version, norm.Version)
+	same, err := t.has(`SELECT 1 FROM setting WHERE name = 'fold' AND value = ?`, way)
+	if err != nil || same {
 		return err
 	}
-	text, meta = fold(body), searchMeta(body, channel, author, private, question)
-	if err := t.run(`INSERT INTO folded VALUES (?, ?, ?)`, id, text, meta); err != nil {
-		return err
+	for _, q := range indexAnew {
+		if err := t.run(q); err != nil {
+			return err
+		}
 	}
-	return t.run(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`, id, text, meta)
+	return t.run(`INSERT INTO setting VALUES ('fold', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, way)
 }
 
 // searchMeta are the words by which a post is filtered, none of which can be typed into a search.

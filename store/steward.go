@@ -54,9 +54,6 @@ func (s *Store) HidePost(ctx context.Context, me, id int64, why string) error {
 
 // hide takes the text of a post out of sight.
 func (t *tx) hide(c channelRow, p Post, me int64, why string) error {
-	if err := t.enqueue(p.ID); err != nil {
-		return err
-	}
 	return t.changed(c, p, me, `hidden_at = ?, hidden_by = ?, hidden_why = ?`, t.ms(), me, why)
 }
 
@@ -72,9 +69,6 @@ func (s *Store) UnhidePost(ctx context.Context, me, id int64) error {
 		}
 		if !c.Steward {
 			return refuse(ErrForbidden, "Only the stewards of #%s can do that. Ask one of them.", c.Name)
-		}
-		if err := t.enqueue(id); err != nil {
-			return err
 		}
 		return t.changed(c, p, me, `hidden_at = 0, hidden_by = 0, hidden_why = ''`)
 	})
@@ -147,9 +141,6 @@ func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
 			return err
 		}
 		if err := t.run(`UPDATE member SET own = own + 1 WHERE person_id = ? AND channel_id = ?`, p.Author, to); err != nil { // nobody's own post is new to them
-			return err
-		}
-		if err := t.run(`INSERT INTO search_queue SELECT id FROM post WHERE id = ?1 OR root_id = ?1 AND root_id <> 0 ON CONFLICT DO NOTHING`, id); err != nil {
 			return err
 		}
 		if err := t.run(`UPDATE post SET channel_id = ? WHERE root_id = ? AND root_id <> 0`, to, id); err != nil {

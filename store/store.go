@@ -140,6 +140,9 @@ func (s *Store) open(ctx context.Context) error {
 		if err := indexNames(t); err != nil {
 			return err
 		}
+		if err := indexThisWay(t); err != nil {
+			return err
+		}
 		return foundChannels(t)
 	})
 	s.commit(founding, nil)

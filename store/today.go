@@ -16,7 +16,8 @@ const (
 type WaitKind int
 
 const (
-	NotCome       WaitKind = iota // people who were invited and have not come
+	SecondAdmin   WaitKind = iota // another admin asks for a second one
+	NotCome                       // people who were invited and have not come
 	OpenReports                   // reported posts
 	OpenQuestions                 // questions that nobody has answered for days
 	NoFigure                      // objectives that cannot be measured as they are
@@ -28,14 +29,14 @@ const (
 )
 
 func (k WaitKind) String() string {
-	return [...]string{"not-come", "reports", "questions", "no-figure", "one-department", "one-admin", "backup-failed", "backup-old", "no-backup"}[k]
+	return [...]string{"second-admin", "not-come", "reports", "questions", "no-figure", "one-department", "one-admin", "backup-failed", "backup-old", "no-backup"}[k]
 }
 
 // Wait is one thing that waits for the board.
 type Wait struct {
 	Kind  WaitKind
 	Count int    // how many, up to 100; 1 where it is no matter of number
-	Name  string // the department, the admin, why the backup failed
+	Name  string // the act, the department, the admin, why the backup failed
 }
 
 // Sentence is what waits in words.
@@ -50,6 +51,8 @@ func (w Wait) Sentence() string {
 		return strconv.Itoa(w.Count) + " " + more
 	}
 	switch w.Kind {
+	case SecondAdmin:
+		return "A second admin is asked for. It is for " + w.Name + "."
 	case OpenReports:
 		return many("reported post waits", "reported posts wait") + " for a decision"
 	case OpenQuestions:
@@ -76,13 +79,20 @@ func (s *Store) Today(ctx context.Context, me int64) (list []Wait, err error) {
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
-		list, err = t.today()
+		list, err = t.today(me)
 		return err
 	})
 	return list, err
 }
 
-func (t *tx) today() (list []Wait, err error) {
+func (t *tx) today(me int64) (list []Wait, err error) {
+	asked, err := collect(t, scanID, askedQuery, t.at.Add(-ConsentValid).UnixMilli(), me)
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range asked {
+		list = append(list, Wait{Kind: SecondAdmin, Count: 1, Name: ConsentKind(kind).String()})
+	}
 	for _, part := range []func() ([]Wait, error){t.countsOfToday, t.boardToday, t.backupToday} {
 		more, err := part()
 		if err != nil {
@@ -92,6 +102,9 @@ func (t *tx) today() (list []Wait, err error) {
 	}
 	return list, nil
 }
+
+// askedQuery finds what other admins ask a second one for.
+const askedQuery = `SELECT kind FROM consent WHERE used_at = 0 AND at > ? AND answer = 0 AND asked_by <> ? ORDER BY at`
 
 // countsOfToday are the things that are counted, up to 100.
 func (t *tx) countsOfToday() (list []Wait, err error) {

@@ -165,6 +165,12 @@ func TestToday(t *testing.T) {
 	w.enter(store.Invite{Handle: "tara", Admin: true, Department: "Sales"})
 	equal(t, "all is well", w.today(jon), "")
 
+	w.must(w.AskSecond(w.ctx, jon, store.EndOfTrial, "It is over."))
+	equal(t, "not of me", w.today(jon), "")
+	tara, err := w.Person(w.ctx, jon, "tara")
+	w.must(err)
+	equal(t, "of another", w.today(tara.ID), row(int(store.SecondAdmin), 1, "the end of the trial"))
+
 	w.invite(store.Invite{Handle: "late"})
 	w.raw(`UPDATE person SET invited_at = ? WHERE handle = 'late'`, w.clock.Now().UnixMilli())
 	secret := w.private(ben, "secret")

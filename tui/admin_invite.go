@@ -50,7 +50,7 @@ func newInvites(a *app, t *theme, c store.RosterCount) screen {
 	}
 	items := func() {
 		open("one", "One person", func() screen { return newInviteOne(a, t) })
-		open("many", "Several: type or paste their handles or e-mail addresses", func() screen { return newInviteMany(a, t) })
+		open("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) })
 		if c.NoCode > 0 {
 			open("all", "All "+number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) })
 		}
@@ -112,7 +112,7 @@ func newLetters(a *app, t *theme, letters []store.Letter) screen {
 		l := letters[0]
 		text := archive.Letter(a.door(), l)
 		p.title = "A letter for " + l.Display()
-		p.text = text
+		p.text = flowing(text)
 		add("copy", "Copy the letter", "copies it", copies(text, "The letter is copied"))
 		add("code", "Copy the code alone", "copies it", copies(l.Code.Text, "The code is copied"))
 	} else {
@@ -135,4 +135,15 @@ func newLetters(a *app, t *theme, letters []store.Letter) screen {
 	}
 	p.set(items)
 	return p
+}
+
+// flowing is a letter whose paragraphs are one line each, to be wrapped for the window.
+func flowing(text string) string {
+	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
+	for i, p := range paragraphs {
+		if !strings.HasPrefix(p, " ") {
+			paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
 }

@@ -8,6 +8,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -44,7 +45,7 @@ type rollMsg struct {
 func newRoll(a *app, t *theme, which store.EntryFilter) screen {
 	f := newField(filterLimit)
 	f.oneRow = true
-	return &roll{app: a, theme: t, which: which, filter: f}
+	return &roll{menu: menu{wide: rollWide}, app: a, theme: t, which: which, filter: f}
 }
 
 // phaseNames and orderNames are what the groups and orders of the list are called.
@@ -52,6 +53,16 @@ var (
 	phaseNames = [store.Phases]string{"all", "came", "invited", "never came", "suspended", "left"}
 	orderNames = [...]string{"by name", "by department", "by when they were here"}
 )
+
+// noneOf is what a group says that is empty.
+var noneOf = [store.Phases]string{
+	"Nobody is on the roster yet. Invite people, or import the roster of the company.",
+	"Nobody has come yet. Letters bring them: invite people.",
+	"Nobody who has a letter is still missing.",
+	"Everybody on the roster has come.",
+	"Nobody is suspended.",
+	"Nobody has left.",
+}
 
 // Title is the header.
 func (r *roll) Title() string { return "Admin · People" }
@@ -227,12 +238,12 @@ func (r *roll) list() {
 	items := []item{
 		{name: "invite", label: "Invite people", open: func() tea.Cmd { return push(newInvites(a, r.theme, r.count)) }, keys: []key.Binding{keys.Open, keys.Invite}},
 		{name: "import", label: "Import a roster", open: func() tea.Cmd { return push(newRoster(a, r.theme)) }, keys: []key.Binding{keys.Open, keys.Import}},
-		{name: rollWhich, label: "Show " + r.shown(), open: func() tea.Cmd { return push(newWhich(r)) }, keys: []key.Binding{says(keys.Open, "others"), says(keys.Filter, "find")}},
+		{name: rollWhich, label: "Show others, or in another order", open: func() tea.Cmd { return push(newWhich(r)) }, keys: []key.Binding{says(keys.Open, "choose"), says(keys.Filter, "find")}},
 	}
 	for i, e := range r.all {
-		it := item{name: personItem(e.Person), label: e.Display(), dim: e.State != store.Active}
+		it := item{name: personItem(e.Person), label: ansi.Truncate(e.Display(), max(r.width/3, nameLeast), "…"), dim: e.State != store.Active}
 		if i == 0 {
-			it.head = " "
+			it.head = upper(r.shown())
 		}
 		it.value = t.Dim.Render(pad(fit(cmp.Or(e.Department, "–"), departmentWidth), departmentWidth))
 		it.more = t.Dim.Render(r.stands(e))
@@ -245,8 +256,14 @@ func (r *roll) list() {
 	r.setSize(r.width, max(r.height-r.over(), 0))
 }
 
-// departmentWidth is the columns that a department takes in the list.
-const departmentWidth = 14
+const (
+	// departmentWidth is the columns that a department takes in the list.
+	departmentWidth = 12
+	// nameLeast is the columns that a name takes at least.
+	nameLeast = 16
+	// rollWide is the width from which a person takes one line.
+	rollWide = 50
+)
 
 // shown is who is listed, in words.
 func (r *roll) shown() string {
@@ -256,6 +273,9 @@ func (r *roll) shown() string {
 	}
 	return strings.Join(append(parts, orderNames[r.which.Order]), ", ")
 }
+
+// upper begins a text with a capital.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // stands is where a person stands: their mark on the board, and whether they have come.
 func (r *roll) stands(e store.Entry) string {
@@ -314,9 +334,9 @@ func (r *roll) View() tea.View {
 	}
 	lines = append(lines, r.menu.view(r.theme)...)
 	if r.ready && len(r.all) == 0 {
-		none := "Nobody is " + r.shown() + "."
-		if r.filter.text != "" {
-			none = "Nobody of these has a name or handle that begins so."
+		none := noneOf[r.which.Phase]
+		if r.filter.text != "" || r.which.Department != "" {
+			none = "Nobody is like that. Show others, with less chosen."
 		}
 		lines = append(append(lines, ""), paragraphs(none, r.width, max(r.height-len(lines)-1, 0))...)
 	}

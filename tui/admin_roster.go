@@ -211,7 +211,7 @@ var fateOrder = []struct {
 	fate store.RosterFate
 	head string
 }{
-	{store.RosterBad, "Wrong: nothing is taken over before these are right"},
+	{store.RosterBad, "Wrong: to be put right first"},
 	{store.RosterLeaves, "Not in it any more: they leave"},
 	{store.RosterStays, "Not in it, and stay"},
 	{store.RosterChanged, "Changed"},
@@ -279,7 +279,13 @@ func (r *roster) line(t *theme, l store.RosterLine, head string, n int) item {
 	if l.Text != "" {
 		parts = append(parts, l.Text)
 	}
-	it.more = t.Dim.Render(strings.Join(parts, " · "))
+	it.open = opens(func() screen {
+		return &page{theme: r.theme, title: "Admin · a line of the roster", text: strings.ReplaceAll(archive.RosterLine(l), " · ", "\n\n")}
+	})
+	it.keys = []key.Binding{keys.Open}
+	if len(parts) > 0 {
+		it.more = t.Dim.Render(strings.Join(parts, " · "))
+	}
 	return it
 }
 

@@ -26,7 +26,7 @@ func newToday(a *app, t *theme) screen {
 				if more != "" {
 					more = k.theme.Dim.Render(more)
 				}
-				k.items = append(k.items, item{name: w.Kind.String(), label: strings.TrimSuffix(label, "."), more: more, open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
+				k.items = append(k.items, item{name: w.Kind.String() + " " + w.Name, label: strings.TrimSuffix(label, "."), more: more, open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err
 	}
@@ -36,6 +36,8 @@ func newToday(a *app, t *theme) screen {
 // waits is where something that waits is dealt with.
 func (a *app) waits(t *theme, w store.Wait) screen {
 	switch w.Kind {
+	case store.SecondAdmin:
+		return newSecond(a, t)
 	case store.OpenReports:
 		return newReports(a, t)
 	case store.OpenQuestions:

@@ -107,7 +107,7 @@ func TestNothingOverflows(t *testing.T) {
 		w.post(p, wide, 0, text)
 	}
 	names := []string{"up", "down", "pgup", "pgdown", "home", "end", "enter", "esc", "tab", "space", "n", "r", "f", "m", "J", "?", ".", "a", "backspace",
-		"g", "ctrl+k", "/", "w", "M", "i", "S", "x", "t", "@", "#", ":", "b", "y", "o", "+", "s", "u", "e", "d", "v", "R", "p", "P", "Q", "A", "!", "1", "right", "ctrl+q", "to saved"}
+		"g", "ctrl+k", "/", "w", "M", "i", "S", "x", "t", "@", "#", ":", "b", "y", "o", "+", "s", "u", "e", "d", "v", "R", "p", "P", "Q", "A", "!", "1", "right", "ctrl+q", "to saved", "I", "c", "O", "L"}
 	rapid.Check(t, func(r *rapid.T) {
 		s := w.sit(rapid.IntRange(0, 200).Draw(r, "width"), rapid.IntRange(0, 60).Draw(r, "height"))
 		defer s.m.Close(s.ctx)

@@ -2,11 +2,11 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"tincan/store"
@@ -100,6 +100,17 @@ func past(keys ...string) func(*sitting) {
 	}
 }
 
+// boarding leads to the announcements among the admins' menus.
+func boarding(keys ...string) func(*sitting) {
+	return func(s *sitting) {
+		past(fromEnd(1)...)(s)
+		m := s.m.top().screen.(*admin)
+		m.choose(slices.IndexFunc(m.items, func(it item) bool { return it.label == "Announcements" }))
+		s.press("enter")
+		s.press(keys...)
+	}
+}
+
 func nothing(*sitting) {}
 
 func read(s *sitting) { s.wait(2 * dwell) }
@@ -144,18 +155,18 @@ func TestAnnouncementTextLooks(t *testing.T) {
 	})
 }
 func TestMustReadsLooks(t *testing.T) {
-	looks(t, late, past(fromEnd(1, "enter")...))
+	looks(t, late, boarding())
 }
-func TestNoMustReadsLooks(t *testing.T) { inEverySize(t, settled, fromEnd(1, "enter")...) }
-func TestAudienceLooks(t *testing.T)    { looks(t, late, past(fromEnd(1, "enter", "enter")...)) }
+func TestNoMustReadsLooks(t *testing.T) { looks(t, settled, boarding()) }
+func TestAudienceLooks(t *testing.T)    { looks(t, late, boarding("enter")) }
 func TestAudienceOfAllLooks(t *testing.T) {
-	looks(t, late, past(fromEnd(1, "enter", "enter", "enter")...))
+	looks(t, late, boarding("enter", "enter"))
 }
 func TestByDepartmentLooks(t *testing.T) {
-	looks(t, late, past(fromEnd(1, "enter", "enter", "down", "down", "enter")...))
+	looks(t, late, boarding("enter", "down", "down", "enter"))
 }
 func TestRemindLooks(t *testing.T) {
-	looks(t, late, past(fromEnd(1, "enter", "enter", "down", "down", "down", "enter")...))
+	looks(t, late, boarding("enter", "down", "down", "down", "enter"))
 }
 func TestTeamLooks(t *testing.T) {
 	looks(t, waiting, func(s *sitting) {
@@ -266,7 +277,7 @@ func (s *sitting) choose2(name string) {
 func TestAudienceTurns(t *testing.T) {
 	w := late(t)
 	s := w.sit(80, 24)
-	past(fromEnd(1, "enter", "enter")...)(s)
+	boarding("enter")(s)
 	s.sees("Show", "not answered · 4 people", "Maya", "Nils Oak")
 	s.press("enter")
 	s.sees("all · 7 people", "Ben Brook", "understood · Thu")
@@ -313,10 +324,10 @@ func TestNastyMustReadLooks(t *testing.T) {
 	looks(t, nastyBoard, nothing)
 }
 func TestNastyAudienceLooks(t *testing.T) {
-	looks(t, nastyBoard, past(fromEnd(1, "enter", "enter")...))
+	looks(t, nastyBoard, boarding("enter"))
 }
 func TestNastyMustReadsLooks(t *testing.T) {
-	looks(t, nastyBoard, past(fromEnd(1, "enter")...))
+	looks(t, nastyBoard, boarding())
 }
 
 func nastyBoard(t *testing.T) *world {
@@ -329,5 +340,3 @@ func nastyBoard(t *testing.T) *world {
 	w.announce(jon, cast["escapes"]+"\n"+cast["chinese"], store.NewAnnouncement{For: "p6", MustRead: true})
 	return w
 }
-
-var _ tea.Model = (*Model)(nil)

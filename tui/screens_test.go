@@ -41,6 +41,8 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 	_, err = w.store.EditPost(w.ctx, w.me, edit.ID, cast["chinese"])
 	w.must(err)
 	edit.EditedAt = a.now()
+	entry, err := w.store.Entry(w.ctx, w.me, author.Handle)
+	w.must(err)
 	unknown := me
 	unknown.Name, unknown.Department = "", ""
 	no := func(*store.Profile, string) {}
@@ -112,7 +114,31 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 		"newToday":         func(a *app, t *theme) screen { return newToday(a, t) },
 		"newTrial":         func(a *app, t *theme) screen { return newTrial(a, t) },
 		"newVersions":      func(a *app, t *theme) screen { return newVersions(a, t, edit) },
-		"newZone":          func(a *app, t *theme) screen { return newZone(a, t, "Europe/Berlin") },
+		"newRoll":          func(a *app, t *theme) screen { return newRoll(a, t, store.EntryFilter{}) },
+		"newWhich":         func(a *app, t *theme) screen { return newWhich(newRoll(a, t, store.EntryFilter{}).(*roll)) },
+		"newEntry":         func(a *app, t *theme) screen { return newEntry(a, t, author.Handle) },
+		"newSuspend":       func(a *app, t *theme) screen { return newSuspend(a, t, entry) },
+		"newRestore":       func(a *app, t *theme) screen { return newRestore(a, t, entry) },
+		"newLeaver":        func(a *app, t *theme) screen { return newLeaver(a, t, entry) },
+		"newRole":          func(a *app, t *theme) screen { return newRole(a, t, entry, true) },
+		"newLeaderMark":    func(a *app, t *theme) screen { return newLeaderMark(a, t, entry, true) },
+		"newReset":         func(a *app, t *theme) screen { return newReset(a, t, entry) },
+		"newLetter":        func(a *app, t *theme) screen { return newLetter(a, t, entry) },
+		"newEdit":          func(a *app, t *theme) screen { return newEdit(a, t, entry) },
+		"newInvites":       func(a *app, t *theme) screen { return newInvites(a, t, store.RosterCount{NoCode: 3}) },
+		"newInviteOne":     func(a *app, t *theme) screen { return newInviteOne(a, t) },
+		"newInviteMany":    func(a *app, t *theme) screen { return newInviteMany(a, t) },
+		"newInviteAll":     func(a *app, t *theme) screen { return newInviteAll(a, t, 50_000) },
+		"newLetters":       func(a *app, t *theme) screen { return newLetters(a, t, []store.Letter{{Person: author}, {Person: me}}) },
+		"newRoster":        func(a *app, t *theme) screen { return newRoster(a, t) },
+		"newSecond":        func(a *app, t *theme) screen { return newSecond(a, t) },
+		"newAnswer": func(a *app, t *theme) screen {
+			return newAnswer(a, t, store.Consent{Kind: store.EndOfTrial, AskedBy: cast["rtl"], Why: cast["long"]})
+		},
+		"newAsking":      func(a *app, t *theme) screen { return newAsking(a, t, store.EndOfTrial) },
+		"newConsentCode": func(a *app, t *theme) screen { return newConsentCode(a, t) },
+		"newTakeConsent": func(a *app, t *theme) screen { return newTakeConsent(a, t) },
+		"newZone":        func(a *app, t *theme) screen { return newZone(a, t, "Europe/Berlin") },
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 type exportFlags struct {
 	channel, from, to string
 	formats           []string
-	bom               bool
+	bom, private      bool
+	code              string
 	verify            bool
 }
 
@@ -29,8 +30,9 @@ folder or a new zip, while people go on posting: a SQLite database, and from it
 a web site, Markdown, CSV, an export as Slack makes it, and mailboxes. All of it
 is read back and compared before the command succeeds.
 
-Private channels and direct conversations stay out, and so do keys, passwords,
-codes and drafts. README.txt in the export says what each form holds. With
+Private channels and direct conversations come with --private alone, for which an
+admin has to make a code (Admin, Second admin). Keys, passwords, codes and drafts
+never do. README.txt in the export says what each form holds. With
 --verify, an export that was made before is read back, and nothing is written.`,
 		Args: arguments("DIR|FILE.zip"),
 		RunE: func(c *cobra.Command, args []string) error { return p.export(c, args[0], f) },
@@ -40,6 +42,8 @@ codes and drafts. README.txt in the export says what each form holds. With
 	c.Flags().StringVar(&f.to, "to", "", "threads begun on that `day` or before")
 	c.Flags().StringSliceVar(&f.formats, "format", nil, "only these `forms`, with commas between: sqlite,"+strings.Join(archive.Formats(), ","))
 	c.Flags().BoolVar(&f.bom, "bom", false, "begin CSV files with a mark by which Excel knows UTF-8")
+	c.Flags().BoolVar(&f.private, "private", false, "private channels and direct conversations too; it takes an admin's --code")
+	c.Flags().StringVar(&f.code, "code", "", "the `code` by which an admin agrees to --private")
 	c.Flags().BoolVar(&f.verify, "verify", false, "read back an export that was made before")
 	return c
 }
@@ -60,7 +64,7 @@ func (p *program) export(c *cobra.Command, path string, f exportFlags) error {
 }
 
 func (p *program) exportTo(c *cobra.Command, path string, f exportFlags) (v archive.Verified, err error) {
-	sel := store.Selection{Channel: f.channel}
+	sel := store.Selection{Channel: f.channel, Private: f.private}
 	if sel.Since, sel.Until, err = archive.Days(f.from, f.to); err != nil {
 		return v, usageError{err}
 	}
@@ -69,5 +73,5 @@ func (p *program) exportTo(c *cobra.Command, path string, f exportFlags) (v arch
 		return v, err
 	}
 	defer s.Close()
-	return archive.Export(c.Context(), s, store.Operator, path, archive.ExportOptions{Selection: sel, Formats: f.formats, BOM: f.bom, Program: versionText(), Made: time.Now()})
+	return archive.Export(c.Context(), s, store.Operator, path, archive.ExportOptions{Selection: sel, Formats: f.formats, BOM: f.bom, Code: f.code, Program: versionText(), Made: time.Now()})
 }

@@ -66,6 +66,8 @@ func unpack(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		text, err := io.ReadAll(in)
 		ts.Check(err)
-		ts.Check(os.WriteFile(filepath.Join(dir, filepath.Base(f.Name)), text, 0o600))
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		ts.Check(os.MkdirAll(filepath.Dir(name), 0o700))
+		ts.Check(os.WriteFile(name, text, 0o600))
 	}
 }

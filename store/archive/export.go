@@ -19,6 +19,7 @@ const exportFormat = "tincan export 1"
 type ExportOptions struct {
 	Selection store.Selection
 	Formats   []string // of Formats; none for all. tincan.sqlite always comes: the others are checked against it.
+	Code      string   // by which another admin agrees to private channels; "" if they have agreed already
 	BOM       bool     // CSV files begin with a mark by which Excel knows UTF-8
 	Program   string   // the version of tincan, for the manifest
 	Made      time.Time
@@ -75,7 +76,7 @@ func Export(ctx context.Context, s *store.Store, me int64, path string, o Export
 		return Verified{}, notWritten(path, err)
 	}
 	defer root.Close()
-	x, err := s.Extract(ctx, me, o.Selection)
+	x, err := extract(ctx, s, me, o)
 	if err != nil {
 		return Verified{}, err
 	}
@@ -103,9 +104,18 @@ func exportFile(ctx context.Context, s *store.Store, me int64, path string, o Ex
 	return v, publish(part, path)
 }
 
+func extract(ctx context.Context, s *store.Store, me int64, o ExportOptions) (*store.Extract, error) {
+	if o.Code != "" {
+		if err := s.TakeConsent(ctx, me, store.PrivateExport, o.Code); err != nil {
+			return nil, err
+		}
+	}
+	return s.Extract(ctx, me, o.Selection)
+}
+
 // exportTo writes a zip and reads it back.
 func exportTo(ctx context.Context, s *store.Store, me int64, part string, o ExportOptions, chosen []form) (Verified, error) {
-	x, err := s.Extract(ctx, me, o.Selection)
+	x, err := extract(ctx, s, me, o)
 	if err != nil {
 		return Verified{}, err
 	}
@@ -238,13 +248,14 @@ Nobody's keys, passwords, invite codes or drafts are here, nor what anybody has 
 E-mail addresses are in tincan.sqlite and in the export for Slack alone, where programs know people by them.
 What its author deleted is nowhere. What a steward has hidden is in tincan.sqlite alone, so that it can be shown
 again; elsewhere the reason stands in its place. Private channels and direct conversations are here only if the
-first line says so. What each form cannot hold, besides tincan.sqlite, which holds all of this:
+first line says so. Hidden texts, announcements with their answers, the trial's objectives and the
+log of decisions are in tincan.sqlite alone. Besides these, the forms leave out:
 
-html       the text as it was written, with its marks
-markdown   the same; who reacted (how many did is there)
-csv        nothing of the above
-slack      questions and their answers, hidden reasons, what an edited post said before; a deleted post is a tombstone
-mbox       reactions, pins, questions and answers, what an edited post said before; members and purposes of channels
+html       who is in a channel, who gave a reaction
+markdown   the same, and what an edited post said before
+csv        nothing more
+slack      questions and answers, pins, what an edited post said before; of a deleted or hidden post it has a tombstone
+mbox       who is in a channel, reactions, questions and answers, pins, whether a post was edited
 `)
 	return err
 }

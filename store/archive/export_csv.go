@@ -32,7 +32,7 @@ func (e *export) csv() error {
 			w.Entries = -1 // the names
 			err := t.rows(func(cells ...string) {
 				for i, cell := range cells {
-					cells[i] = guard(cell)
+					cells[i] = guarded(cell)
 				}
 				c.Write(cells) // an error stays, and is found below
 				w.Entries++
@@ -48,24 +48,6 @@ func (e *export) csv() error {
 		}
 	}
 	return nil
-}
-
-// computed are what a cell begins with that a spreadsheet takes for a formula (owasp.org/www-community/attacks/CSV_Injection).
-const computed = "=+-@\t\r＝＋－＠"
-
-// guard keeps a spreadsheet from computing what somebody wrote. unguard undoes it.
-func guard(cell string) string {
-	if rest := strings.TrimLeft(cell, "'"); rest != "" && strings.ContainsRune(computed, []rune(rest)[0]) {
-		return "'" + cell
-	}
-	return cell
-}
-
-func unguard(cell string) string {
-	if rest := strings.TrimLeft(cell, "'"); len(rest) < len(cell) && rest != "" && strings.ContainsRune(computed, []rune(rest)[0]) {
-		return cell[1:]
-	}
-	return cell
 }
 
 // stamp is a time in a cell, "" for none.
@@ -174,7 +156,7 @@ func (v *reading) csv() error {
 			if err != nil {
 				return err
 			}
-			cell := func(name string) string { return unguard(cells[column[name]]) }
+			cell := func(name string) string { return unguarded(cells[column[name]]) }
 			var f fact
 			if _, err := fmt.Sscan(cell("id")+" "+cell("reply_to"), &f.id, &f.root); err != nil {
 				return err

@@ -177,13 +177,11 @@ func (s *site) month(m store.ExtractMonth) error {
 	return s.file(monthPage(m.Month), func(draw func(string, any)) error {
 		p := s.page(m.Month.Format("January 2006"), 1)
 		draw("list", p)
-		for _, c := range s.channels {
-			for root, err := range s.x.Roots(s.ctx, c.ID, m.Month, m.Month.AddDate(0, 1, 0)) {
-				if err != nil {
-					return err
-				}
-				draw("row", s.row(root, 1, true))
+		for root, err := range s.x.AllRoots(s.ctx, m.Month, m.Month.AddDate(0, 1, 0)) {
+			if err != nil {
+				return err
 			}
+			draw("row", s.row(root, 1, true))
 		}
 		draw("list end", p)
 		return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -225,12 +224,8 @@ func (s *slackZip) message(p store.ExtractPost, stamp string, roots map[int64]sl
 
 // slack reads the posts back.
 func (v *reading) slack() error {
-	work, err := newWork(v.x.Dir())
+	file, err := v.onDisk(slackExport)
 	if err != nil {
-		return err
-	}
-	file := filepath.Join(work, slackExport)
-	if err := v.file(slackExport, func(r io.Reader) error { return spool(file, r) }); err != nil {
 		return err
 	}
 	z, err := zip.OpenReader(file)

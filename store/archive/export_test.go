@@ -40,7 +40,7 @@ type company struct {
 
 func newCompany(t *testing.T) *company {
 	o := newOffice(t)
-	o.at = time.Date(2026, 2, 20, 14, 3, 0, 0, time.UTC)
+	o.set(time.Date(2026, 2, 20, 14, 3, 0, 0, time.UTC))
 	c := &company{o, "Kingfisher"}
 	sales := o.channel(o.maya, "sales-münchen", false)
 	o.must(o.JoinChannel(o.ctx, o.nils, sales))
@@ -54,7 +54,7 @@ func newCompany(t *testing.T) *company {
 	everyone := int64(1)
 	var roots []int64
 	for i, text := range nasty {
-		o.at = o.at.Add(time.Duration(i%3) * 9 * time.Hour) // over two months, and sometimes within one millisecond
+		o.set(o.at.Add(time.Duration(i%3) * 9 * time.Hour)) // over two months, and sometimes within one millisecond
 		root := o.write([]int64{o.maya, o.nils, o.pia}[i%3], store.Place{Channel: []int64{everyone, sales}[i%2]}, text)
 		roots = append(roots, root)
 		for j := range i % 4 {
@@ -63,7 +63,7 @@ func newCompany(t *testing.T) *company {
 	}
 	_, err = o.EditPost(o.ctx, o.maya, roots[0], "=edited\nonce")
 	o.must(err)
-	o.at = o.at.Add(time.Hour)
+	o.set(o.at.Add(time.Hour))
 	_, err = o.EditPost(o.ctx, o.maya, roots[0], "edited twice")
 	o.must(err)
 	for i, r := range roots {
@@ -105,12 +105,23 @@ func (c *company) exported(change func(*archive.ExportOptions)) string {
 	if change != nil {
 		change(&o)
 	}
+	if o.Selection.Private {
+		o.Code = c.agreed()
+	}
 	v, err := archive.Export(c.ctx, c.Store, store.Operator, dir, o)
 	c.must(err)
 	if v.Counts["threads"] == 0 || len(v.Formats) != 5 && o.Formats == nil {
 		c.Fatalf("verified: %v", v)
 	}
 	return dir
+}
+
+// agreed is a code by which pia agrees to an export of private channels.
+func (c *company) agreed() string {
+	c.Helper()
+	code, err := c.ConsentCode(c.ctx, c.pia, store.PrivateExport, "For the lawyers.")
+	c.must(err)
+	return code.Text
 }
 
 func extracted(t *testing.T, path string) *store.Extract {
@@ -200,7 +211,7 @@ func TestRoundTrip(t *testing.T) {
 	c := newCompany(t)
 	dir := c.exported(func(o *archive.ExportOptions) { o.BOM = true })
 	x := extracted(t, filepath.Join(dir, store.File))
-	s, _ := open(t)
+	s, reader := open(t)
 	for range 2 { // the second changes nothing
 		account, err := archive.ImportTincan(t.Context(), s, store.Operator, x, func(int) {})
 		c.must(err)
@@ -214,6 +225,9 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil || len(wrong) > 0 {
 		t.Errorf("check: %v %v", err, wrong)
 	}
+	code, err := s.ConsentCode(t.Context(), reader, store.PrivateExport, "To compare.")
+	c.must(err)
+	c.must(s.TakeConsent(t.Context(), store.Operator, store.PrivateExport, code.Text))
 	again, err := s.Extract(t.Context(), store.Operator, store.Selection{Private: true})
 	c.must(err)
 	defer again.Close()
@@ -316,6 +330,10 @@ func TestExportHoldsNothingElse(t *testing.T) {
 	if !errors.Is(err, store.ErrForbidden) {
 		t.Errorf("anybody may export: %v", err)
 	}
+	_, err = archive.Export(o.ctx, o.Store, store.Operator, filepath.Join(t.TempDir(), "x.zip"), archive.ExportOptions{Made: o.at, Selection: store.Selection{Private: true}})
+	if !errors.Is(err, store.ErrForbidden) || !strings.Contains(err.Error(), "it takes two admins") {
+		t.Errorf("one alone may export what is private: %v", err)
+	}
 	_, err = archive.Export(o.ctx, o.Store, o.pia, filepath.Join(t.TempDir(), "x.zip"), archive.ExportOptions{Made: o.at, Selection: store.Selection{Channel: "board"}})
 	if !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an admin may export a private channel: %v", err)
@@ -324,11 +342,13 @@ func TestExportHoldsNothingElse(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
-	decisions, err := o.Decisions(o.ctx, o.nils, 0, 2)
+	decisions, err := o.Decisions(o.ctx, o.nils, 0, 3)
 	o.must(err)
-	if len(decisions) != 2 || decisions[1].Act != "exported" || decisions[1].About != "all open channels" || decisions[1].Name != "the operator" {
-		t.Errorf("log: %+v", decisions)
+	var log []string
+	for _, d := range decisions {
+		log = append(log, d.Name+" "+d.Act+" "+d.About)
 	}
+	same(t, log, []string{"the operator exported all channels, the private ones too", "The pia gave a code for an export with private channels", "the operator exported all open channels"})
 }
 
 // A part comes with whole threads and the people in it.

@@ -64,6 +64,7 @@ func meFiles() []meFile {
 		{"follows.jsonl", "the threads that you follow, by the post that starts each", (*meExport).follows},
 		{"reports.jsonl", "which posts you reported to the admins, and why", (*meExport).reports},
 		{"channels.json", "the channels and direct conversations that you are in, one a line", (*meExport).joined},
+		{"answers.jsonl", "which announcements you were asked about and had on your screen, when you had read all of it, and what you answered", (*meExport).answers},
 		{"inbox.jsonl", "what you were told: who mentioned you, replied, reacted or chose an answer, in which post", (*meExport).inbox},
 	}
 }
@@ -306,6 +307,27 @@ func (x *meExport) reports(e *entries) error {
 			At      *time.Time `json:"at"`
 		}{m.Post, channel, m.Why, at(m.At)})
 	})
+}
+
+func (x *meExport) answers(e *entries) error {
+	all, err := x.store.OwnAnswers(x.ctx, x.me)
+	for _, a := range all {
+		if err != nil {
+			break
+		}
+		var channel string
+		if channel, err = x.channel(a.Channel); err == nil {
+			err = e.put(struct {
+				Post     int64      `json:"post"`
+				Channel  string     `json:"channel"`
+				Version  int        `json:"version"`
+				Read     *time.Time `json:"read"`
+				Answer   string     `json:"answer"` // pending, understood, question or resolved
+				Answered *time.Time `json:"answered"`
+			}{a.Post, channel, a.Version, at(a.ReadAt), a.Answer.String(), at(a.At)})
+		}
+	}
+	return err
 }
 
 // marks writes each of what the store returned, with the name of its channel.

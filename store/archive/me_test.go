@@ -13,6 +13,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,13 +28,20 @@ type office struct {
 	ctx             context.Context
 	maya, nils, pia int64
 	at              time.Time
+	clock           atomic.Pointer[time.Time] // the same for the store, whose indexer looks at any time
+}
+
+func (o *office) set(at time.Time) {
+	o.at = at
+	o.clock.Store(&at)
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{T: t, ctx: t.Context(), at: time.Date(2026, 11, 20, 14, 3, 0, 0, time.UTC)}
+	o := &office{T: t, ctx: t.Context()}
+	o.set(time.Date(2026, 11, 20, 14, 3, 0, 0, time.UTC))
 	var err error
-	o.Store, err = store.Open(o.ctx, t.TempDir(), store.Options{Now: func() time.Time { return o.at }, PostsPerMinute: 10_000})
+	o.Store, err = store.Open(o.ctx, t.TempDir(), store.Options{Now: func() time.Time { return *o.clock.Load() }, PostsPerMinute: 10_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +132,7 @@ func TestExportMe(t *testing.T) {
 	root := o.write(o.maya, everyone, "Was geht <heute>?\nzwei Zeilen")
 	reply := o.write(o.nils, store.Place{Root: root}, "nichts, @maya")
 	mine := o.write(o.maya, store.Place{Root: root}, "schade")
-	o.at = o.at.Add(time.Minute)
+	o.set(o.at.Add(time.Minute))
 	_, err := o.EditPost(o.ctx, o.maya, root, "Was geht morgen?")
 	o.must(err)
 	o.must(o.React(o.ctx, o.nils, root, 0, true))
@@ -155,7 +163,7 @@ func TestExportMe(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got, want := fmt.Sprint(names), "[README.txt channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl]"; got != want {
+	if got, want := fmt.Sprint(names), "[README.txt answers.jsonl channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl]"; got != want {
 		t.Errorf("files: %s", got)
 	}
 	for name, want := range map[string]string{

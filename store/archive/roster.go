@@ -175,17 +175,22 @@ func rosterRow(line int, cells []string, columns []store.RosterColumn) (row stor
 	return row, "", empty
 }
 
+// sentence is an error that people read as it stands.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
+
 // ParseKey reads a line of an authorized_keys or .pub file. Its error is a sentence.
 func ParseKey(line string) (store.Key, error) {
 	public, comment, _, rest, err := gossh.ParseAuthorizedKey([]byte(line))
 	if err != nil {
-		return store.Key{}, errors.New("That is no public key. It is one line that starts like: ssh-ed25519 AAAA…")
+		return store.Key{}, sentence("That is no public key. It is one line that starts like: ssh-ed25519 AAAA…")
 	}
 	if len(bytes.TrimSpace(rest)) > 0 {
-		return store.Key{}, errors.New("That is more than one key. Add them one by one.")
+		return store.Key{}, sentence("That is more than one key. Add them one by one.")
 	}
 	if kind := public.Type(); kind != gossh.KeyAlgoRSA && !slices.Contains(gossh.SupportedAlgorithms().PublicKeyAuths, kind) {
-		return store.Key{}, fmt.Errorf("Keys of the kind %s do not let anybody in. Make one with: ssh-keygen -t ed25519", kind)
+		return store.Key{}, sentence(fmt.Sprintf("Keys of the kind %s do not let anybody in. Make one with: ssh-keygen -t ed25519", kind))
 	}
 	return store.Key{Fingerprint: gossh.FingerprintSHA256(public), Kind: public.Type(), Public: public.Marshal(), Label: comment}, nil
 }
@@ -213,10 +218,15 @@ func RosterLine(l store.RosterLine) string {
 	if l.Fate == store.RosterBad {
 		return where + ": " + l.Text
 	}
-	parts := []string{where + ": @" + l.Handle, l.Fate.String()}
-	if l.Fate == store.RosterLeaves {
-		parts[1] = "leaves"
+	parts := []string{where + ": @" + l.Handle}
+	if l.Name != "" {
+		parts = append(parts, l.Name)
 	}
+	fate := l.Fate.String()
+	if l.Fate == store.RosterLeaves {
+		fate = "leaves"
+	}
+	parts = append(parts, fate)
 	for _, c := range l.Changes {
 		parts = append(parts, fmt.Sprintf("%s: %s → %s", c.Field, orNothing(c.Was), orNothing(c.Becomes)))
 	}
@@ -236,7 +246,7 @@ func orNothing(s string) string {
 // RosterSum is the last line: how many of each.
 func RosterSum(plan store.RosterPlan) string {
 	n := func(f store.RosterFate) string { return thousands(plan.Count[f]) }
-	sum := n(store.RosterAdded) + " added · " + n(store.RosterChanged) + " changed · " + n(store.RosterUnchanged) + " unchanged · " + n(store.RosterLeaves) + " left"
+	sum := n(store.RosterAdded) + " added · " + n(store.RosterChanged) + " changed · " + n(store.RosterUnchanged) + " unchanged · " + n(store.RosterLeaves) + " leave"
 	if plan.Count[store.RosterBad] > 0 {
 		sum += " · " + n(store.RosterBad) + " wrong"
 	}

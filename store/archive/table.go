@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // Table writes CSV that spreadsheets take for text throughout: what they would take for a formula stands behind an
@@ -32,11 +33,19 @@ func (t *Table) Close() error {
 	return t.w.Error()
 }
 
-// formula are the characters that make a spreadsheet compute, at the start of a cell.
-const formula = "=+-@\t\r"
+// formula are the characters that make a spreadsheet compute, at the start of a cell; the wide ones where one is set to Japanese.
+const formula = "=+-@\t\r＝＋－＠"
 
+// computed reports whether a spreadsheet would take the cell for a formula, but for apostrophes before it.
+func computed(cell string) bool {
+	rest := strings.TrimLeft(cell, "'")
+	first, _ := utf8.DecodeRuneInString(rest)
+	return rest != "" && strings.ContainsRune(formula, first)
+}
+
+// guarded also marks what begins with an apostrophe by itself, so that unguarded finds every cell as it was.
 func guarded(cell string) string {
-	if cell != "" && strings.ContainsRune(formula, rune(cell[0])) {
+	if computed(cell) {
 		return "'" + cell
 	}
 	return cell
@@ -44,7 +53,7 @@ func guarded(cell string) string {
 
 // unguarded is a cell as it was before guarded.
 func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formula, rune(cell[1])) {
+	if strings.HasPrefix(cell, "'") && computed(cell) {
 		return cell[1:]
 	}
 	return cell

@@ -19,8 +19,8 @@ const tincanSource = "tincan "
 // ImportTincan brings in what another place, or this one, has exported as tincan.sqlite, on behalf of me
 // (store.Operator or an admin): into an empty place with the numbers that posts had, elsewhere with the next free
 // ones. People wait without a way in until they are invited, whatever they were allowed before, and posts count as
-// imported. What was imported before is not added again. Not taken over are the log of decisions, which is of
-// another place, and who is in the channels that everyone is in. progress is called now and then.
+// imported. What was imported before is not added again. Not taken over are the log of decisions, the trial
+// and who answered an announcement, which are of another place, and who is in the channels that everyone is in. progress is called now and then.
 func ImportTincan(ctx context.Context, st *store.Store, me int64, x *store.Extract, progress func(posts int)) (*Account, error) {
 	im := &tincanImport{ctx: ctx, st: st, me: me, x: x, source: tincanSource + x.Place, account: &Account{}, answers: map[int64]bool{}}
 	for _, step := range []func() error{im.people, im.channels} {

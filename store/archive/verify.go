@@ -76,10 +76,27 @@ func Verify(ctx context.Context, path string) (Verified, error) {
 	if v.manifest.Format != exportFormat {
 		return Verified{}, fmt.Errorf("%s is no export of a place but %q", path, v.manifest.Format)
 	}
-	if err := v.all(filepath.Dir(path)); err != nil {
+	v.folder = path
+	if _, packed := fsys.(*zip.ReadCloser); packed {
+		v.folder = ""
+		if v.work, err = workFor(path); err != nil {
+			return Verified{}, err
+		}
+		defer os.RemoveAll(v.work)
+	}
+	if err := v.all(); err != nil {
 		return Verified{}, fmt.Errorf("%s differs from what was exported (%w); export once more", path, err)
 	}
 	return Verified{v.manifest.Counts, v.manifest.Formats, len(v.manifest.Files)}, nil
+}
+
+// workFor makes a folder for copies out of a zip: beside it, or where that may not be written to, where the system keeps what passes.
+func workFor(path string) (string, error) {
+	work, err := newWork(filepath.Dir(path))
+	if err != nil {
+		return newWork(os.TempDir())
+	}
+	return work, nil
 }
 
 // openBundle opens a folder or a zip. Nothing outside the folder can be reached.
@@ -112,6 +129,8 @@ type wanted struct {
 type reading struct {
 	ctx      context.Context
 	fsys     fs.FS
+	folder   string // that the bundle is; "" for a zip
+	work     string // folder for copies out of a zip
 	manifest Manifest
 	left     map[string]ManifestFile // not yet read
 	x        *store.Extract
@@ -122,18 +141,12 @@ type reading struct {
 	form, count int // the form being read, from 0, and the posts it had so far
 }
 
-// all reads everything; dir is where a copy of the database may be made.
-func (v *reading) all(dir string) error {
+// all reads everything.
+func (v *reading) all() error {
 	for _, f := range v.manifest.Files {
 		v.left[f.Name] = f
 	}
-	work, err := newWork(dir)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work)
-	db := filepath.Join(work, store.File)
-	err = v.file(store.File, func(r io.Reader) error { return spool(db, r) })
+	db, err := v.onDisk(store.File)
 	if err != nil {
 		return err
 	}
@@ -222,6 +235,15 @@ func (v *reading) file(name string, read func(io.Reader) error) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// onDisk is where a file of the bundle can be read in any order, once it has been found to be as it was written.
+func (v *reading) onDisk(name string) (string, error) {
+	if v.folder != "" {
+		return filepath.Join(v.folder, name), v.file(name, func(io.Reader) error { return nil })
+	}
+	path := filepath.Join(v.work, name)
+	return path, v.file(name, func(r io.Reader) error { return spool(path, r) })
 }
 
 // files reads all files of a folder of the bundle.

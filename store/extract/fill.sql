@@ -13,16 +13,24 @@ INSERT INTO reaction SELECT r.post_id, r.person_id, k.word FROM src.reaction r J
 INSERT INTO tag SELECT name, post_id FROM src.tag WHERE post_id IN (SELECT id FROM main.post);
 INSERT INTO member SELECT channel_id, person_id, steward, joined_at FROM src.member WHERE channel_id IN (SELECT id FROM main.channel);
 
+INSERT INTO announcement SELECT a.post_id, a.for_id, a.must_read, a.due_at, a.published_at, a.version, (SELECT count(*) FROM src.audience u WHERE u.post_id = a.post_id AND u.inside = 1)
+	FROM src.announcement a WHERE a.post_id IN (SELECT id FROM main.post);
+INSERT INTO answer SELECT a.post_id, a.version, a.person_id, CASE WHEN a.answer = 1 THEN 'understood' WHEN a.resolved_at > 0 THEN 'resolved' ELSE 'question' END, a.at
+	FROM src.answer a WHERE a.post_id IN (SELECT post_id FROM main.announcement);
+INSERT INTO trial SELECT name, purpose, first, last FROM src.trial;
+INSERT INTO objective SELECT id, what, measure, baseline, target, due FROM src.objective;
+
 -- Of a part, only those who have to do with it.
 INSERT INTO person SELECT p.id, p.handle, p.name, p.department, p.team, p.title, p.zone, p.email, p.bot, p.admin,
 		CASE p.state WHEN 0 THEN 'staged' WHEN 1 THEN 'invited' WHEN 2 THEN 'active' WHEN 3 THEN 'suspended' ELSE 'left' END, p.created_at
-	FROM src.person p, chosen WHERE chosen.whole OR p.id IN (SELECT author_id FROM main.post UNION SELECT person_id FROM main.reaction UNION SELECT person_id FROM main.member
+	FROM src.person p, chosen WHERE chosen.whole OR p.id IN (SELECT author_id FROM main.post UNION SELECT person_id FROM main.reaction UNION SELECT person_id FROM main.member UNION SELECT person_id FROM main.answer UNION SELECT for_id FROM main.announcement
 		UNION SELECT created_by FROM main.channel UNION SELECT hidden_by FROM main.post UNION SELECT j.value FROM main.channel c CROSS JOIN json_each('[' || c.direct || ']') j);
 
 INSERT INTO decision SELECT d.id, d.at, d.by_id, d.act, iif(closed, chosen.closed_name, d.about), iif(closed, '', d.why), iif(closed, '', d.was), iif(closed, '', d.became)
 	FROM (SELECT d.*, d.channel_id <> 0 AND d.channel_id NOT IN (SELECT id FROM main.channel) AS closed FROM src.decision d) d, chosen WHERE chosen.whole;
 
 CREATE INDEX post_roots    ON post (channel_id, at, id) WHERE root_id = 0;
+CREATE INDEX post_starts   ON post (at, id)             WHERE root_id = 0;
 CREATE INDEX post_time     ON post (channel_id, at, id);
 CREATE INDEX post_thread   ON post (root_id, id) WHERE root_id <> 0;
 CREATE INDEX post_author   ON post (author_id, id);

@@ -92,3 +92,38 @@ CREATE TABLE decision ( -- the public log of what admins and stewards decided; b
 	was    TEXT    NOT NULL,
 	became TEXT    NOT NULL
 ) STRICT;
+
+CREATE TABLE announcement ( -- posts that asked an audience whether it has understood them
+	post_id      INTEGER PRIMARY KEY REFERENCES post (id),
+	for_id       INTEGER NOT NULL, -- in whose name, 0 for the author's own
+	must_read    INTEGER NOT NULL,
+	due_at       INTEGER NOT NULL,
+	published_at INTEGER NOT NULL,
+	version      INTEGER NOT NULL, -- of its meaning; each asks again
+	asked        INTEGER NOT NULL  -- how many people
+) STRICT;
+
+CREATE TABLE answer (
+	post_id     INTEGER NOT NULL REFERENCES announcement (post_id),
+	version     INTEGER NOT NULL,
+	person_id   INTEGER NOT NULL REFERENCES person (id),
+	answer      TEXT    NOT NULL, -- understood, question, resolved
+	at          INTEGER NOT NULL,
+	PRIMARY KEY (post_id, version, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trial ( -- what was tried out, and from when to when; days as 2026-11-22
+	name    TEXT NOT NULL,
+	purpose TEXT NOT NULL,
+	first   TEXT NOT NULL,
+	last    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE objective ( -- what it was to reach
+	id       INTEGER PRIMARY KEY,
+	what     TEXT NOT NULL,
+	measure  TEXT NOT NULL,
+	baseline REAL,
+	target   REAL,
+	due      TEXT NOT NULL
+) STRICT;

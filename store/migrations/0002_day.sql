@@ -82,16 +82,36 @@ CREATE TABLE person_word (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_word_person ON person_word (person_id);
 
--- Search. folded is what the index was last told of a post, which FTS5 has to be told again to forget it; meta holds
--- who may find it and what it can be filtered by. The tokenizer cuts at spaces only, as fold has done the rest. search_queue holds the posts that changed since.
-CREATE TABLE folded (
-	id   INTEGER PRIMARY KEY,
-	text TEXT NOT NULL,
-	meta TEXT NOT NULL
-) STRICT;
-CREATE VIRTUAL TABLE search USING fts5 (text, meta, content = 'folded', content_rowid = 'id', prefix = '3', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'");
+-- Search keeps no text: its rowid is the negative post's, so that it reads the newest first, and FTS5 has to be told
+-- again what it is to forget. search_queue holds the posts that changed since it was told, and what they were by then;
+-- body NULL: nothing. Triggers fill it, so that whatever changes a post is found. meta holds who may find a post and what
+-- it can be filtered by. The tokenizer cuts at spaces only, as fold has done the rest.
+CREATE VIRTUAL TABLE search USING fts5 (text, meta, content = '', columnsize = 0, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'");
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+INSERT INTO search (search, rank) VALUES ('pgsz', 1000); -- a page is read whole for each post that a second word is looked up in
 CREATE TABLE search_queue (
-	post_id INTEGER PRIMARY KEY
+	post_id    INTEGER PRIMARY KEY,
+	body       TEXT,
+	channel_id INTEGER NOT NULL DEFAULT 0,
+	author_id  INTEGER NOT NULL DEFAULT 0,
+	private    INTEGER NOT NULL DEFAULT 0,
+	question   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-INSERT INTO search_queue SELECT id FROM post WHERE deleted_at = 0;
+INSERT INTO search_queue (post_id) SELECT id FROM post;
+CREATE TRIGGER search_new AFTER INSERT ON post BEGIN
+	INSERT INTO search_queue (post_id) VALUES (new.id);
+END;
+CREATE TRIGGER search_changed BEFORE UPDATE OF body, channel_id, author_id, question, deleted_at, hidden_at ON post BEGIN
+	INSERT INTO search_queue SELECT old.id, iif(old.deleted_at = 0 AND old.hidden_at = 0, old.body, NULL), old.channel_id, old.author_id, private, old.question
+		FROM channel WHERE id = old.channel_id ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_gone BEFORE DELETE ON post BEGIN
+	INSERT INTO search_queue SELECT old.id, iif(old.deleted_at = 0 AND old.hidden_at = 0, old.body, NULL), old.channel_id, old.author_id, private, old.question
+		FROM channel WHERE id = old.channel_id ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER search_closed BEFORE UPDATE OF private ON channel WHEN old.private <> new.private BEGIN
+	INSERT INTO search_queue SELECT id, iif(deleted_at = 0 AND hidden_at = 0, body, NULL), old.id, author_id, old.private, question
+		FROM post WHERE channel_id = old.id AND root_id = 0 ON CONFLICT DO NOTHING;
+	INSERT INTO search_queue SELECT id, iif(deleted_at = 0 AND hidden_at = 0, body, NULL), old.id, author_id, old.private, question
+		FROM post WHERE channel_id = old.id AND root_id <> 0 ON CONFLICT DO NOTHING;
+END;

@@ -13,7 +13,7 @@ ALTER TABLE person ADD COLUMN called TEXT    AS (lower(CASE name WHEN '' THEN ha
 CREATE INDEX person_called ON person (phase, called, id);
 CREATE INDEX person_placed ON person (phase, department, called, id);
 CREATE INDEX person_seen   ON person (phase, seen_at, id);
-CREATE INDEX person_bot        ON person (phase) WHERE bot = 1;
+CREATE INDEX person_counted    ON person (bot, state, invited_at); -- read alone, to count the roster
 CREATE INDEX channel_everyone  ON channel (id) WHERE everyone = 1;
 CREATE UNIQUE INDEX person_employee ON person (employee) WHERE employee <> '';
 CREATE INDEX person_manager    ON person (manager_id, id) WHERE manager_id <> 0;

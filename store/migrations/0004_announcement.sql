@@ -52,6 +52,8 @@ CREATE TABLE sight (
 	PRIMARY KEY (post_id, version, person_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX sight_person ON sight (person_id, post_id);
+
 -- What was answered, for good: a later version asks again and leaves what was said to the earlier one.
 CREATE TABLE answer (
 	post_id     INTEGER NOT NULL REFERENCES announcement (post_id),
@@ -63,7 +65,6 @@ CREATE TABLE answer (
 	resolved_at INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (post_id, version, person_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX answer_person ON answer (person_id, post_id);
 
 CREATE TABLE reminder (
 	post_id INTEGER NOT NULL REFERENCES announcement (post_id),
