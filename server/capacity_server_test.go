@@ -116,6 +116,9 @@ func serveLoad(kind string, people int, dir string) error {
 				err = pprof.WriteHeapProfile(f)
 				f.Close()
 			}
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			fmt.Fprintf(os.Stderr, "heap %d KiB, in use %d, kept %d, stacks %d, other %d\n", m.HeapAlloc>>10, m.HeapInuse>>10, (m.HeapIdle-m.HeapReleased)>>10, m.StackInuse>>10, (m.MSpanSys+m.MCacheSys+m.GCSys+m.OtherSys+m.BuckHashSys)>>10)
 		case "stacks":
 			err = os.WriteFile(file, stacks(), 0o600)
 		case "goroutines":

@@ -25,17 +25,17 @@ var (
 	capacitySessions = flag.Int("sessions", 100, "how many sessions the capacity benchmark opens")
 	capacityKinds    = flag.String("kinds", "bare,stock,ours", "what it measures, or the address of another SSH program and its process id: host:port/pid")
 	capacitySize     = flag.String("size", "120x40", "the size of each window")
+	capacityStorm    = flag.Duration("storm", 10*time.Second, "how long twenty posts a second reach at most 500 sessions")
 	capacityLong     = flag.Duration("long", 0, "how long twenty posts a second go on in the end")
 	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our updates and of our heap")
 )
 
 const (
 	updates      = 50                     // posts that everyone sees, one after the other
-	typists      = 40                     // sessions that type
-	strokes      = 25                     // keys of each
+	typists      = 20                     // sessions that type
+	strokes      = 20                     // keys of each
 	stormScreens = 500                    // sessions in a storm of posts, at most
 	stormPosts   = 20                     // a second
-	stormFor     = 10 * time.Second       //
 	quietFor     = 300 * time.Millisecond // no byte for so long: everything has been drawn
 	restFor      = 10 * time.Second
 	marker       = "þ" // a letter that no screen has
@@ -234,18 +234,15 @@ func hire(b *testing.B, u *under, n, people, columns, rows int) crew {
 
 // figures are what is measured of one kind, by name and in order.
 type figures struct {
+	kind   string
 	names  []string
 	values map[string]float64
 }
 
 func (f *figures) add(name string, v float64) {
-	if f.values == nil {
-		f.values = map[string]float64{}
-	}
-	if _, known := f.values[name]; !known {
-		f.names = append(f.names, name)
-	}
+	f.names = append(f.names, name)
 	f.values[name] = v
+	fmt.Printf("%s: %s %.1f\n", f.kind, name, v)
 }
 
 func percentile(all []time.Duration, p float64) float64 {
@@ -272,7 +269,7 @@ func (s *screen) typing(n int) (took []time.Duration) {
 
 // measure measures one server.
 func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
-	f := &figures{}
+	f := &figures{kind: kind, values: map[string]float64{}}
 	people := max(1, min(sessions, max(100, sessions/10)))
 	u := serving(b, kind, people)
 	defer u.end()
@@ -330,7 +327,7 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	f.add("key to paint p99, ms", percentile(took, 0.99))
 	f.add("bytes a key", float64(keyBytes)/float64(len(took)))
 
-	if u.cmd != nil && sessions <= 2*stormScreens {
+	if u.cmd != nil && *capacityStorm > 0 {
 		for _, s := range c[min(len(c), stormScreens):] {
 			s.client.Close()
 		}
@@ -364,7 +361,7 @@ func storm(b *testing.B, u *under, c crew, f *figures) {
 		defer close(done)
 		tick := time.NewTicker(time.Second / stormPosts)
 		defer tick.Stop()
-		for range int(stormFor.Seconds() * stormPosts) {
+		for range int(capacityStorm.Seconds() * stormPosts) {
 			<-tick.C
 			u.tell(b, "post")
 		}
@@ -375,7 +372,7 @@ func storm(b *testing.B, u *under, c crew, f *figures) {
 		case <-done:
 			f.add("key to paint in a storm p50, ms", percentile(took, 0.5))
 			f.add("key to paint in a storm p99, ms", percentile(took, 0.99))
-			f.add("CPU in a storm, % of a core", (u.cpu()-cpu).Seconds()/stormFor.Seconds()*100)
+			f.add("CPU in a storm, % of a core", (u.cpu()-cpu).Seconds()/capacityStorm.Seconds()*100)
 			c.quiet()
 			return
 		default:

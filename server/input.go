@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"io"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -13,6 +14,7 @@ import (
 const (
 	pasteEnd    = "\x1b[201~"
 	maxPaste    = 1 << 20 // bytes; the rest is dropped: no field takes as much
+	chunkBytes  = 1 << 10 // bytes read at once: a key is a few
 	maxSequence = 4 << 10 // bytes of an escape sequence that has not ended
 
 	escapeDelay   = 50 * time.Millisecond // after which a lone Escape is a key, as in other programs
@@ -22,40 +24,33 @@ const (
 // typing turns what a client types into messages, until the session ends. It ends with its
 // input: nobody could even leave any more.
 func (sn *session) typing(r io.Reader, send func(tea.Msg)) {
-	chunks := make(chan []byte)
-	sn.start(func() {
-		for {
-			p := make([]byte, 4<<10)
-			n, err := r.Read(p)
-			select {
-			case chunks <- p[:n]:
-			case <-sn.ctx.Done():
-				return
-			}
-			if err != nil {
-				sn.end()
-				return
-			}
-		}
-	})
+	var mu sync.Mutex // held while messages are sent, so that they keep their order
 	var in input
-	pause := time.NewTimer(0)
-	defer pause.Stop()
-	for {
-		var msgs []tea.Msg
-		select {
-		case chunk := <-chunks:
-			msgs = in.feed(chunk)
-		case <-pause.C:
-			msgs = in.decode(true)
-		case <-sn.ctx.Done():
-			return
-		}
+	say := func(msgs []tea.Msg) {
 		for _, m := range msgs {
 			send(m)
 		}
+	}
+	pause := time.AfterFunc(time.Hour, func() {
+		sn.start(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			say(in.decode(true))
+		})
+	})
+	defer pause.Stop()
+	chunk := make([]byte, chunkBytes)
+	for sn.ctx.Err() == nil {
+		pause.Stop()
 		if wait := in.patience(); wait > 0 {
 			pause.Reset(wait)
+		}
+		n, err := r.Read(chunk)
+		mu.Lock()
+		say(in.feed(chunk[:n]))
+		mu.Unlock()
+		if err != nil {
+			sn.end()
 		}
 	}
 }
@@ -79,7 +74,7 @@ func (in *input) patience() time.Duration {
 	switch {
 	case len(in.rest) == 0 || in.pasting:
 		return 0
-	case in.rest[0] == 0x1b && len(in.rest) <= 2:
+	case in.rest[0] == esc && len(in.rest) <= 2:
 		return escapeDelay
 	}
 	return sequenceDelay
@@ -99,8 +94,7 @@ func (in *input) decode(final bool) (msgs []tea.Msg) {
 		n, event := in.decoder.Decode(in.rest)
 		n = max(n, 1)
 		_, unknown := event.(uv.UnknownEvent)
-		open := n == len(in.rest) && (unknown || in.rest[0] == 0x1b && n <= 2) || !utf8.FullRune(in.rest)
-		if open && !final && len(in.rest) <= maxSequence {
+		if in.open(n, unknown) && !final && len(in.rest) <= maxSequence {
 			return msgs
 		}
 		in.rest = in.rest[n:]
@@ -116,6 +110,20 @@ func (in *input) decode(final bool) (msgs []tea.Msg) {
 	}
 	in.rest = nil
 	return msgs
+}
+
+// open reports whether more may belong to what has been decoded from the first n bytes of rest.
+func (in *input) open(n int, unknown bool) bool {
+	rest := in.rest
+	switch {
+	case rest[0] != esc:
+		return unknown && n == len(rest) || !utf8.FullRune(rest)
+	case bytes.HasPrefix(rest, []byte("\x1b[M")): // the oldest mouse reports: three bytes follow
+		return len(rest) < 6
+	case len(rest) > 1 && !utf8.FullRune(rest[1:]):
+		return true
+	}
+	return n == len(rest) && (unknown || n <= 2 || rest[n-1] == esc) // what ends with Escape and a backslash
 }
 
 // said adds an event that the interface may hear of. Sizes are not among them: a terminal's

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,4 +106,57 @@ func FuzzInput(f *testing.F) {
 			t.Errorf("%q leaves %q", s, in.rest)
 		}
 	})
+}
+
+// stockTyped is what Bubble Tea's own input makes of bytes, without what never reaches an interface.
+func stockTyped(t *testing.T, term, keys string) (got []string) {
+	events := make(chan uv.Event, 100)
+	if err := uv.NewTerminalReader(strings.NewReader(keys), term).StreamEvents(t.Context(), events); err != nil {
+		t.Fatal(err)
+	}
+	close(events)
+	for e := range events {
+		if _, start := e.(uv.PasteStartEvent); !start {
+			got = append(got, described(said(nil, e))...)
+		}
+	}
+	return got
+}
+
+func described(msgs []tea.Msg) (out []string) {
+	for _, m := range msgs {
+		if s, ok := m.(fmt.Stringer); ok {
+			out = append(out, fmt.Sprintf("%T %s", m, s))
+		} else {
+			out = append(out, fmt.Sprintf("%T %v", m, m))
+		}
+	}
+	return out
+}
+
+// Keys, pastes and mouse reports mean what they mean to Bubble Tea's own input, however they are cut.
+func TestInputAsStock(t *testing.T) {
+	keys := []string{
+		"a", "Z", "é", "ß", "日", "👍", " ", "\r", "\n", "\t", "\x7f", "\x08", "\x00", "\x1b", "\x1b\x1b", "\x1b[27u",
+		"\x1ba", "\x1b\r", "\x1b\x7f", "\x1bé", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1bOA", "\x1bOB", "\x1bOP", "\x1bOS", "\x1b[H", "\x1b[F", "\x1bOH",
+		"\x1b[1~", "\x1b[2~", "\x1b[3~", "\x1b[4~", "\x1b[5~", "\x1b[6~", "\x1b[7~", "\x1b[8~", "\x1b[11~", "\x1b[15~", "\x1b[24~", "\x1b[Z",
+		"\x1b[1;2A", "\x1b[1;3B", "\x1b[1;5C", "\x1b[1;6D", "\x1b[3;5~", "\x1b[5;3~", "\x1b[97;5u", "\x1b[13;2u", "\x1b[27;2;13~", "\x1b[97;1:2u", "\x1b[97;1:3u", "\x1b[?1u",
+		"\x1b[200~one\rtwo\nthree\x1b[201~", "\x1b[200~\x1b[201~", "a\x1b[200~x\x1b[Ay\x1b[201~b", "\x1b[200~日本\x1b[201~",
+		"\x1b[<0;1;1M", "\x1b[<0;10;20m", "\x1b[<2;3;4M", "\x1b[<32;5;6M", "\x1b[<35;5;6M", "\x1b[<64;1;2M", "\x1b[<65;1;2M", "\x1b[<4;7;8M", "\x1b[<16;7;8M", "\x1b[M !!", "\x1b[M`!!",
+		"\x1b[I", "\x1b[O", "\x1b[?2026;2$y", "\x1b[?2027;0$y", "\x1b]11;rgb:1111/2222/3333\a", "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "\x1b[?1;2c", "\x1b[12;40R",
+	}
+	for b := byte(1); b < 0x20; b++ {
+		keys = append(keys, string(b), "\x1b"+string(b))
+	}
+	for _, k := range keys {
+		want := stockTyped(t, "xterm-256color", k)
+		for at := range len(k) {
+			var in input
+			msgs := slices.Concat(in.feed([]byte(k[:at])), in.feed([]byte(k[at:])), in.decode(true))
+			if got := described(msgs); !slices.Equal(got, want) {
+				t.Errorf("%q, cut after %d: %q, not %q", k, at, got, want)
+				break
+			}
+		}
+	}
 }

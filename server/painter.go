@@ -19,13 +19,14 @@ import (
 )
 
 const (
-	paintEvery = time.Second / 60 // a busy screen is drawn no more often than most monitors are
-	pieceBytes = 4 << 10          // of a write: the buffers of a connection grow to its largest and stay so
-	saidMost   = 64 << 10         // bytes kept for a terminal that takes nothing just now
-	keepBuffer = 64 << 10         // the largest buffer that is used again
-	flickers   = 64               // bytes of a frame from which the cursor is seen running about
-	scrollPays = 200              // bytes of a frame from which scrolling is looked into
-	jumpBytes  = 6                // of moving the cursor within a line: fewer bytes that stand between are written anew
+	paintEvery = time.Second / 60     // a busy screen is drawn no more often than most monitors are
+	together   = 5 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
+	pieceBytes = 4 << 10              // of a write: the buffers of a connection grow to its largest and stay so
+	saidMost   = 64 << 10             // bytes kept for a terminal that takes nothing just now
+	keepBuffer = 64 << 10             // the largest buffer that is used again
+	flickers   = 64                   // bytes of a frame from which the cursor is seen running about
+	scrollPays = 200                  // bytes of a frame from which scrolling is looked into
+	jumpBytes  = 6                    // of moving the cursor within a line: fewer bytes that stand between are written anew
 )
 
 // painter stands around the interface's model and draws it in one terminal. Bubble Tea's own
@@ -50,6 +51,7 @@ type painter struct {
 	shown         tea.View  // what the terminal shows
 	last          time.Time // of the last frame, or of the start: what is there first is drawn together
 	due           bool      // a frame is on its way
+	typed         bool      // somebody waits for the next frame
 
 	buf      []byte // what is to be written next
 	row, col int    // where the cursor is; col -1: who knows
@@ -60,6 +62,9 @@ type painter struct {
 	again   bool // something is to be written after that
 	writes  sync.WaitGroup
 }
+
+// anew is the key that has terminals drawn anew everywhere: something else may have written there.
+const anew = "ctrl+l"
 
 // frameMsg asks for a frame, or for what has been said meanwhile to be written.
 type frameMsg struct{ due bool }
@@ -130,8 +135,10 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	said := ""
 	switch msg := msg.(type) {
 	case frameMsg:
-		p.due = p.due && !msg.due
+		p.due, p.typed = p.due && !msg.due, true
 		return p, nil
+	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
+		p.typed = true
 	case tea.WindowSizeMsg:
 		p.resize(msg)
 	case tea.ColorProfileMsg:
@@ -143,7 +150,7 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		said = asked(msg)
 	}
-	if msg == tea.ClearScreen() {
+	if k, pressed := msg.(tea.KeyPressMsg); msg == tea.ClearScreen() || pressed && k.String() == anew {
 		p.clear()
 	}
 	var cmd tea.Cmd
@@ -204,15 +211,19 @@ func (p *painter) say(text string) {
 	}
 }
 
-// View draws a frame now, if none has been drawn a moment ago and nothing is being written;
-// else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
+// View draws a frame now, if somebody has typed, none has been drawn a moment ago and nothing is being
+// written; else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
 func (p *painter) View() tea.View {
 	if !p.idle() {
 		return tea.View{}
 	}
-	if wait := paintEvery - time.Since(p.last); wait <= 0 {
+	wait := paintEvery - time.Since(p.last)
+	if !p.typed {
+		wait = max(wait, together)
+	}
+	if wait <= 0 {
 		p.frame(p.Model.View())
-		p.last = time.Now()
+		p.last, p.typed = time.Now(), false
 	} else if !p.due {
 		p.due = true
 		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })

@@ -443,3 +443,49 @@ func FuzzPainter(f *testing.F) {
 		}
 	})
 }
+
+// What is written for one key and for one post of somebody else is little.
+func TestBytesOfAKeyAndOfAPost(t *testing.T) {
+	r := start(t)
+	maya, key := r.member("maya")
+	nils, _ := r.member("nils")
+	if err := r.store.MarkWelcomed(t.Context(), maya.ID); err != nil {
+		t.Fatal(err)
+	}
+	everyone, err := r.store.Channel(t.Context(), maya.ID, "everyone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(body string) {
+		if _, err := r.store.CreatePost(t.Context(), nils.ID, store.NewPost{Place: store.Place{Channel: everyone.ID}, Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 30 {
+		post(fmt.Sprintf("%d. %s", i, cast[i%len(cast)]))
+	}
+	screen := r.terminal(r.enter(key), 120, 40)
+	r.shows(screen, 120, 40, "29. ")
+	before := len(screen.screen.String())
+	post("One more")
+	r.shows(screen, 120, 40, "1 new above")
+	after := screen.screen.String()
+	if n := len(after) - before; n > 600 {
+		t.Errorf("a post took %d bytes: %q", n, after[before:])
+	}
+	fmt.Fprint(screen.keys, "\x0c") // Ctrl+L
+	r.eventually("everything is drawn anew", func() bool {
+		return strings.Contains(screen.screen.String()[len(after):], ansi.EraseEntireScreen) && len(screen.screen.String()) > len(after)+2000
+	})
+	r.shows(screen, 120, 40, "1 new above")
+	fmt.Fprint(screen.keys, "n")
+	r.shows(screen, 120, 40, "1,000")
+	for i, k := range "somebody types" {
+		before := len(screen.screen.String())
+		fmt.Fprint(screen.keys, string(k))
+		r.shows(screen, 120, 40, fmt.Sprint(999-i))
+		if after := screen.screen.String(); i > 0 && len(after)-before > 32 {
+			t.Errorf("a key took %d bytes: %q", len(after)-before, after[before:])
+		}
+	}
+}

@@ -191,7 +191,7 @@ func (s *Server) handle(ss ssh.Session) {
 	if !s.begin() {
 		return
 	}
-	defer s.running.Done()
+	defer s.end()
 	status := 1
 	defer func() { _ = ss.Exit(status) }()
 	defer func() {

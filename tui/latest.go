@@ -250,7 +250,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
-	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && l.jump == 0 {
+	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
 		return l.readFresh(e.Post)
 	}
 	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {

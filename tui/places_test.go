@@ -190,7 +190,7 @@ func TestNotifies(t *testing.T) {
 	hear := func() {
 		for {
 			select {
-			case e := <-s.m.events:
+			case e := <-s.m.events.events:
 				if cmd := s.m.notify(e); cmd != nil {
 					if raw, ok := cmd().(tea.RawMsg); ok {
 						rang = append(rang, raw.Msg.(string))

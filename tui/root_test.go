@@ -84,7 +84,7 @@ func (s *sitting) send(msg tea.Msg) {
 func (s *sitting) hear() {
 	for {
 		select {
-		case e := <-s.m.events:
+		case e := <-s.m.events.events:
 			s.give(e)
 		default:
 			return

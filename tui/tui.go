@@ -74,7 +74,7 @@ type Model struct {
 	palette *palette
 	recent  []string // what was last chosen in the palette, by name
 	focus   focus
-	events  listener
+	events  *listener
 	leaves  map[*leave]bool // screens that have gone and may still be saving
 	end     context.CancelFunc
 
@@ -161,23 +161,12 @@ func (m *Model) Close(ctx context.Context) {
 // Init starts the live events, asks the terminal for its background and reads
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
-	m.events = m.app.store.Subscribe(m.app.ctx, m.app.me)
+	m.events = m.app.listen()
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
 		cmds = append(cmds, s.Init())
 	}
 	return tea.Batch(cmds...)
-}
-
-// listener is the live events of the store.
-type listener <-chan store.Event
-
-// next waits for one event; nil once the subscription has ended.
-func (l listener) next() tea.Msg {
-	if e, ok := <-l; ok {
-		return e
-	}
-	return nil
 }
 
 // Update is the root's part of every message; then everything shown is told its
@@ -275,7 +264,13 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
 	case store.Event:
-		return tea.Batch(m.events.next, m.notify(msg), m.tell(msg))
+		return tea.Batch(m.notify(msg), m.tell(msg))
+	case eventsMsg:
+		cmds := []tea.Cmd{m.events.next}
+		for _, e := range msg {
+			cmds = append(cmds, m.handle(e))
+		}
+		return tea.Batch(cmds...)
 	}
 	return m.tell(msg)
 }

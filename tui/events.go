@@ -1,0 +1,87 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tincan/store"
+)
+
+const (
+	// eventsEvery is how often events are heard while many come: what is new is there within a second.
+	eventsEvery = time.Second
+	// eventsAtOnce is how many are heard one by one before that: what one act brings about, and the next one's.
+	eventsAtOnce = 6
+)
+
+// listener hears the live events of the store. Few are passed on at once; of a storm, what has come
+// within eventsEvery is heard together, so that it is read once.
+type listener struct {
+	app    *app
+	events <-chan store.Event
+	now    func() time.Time // not the store's, as it is about this machine
+	pause  func(time.Duration)
+	paid   time.Time // until then, what has been heard is more than eventsEvery allows
+}
+
+// eventsMsg is what has been heard.
+type eventsMsg []store.Event
+
+func (a *app) listen() *listener {
+	return &listener{app: a, events: a.store.Subscribe(a.ctx, a.me), now: time.Now, pause: a.pause}
+}
+
+// pause waits, no longer than the person is there.
+func (a *app) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-a.ctx.Done():
+	}
+}
+
+// next waits for events; nil once the subscription has ended.
+func (l *listener) next() tea.Msg {
+	e, ok := <-l.events
+	if !ok {
+		return nil
+	}
+	heard := eventsMsg{e}
+	now := l.now()
+	if l.paid.Before(now) {
+		l.paid = now
+	}
+	if wait := l.paid.Sub(now) - (eventsAtOnce-1)*eventsEvery; wait > 0 {
+		l.pause(wait)
+		heard = l.rest(e)
+	}
+	l.paid = l.paid.Add(eventsEvery)
+	return heard
+}
+
+// rest is an event and all that have come since: one reading of everything, and what is about my inbox, which may ring.
+func (l *listener) rest(e store.Event) eventsMsg {
+	heard := eventsMsg{e}
+	for more := true; more; {
+		select {
+		case e, more = <-l.events:
+			if more {
+				heard = append(heard, e)
+			}
+		default:
+			more = false
+		}
+	}
+	if len(heard) == 1 {
+		return heard
+	}
+	together := eventsMsg{{Kind: store.Reload}}
+	for _, e := range heard {
+		if e.Kind == store.Inbox && e.By != l.app.me {
+			return append(together, e)
+		}
+	}
+	return together
+}

@@ -1,0 +1,41 @@
+package tui
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"tincan/store"
+)
+
+// A storm of events is heard once a second; what is about my inbox is not lost in it.
+func TestEventsOfAStorm(t *testing.T) {
+	ch := make(chan store.Event, 16)
+	at := theDay
+	l := &listener{app: &app{me: 1}, events: ch, now: func() time.Time { return at }, pause: func(d time.Duration) { at = at.Add(d) }}
+	hears := func(after time.Duration, want ...store.Event) {
+		t.Helper()
+		if got := l.next(); !reflect.DeepEqual(got, eventsMsg(want)) || at.Sub(theDay) != after {
+			t.Errorf("%v after %s, not %v after %s", got, at.Sub(theDay), want, after)
+		}
+	}
+	for i := range int64(eventsAtOnce) {
+		ch <- store.Event{Kind: store.Posted, Post: i}
+		hears(0, store.Event{Kind: store.Posted, Post: i})
+	}
+	for i := range int64(10) {
+		ch <- store.Event{Kind: store.Posted, Post: i}
+	}
+	ch <- store.Event{Kind: store.Inbox, By: 2}
+	ch <- store.Event{Kind: store.Inbox, By: 1}
+	hears(eventsEvery, store.Event{Kind: store.Reload}, store.Event{Kind: store.Inbox, By: 2})
+	ch <- store.Event{Kind: store.People}
+	hears(2*eventsEvery, store.Event{Kind: store.People})
+	at = at.Add(time.Minute)
+	ch <- store.Event{Kind: store.Posted}
+	hears(2*eventsEvery+time.Minute, store.Event{Kind: store.Posted})
+	close(ch)
+	if got := l.next(); got != nil {
+		t.Errorf("%v when it has ended", got)
+	}
+}
