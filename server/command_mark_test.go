@@ -189,7 +189,7 @@ func TestPrivateIsNotThere(t *testing.T) {
 			t.Errorf("%s: %d %q %q", line, status, out, errs)
 		}
 	}
-	for _, line := range []string{"channels --json", "people --json", "help"} {
+	for _, line := range []string{"channels --json", "people --json"} {
 		if out, _, _ := r.run(people["nils"], line, ""); strings.Contains(out, "finance-close") || strings.Contains(out, "figures") {
 			t.Errorf("%s: %q", line, out)
 		}
