@@ -52,6 +52,11 @@ func TestPlans(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	tour(w)
+	pia := w.person("pia")
+	p := w.post(pia, w.everyone(), "indexed")
+	w.indexed() // so that the indexer has met both a new post and a changed one, whenever it looked during the tour
+	w.edit(pia, p.ID, "indexed again")
+	w.indexed()
 	db, err := rawDB(w.dir, "")
 	w.must(err)
 	defer db.Close()

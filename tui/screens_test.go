@@ -38,6 +38,12 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 	edit.EditedAt = a.now()
 	entry, err := w.store.Entry(w.ctx, w.me, author.Handle)
 	w.must(err)
+	w.must(w.store.SetAdmin(w.ctx, w.me, author.Handle, true, "to announce"))
+	must := w.announce(author, cast["long"]+"\n"+cast["rtl"]+"\n"+cast["marks"], store.NewAnnouncement{MustRead: true})
+	must, err = w.store.Post(w.ctx, w.me, must.ID)
+	w.must(err)
+	by, err := w.store.AudienceByDepartment(w.ctx, w.me, must.ID)
+	w.must(err)
 	unknown := me
 	unknown.Name, unknown.Department = "", ""
 	no := func(*store.Profile, string) {}
@@ -48,6 +54,13 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 		"newAdmin":         func(a *app, t *theme) screen { return newAdmin(a, t) },
 		"newAdminChannels": func(a *app, t *theme) screen { return newAdminChannels(a, t) },
 		"newAdminTrial":    func(a *app, t *theme) screen { return newAdminTrial(a, t) },
+		"newAnnounce":      func(a *app, t *theme) screen { return newAnnounce(a, t, w.channel("announcements")) },
+		"newArrival":       func(a *app, t *theme) screen { return newArrival(a, t, []store.Post{must}) },
+		"newAudience":      func(a *app, t *theme) screen { return newAudience(a, t, must, true) },
+		"newByDepartment":  func(a *app, t *theme) screen { return newByDepartment(t, by) },
+		"newMustRead":      func(a *app, t *theme) screen { return newMustRead(a, t, 0) },
+		"newMustReads":     func(a *app, t *theme) screen { return newMustReads(a, t) },
+		"newRemind":        func(a *app, t *theme) screen { return newRemind(a, t, must) },
 		"newArchiving":     func(a *app, t *theme) screen { return newArchiving(a, t, closing) },
 		"newChannel":       func(a *app, t *theme) screen { return newChannel(a, t, everyone.ID) },
 		"newChannels":      func(a *app, t *theme) screen { return newChannels(a, t) },
