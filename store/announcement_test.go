@@ -224,7 +224,7 @@ func TestMustReadsAWeek(t *testing.T) {
 	w.must(again())
 	refused(t, again(), store.ErrLimited, "2 must-reads have gone out this week, the most that a company reads; the next may go on Monday 24 November. Without must read it can go now.")
 	w.announce(jon, w.announcements(), "nobody has to", store.NewAnnouncement{})
-	w.clock.at = time.Date(2025, 11, 23, 10, 59, 0, 0, time.UTC) // Sunday 23:59 there
+	w.clock.set(time.Date(2025, 11, 23, 10, 59, 0, 0, time.UTC)) // Sunday 23:59 there
 	refused(t, again(), store.ErrLimited, "")
 	w.clock.add(time.Minute)
 	w.must(again())

@@ -76,7 +76,7 @@ func (w *world) inFiles(words []string) (found []string) {
 		w.must(err)
 		for _, word := range words {
 			if at := bytes.Index(b, []byte(word)); at >= 0 {
-				found = append(found, fmt.Sprintf("%s in %s at page %d", word, e.Name(), at/4096+1))
+				found = append(found, fmt.Sprintf("%s in %s at page %d (%s)", word, e.Name(), at/4096+1, w.text(`SELECT coalesce(max(name), 'free') FROM dbstat WHERE pageno = ?`, at/4096+1)))
 			}
 		}
 	}

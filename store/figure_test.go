@@ -41,9 +41,7 @@ var firstMonday = time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC)
 
 // at moves the clock to a day and an hour of the window, both from 0.
 func (s *staff) at(day int, hours float64) {
-	s.clock.mu.Lock()
-	defer s.clock.mu.Unlock()
-	s.clock.at = firstMonday.AddDate(0, 0, day).Add(time.Duration(hours * float64(time.Hour)))
+	s.clock.set(firstMonday.AddDate(0, 0, day).Add(time.Duration(hours * float64(time.Hour))))
 }
 
 // say writes at a time, in a place.
@@ -399,9 +397,7 @@ func TestVisitsByTheCalendar(t *testing.T) {
 		t.Helper()
 		when, err := time.Parse(time.RFC3339, at)
 		w.must(err)
-		w.clock.mu.Lock()
-		w.clock.at = when
-		w.clock.mu.Unlock()
+		w.clock.set(when)
 		w.must(w.Visit(w.ctx, maya))
 	}
 	for _, at := range []string{

@@ -75,7 +75,9 @@ var original = sync.OnceValue(func() []byte {
 	for range 50 {
 		w.post(maya, w.everyone(), strings.Repeat("something to be read ", 20))
 	}
+	w.indexed()
 	w.must(s.Close())
+	w.raw(`VACUUM`) // no page is free, so that damage to any of them is damage
 	content, err := os.ReadFile(filepath.Join(dir, store.File))
 	w.must(err)
 	return content

@@ -2,4 +2,7 @@
 
 package store_test
 
-const raceOn = false
+const (
+	raceOn   = false
+	killedAt = 600 // posts after which a server is killed
+)

@@ -2,4 +2,7 @@
 
 package store_test
 
-const raceOn = true
+const (
+	raceOn   = true
+	killedAt = 250 // posts after which a server is killed
+)

@@ -192,7 +192,7 @@ func (s *Store) closePools() error {
 // checkpoints moves the write-ahead log into the database, from a connection of its own. After a
 // deletion it also empties the log, which holds every page as it was before.
 func (s *Store) checkpoints(ctx context.Context) {
-	db, err := sql.Open("sqlite", dsn(s.path, fmt.Sprintf("&_pragma=synchronous(FULL)&_pragma=busy_timeout(%d)", truncateWait.Milliseconds())))
+	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
 	if err != nil {
 		return
 	}
@@ -210,17 +210,42 @@ func (s *Store) checkpoints(ctx context.Context) {
 		if !s.dirty.Swap(false) && !erased {
 			continue
 		}
-		mode := "PASSIVE"
-		if info, err := os.Stat(s.path + "-wal"); erased || err == nil && info.Size() > walLimit {
-			mode = "TRUNCATE"
+		_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+		if info, stat := os.Stat(s.path + "-wal"); err == nil && (erased || stat == nil && info.Size() > walLimit) {
+			err = s.emptyLog(ctx)
 		}
-		var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
-		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&blocked, &pages, &moved)
-		if err != nil || blocked != 0 { // a full disk, a long read: tried again at the next turn
+		if err != nil { // a full disk, a long read: tried again at the next turn
 			s.dirty.Store(true)
 			if erased {
 				s.erased.Store(true)
 			}
+		}
+	}
+}
+
+// errLogRead says that somebody reads what stands in the write-ahead log only.
+var errLogRead = errors.New("store: the write-ahead log is being read")
+
+// emptyLog takes what is left of the write-ahead log into the database and cuts the file to nothing. It is done on the
+// writer's own connection: another's would look to watch like another process that has written.
+func (s *Store) emptyLog(ctx context.Context) error {
+	var c *conn
+	select {
+	case c = <-s.writer.free:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.writer.free <- c }()
+	for deadline := time.Now().Add(truncateWait); ; time.Sleep(busyPoll) {
+		var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
+		err := c.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&blocked, &pages, &moved)
+		switch {
+		case err != nil && !busy(err):
+			return err
+		case err == nil && blocked == 0:
+			return nil
+		case time.Now().After(deadline):
+			return errLogRead
 		}
 	}
 }
