@@ -54,7 +54,7 @@ func (l *audience) Title() string {
 	if !l.tends {
 		return "Not answered yet · your team"
 	}
-	return "Who has answered · " + subject(l.post)
+	return strings.TrimSuffix("Who has answered · "+subject(l.post), " · ")
 }
 
 // Note is how many have.
