@@ -291,7 +291,9 @@ func newStage(t *testing.T, width, height int) *stage {
 
 // show waits until a view is on the glass. It is known by its title, which is written with it.
 func (s *stage) show(t *testing.T, v tea.View) {
+	s.mu.Lock()
 	s.written.Reset()
+	s.mu.Unlock()
 	s.program.Send(v)
 	if title := ansi.SetWindowTitle(v.WindowTitle); !poll(func() bool { return s.took(title) }) {
 		t.Fatalf("%q is not drawn", v.WindowTitle)
@@ -317,14 +319,7 @@ func TestPainterDrawsAsStock(t *testing.T) {
 				s.WindowTitle = fmt.Sprint("view ", i)
 				stock.show(t, s.View)
 				p.paint(s.View)
-				what := fmt.Sprintf("view %d of %d, %d×%d", i, len(shots), s.width, s.height)
-				same(t, what, s.width, s.height, stock, ours)
-				if s.Cursor != nil && stock.CursorPosition() != ours.CursorPosition() {
-					t.Fatalf("%s: the cursor is at %v, not %v", what, ours.CursorPosition(), stock.CursorPosition())
-				}
-				if stock.seen != ours.seen || stock.title != ours.title || stock.style != ours.style || stock.IsAltScreen() != ours.IsAltScreen() {
-					t.Fatalf("%s: cursor %v %s, title %q, not %v %s %q", what, ours.seen, ours.style, ours.title, stock.seen, stock.style, stock.title)
-				}
+				stock.compare(t, fmt.Sprintf("view %d of %d, %d×%d", i, len(shots), s.width, s.height), ours, s)
 			}
 			t.Logf("%d views: %d bytes, stock %d", len(shots), ours.bytes, stock.bytes)
 			stock.program.Quit()
@@ -335,6 +330,20 @@ func TestPainterDrawsAsStock(t *testing.T) {
 				t.Errorf("left behind: %v, cursor %v, title %q", ours.modes, ours.seen, ours.title)
 			}
 		})
+	}
+}
+
+// compare fails where ours does not show what the stage shows.
+func (s *stage) compare(t *testing.T, what string, ours *glass, view shot) {
+	t.Helper()
+	s.mu.Lock() // its renderer goes on by itself
+	defer s.mu.Unlock()
+	same(t, what, view.width, view.height, s, ours)
+	if view.Cursor != nil && s.CursorPosition() != ours.CursorPosition() {
+		t.Fatalf("%s: the cursor is at %v, not %v", what, ours.CursorPosition(), s.CursorPosition())
+	}
+	if s.seen != ours.seen || s.title != ours.title || s.style != ours.style || s.IsAltScreen() != ours.IsAltScreen() {
+		t.Fatalf("%s: cursor %v %s, title %q, not %v %s %q", what, ours.seen, ours.style, ours.title, s.seen, s.style, s.title)
 	}
 }
 
@@ -466,26 +475,42 @@ func TestBytesOfAKeyAndOfAPost(t *testing.T) {
 	}
 	screen := r.terminal(r.enter(key), 120, 40)
 	r.shows(screen, 120, 40, "29. ")
-	before := len(screen.screen.String())
-	post("One more")
-	r.shows(screen, 120, 40, "1 new above")
-	after := screen.screen.String()
-	if n := len(after) - before; n > 600 {
-		t.Errorf("a post took %d bytes: %q", n, after[before:])
+	grew := func(do func()) int {
+		before := len(screen.screen.String())
+		do()
+		return len(screen.screen.String()) - before
 	}
+	var posts, keys []int // the middle one counts: in others, a late answer to something else may be drawn too
+	for i := range 5 {
+		posts = append(posts, grew(func() {
+			post("One more")
+			r.shows(screen, 120, 40, fmt.Sprint(i+1, " new above"))
+		}))
+	}
+	if n := median(posts); n > 600 {
+		t.Errorf("a post took %d bytes: %v", n, posts)
+	}
+	after := screen.screen.String()
 	fmt.Fprint(screen.keys, "\x0c") // Ctrl+L
 	r.eventually("everything is drawn anew", func() bool {
 		return strings.Contains(screen.screen.String()[len(after):], ansi.EraseEntireScreen) && len(screen.screen.String()) > len(after)+2000
 	})
-	r.shows(screen, 120, 40, "1 new above")
+	r.shows(screen, 120, 40, "5 new above")
 	fmt.Fprint(screen.keys, "n")
 	r.shows(screen, 120, 40, "1,000")
 	for i, k := range "somebody types" {
-		before := len(screen.screen.String())
-		fmt.Fprint(screen.keys, string(k))
-		r.shows(screen, 120, 40, fmt.Sprint(999-i))
-		if after := screen.screen.String(); i > 0 && len(after)-before > 32 {
-			t.Errorf("a key took %d bytes: %q", len(after)-before, after[before:])
-		}
+		keys = append(keys, grew(func() {
+			fmt.Fprint(screen.keys, string(k))
+			r.shows(screen, 120, 40, fmt.Sprint(999-i))
+		}))
 	}
+	if n := median(keys); n > 32 {
+		t.Errorf("a key took %d bytes: %v", n, keys)
+	}
+}
+
+// median is the middle one of some numbers.
+func median(n []int) int {
+	sorted := slices.Sorted(slices.Values(n))
+	return sorted[len(sorted)/2]
 }

@@ -153,6 +153,9 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 // meScreen is the type of the screen Me, where a variable has its name.
 type meScreen = me
 
+// odd are windows of every kind.
+var odd = [][2]int{{80, 24}, {40, 12}, {150, 45}, {30, 8}, {69, 9}, {70, 60}, {149, 11}, {300, 8}, {29, 7}, {1, 1}}
+
 // TestEveryScreenFits opens every screen in windows of every kind and walks through it: never a line wider than the
 // window, never more lines.
 func TestEveryScreenFits(t *testing.T) {
@@ -162,7 +165,7 @@ func TestEveryScreenFits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := w.sit(80, 24)
 			s.run(push(all[name](s.m.app, s.m.theme)))
-			for _, size := range [][2]int{{80, 24}, {40, 12}, {150, 45}, {30, 8}, {69, 9}, {70, 60}, {149, 11}, {300, 8}, {29, 7}, {1, 1}} {
+			for _, size := range odd {
 				s.send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 				for _, k := range []string{"down", "pgdown", "end", "home"} {
 					s.press(k)

@@ -60,7 +60,8 @@ func TestStories(t *testing.T) {
 		t.Fatal("these tests sign in with the stock ssh client; install openssh-client")
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Dir:                 storyFolder,
+		Files:               stories,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRUST", "accept-new")
