@@ -238,7 +238,7 @@ func (r *roster) list() {
 		act("take", "Take it over", "asks why", opens(func() screen { return r.agree() }))
 	}
 	if !r.done {
-		act("back", "Paste another one", "back to the text", func() tea.Cmd {
+		act("back", "Paste another one", "starts anew", func() tea.Cmd {
 			r.plan, r.text = nil, ""
 			return nil
 		})
