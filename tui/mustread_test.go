@@ -169,6 +169,25 @@ func TestRemindLooks(t *testing.T) {
 	looks(t, late, boarding("down", "enter", "down", "down", "down", "enter"))
 }
 
+// asked is late, when the other admin asks for a second one.
+func asked(t *testing.T) *world {
+	w := late(t)
+	jon, err := w.store.Person(w.ctx, w.me, "jon")
+	w.must(err)
+	w.must(w.store.AskSecond(w.ctx, jon.ID, store.EndOfTrial, "All of it is answered."))
+	return w
+}
+
+func TestTodayLooks(t *testing.T) { looks(t, asked, past(append(fromEnd(1), "enter")...)) }
+
+// TestASecondAdminIsAskedOnToday goes from what waits for the board to the question of the other admin.
+func TestASecondAdminIsAskedOnToday(t *testing.T) {
+	s := asked(t).sit(80, 24)
+	s.run(goTo(newToday(s.m.app, s.m.theme)))
+	s.go1("A second admin is asked for")
+	s.sees("Admin · second admin", "Jon Reed asks you for the end of the trial")
+}
+
 // TestOverdueAnswersLeadToTheirList goes from what waits for the board to those who have not answered.
 func TestOverdueAnswersLeadToTheirList(t *testing.T) {
 	s := late(t).sit(80, 24)
