@@ -46,6 +46,7 @@ var hot = []struct{ name, has string }{
 	{"answers by department", "FROM audience INDEXED BY audience_list WHERE post_id = ? AND inside = 1 GROUP BY department"},
 	{"must-reads of a week", "FROM announcement WHERE must_read = 1 AND published_at"},
 	{"a page of must-reads", "SELECT a.post_id FROM announcement a JOIN post p"},
+	{"answers that are overdue", "INDEXED BY announcement_must"},
 	{"whom a reminder is for", "SELECT u.person_id, ?2, u.post_id"},
 	{"audiences to keep up to date", "FROM announcement a INDEXED BY announcement_until CROSS JOIN post w"},
 }
@@ -86,6 +87,7 @@ func TestPlansOfADay(t *testing.T) {
 	ask(w.Audience(w.ctx, jon, must.ID, store.ThosePending, "", nil, 10))
 	ask(w.AudienceByDepartment(w.ctx, jon, must.ID))
 	ask(w.Announcements(w.ctx, jon, 0, 10))
+	ask(w.Today(w.ctx, jon))
 	ask(w.Remind(w.ctx, jon, must.ID, ""))
 	ask(w.Versions(w.ctx, maya, root.ID))
 	w.indexed()

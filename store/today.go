@@ -10,6 +10,9 @@ const (
 	notComeAfter    = 3 * 24 * time.Hour // how long after the invitation somebody is missed
 	unansweredAfter = 3 * 24 * time.Hour // how long a question may wait before the board hears of it
 	backupEvery     = 7 * 24 * time.Hour // how old the last backup may be
+
+	// overdueFor is how long after the due time answers are missed: whoever is silent for longer has said enough.
+	overdueFor = 28 * 24 * time.Hour
 )
 
 // WaitKind is what waits for the board.
@@ -19,6 +22,7 @@ const (
 	SecondAdmin   WaitKind = iota // another admin asks for a second one
 	NotCome                       // people who were invited and have not come
 	OpenReports                   // reported posts
+	Overdue                       // answers to must-reads whose due time has passed
 	OpenQuestions                 // questions that nobody has answered for days
 	NoFigure                      // objectives that cannot be measured as they are
 	OneDepartment                 // everybody on the board is from one department
@@ -29,7 +33,7 @@ const (
 )
 
 func (k WaitKind) String() string {
-	return [...]string{"second-admin", "not-come", "reports", "questions", "no-figure", "one-department", "one-admin", "backup-failed", "backup-old", "no-backup"}[k]
+	return [...]string{"second-admin", "not-come", "reports", "overdue-answers", "questions", "no-figure", "one-department", "one-admin", "backup-failed", "backup-old", "no-backup"}[k]
 }
 
 // Wait is one thing that waits for the board.
@@ -37,6 +41,7 @@ type Wait struct {
 	Kind  WaitKind
 	Count int    // how many, up to 100; 1 where it is no matter of number
 	Name  string // the act, the department, the admin, why the backup failed
+	Post  int64  // the announcement, where answers to only one are overdue
 }
 
 // Sentence is what waits in words.
@@ -55,6 +60,8 @@ func (w Wait) Sentence() string {
 		return "A second admin is asked for. It is for " + w.Name + "."
 	case OpenReports:
 		return many("reported post waits", "reported posts wait") + " for a decision"
+	case Overdue:
+		return many("answer is overdue.", "answers are overdue.") + " A must-read was due, and not everyone has answered."
 	case OpenQuestions:
 		return many("question has no answer.", "questions have no answer.") + " They wait for more than three days."
 	case NotCome:
@@ -93,7 +100,7 @@ func (t *tx) today(me int64) (list []Wait, err error) {
 	for _, kind := range asked {
 		list = append(list, Wait{Kind: SecondAdmin, Count: 1, Name: ConsentKind(kind).String()})
 	}
-	for _, part := range []func() ([]Wait, error){t.countsOfToday, t.boardToday, t.backupToday} {
+	for _, part := range []func() ([]Wait, error){t.countsOfToday, func() ([]Wait, error) { return t.overdueToday(me) }, t.boardToday, t.backupToday} {
 		more, err := part()
 		if err != nil {
 			return nil, err
@@ -128,6 +135,27 @@ func (t *tx) countsOfToday() (list []Wait, err error) {
 	}
 	return list, nil
 }
+
+// overdueToday counts the answers that are missing to must-reads which me may see.
+func (t *tx) overdueToday(me int64) ([]Wait, error) {
+	var w Wait
+	var posts int
+	err := t.get(overdueQuery, []any{me, t.at.Add(-overdueFor - announcedFor).UnixMilli(), t.at.Add(-overdueFor).UnixMilli(), t.ms()}, &w.Count, &posts, &w.Post)
+	if err != nil || w.Count == 0 {
+		return nil, err
+	}
+	w.Kind, w.Count = Overdue, min(w.Count, unreadMost)
+	if posts > 1 {
+		w.Post = 0
+	}
+	return []Wait{w}, nil
+}
+
+// overdueQuery reads the few must-reads that were published since ?2 and were due between ?3 and ?4.
+const overdueQuery = `SELECT coalesce(sum(a.pending), 0), count(*), coalesce(max(a.post_id), 0) FROM announcement a INDEXED BY announcement_must
+	CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = c.id
+	WHERE a.must_read = 1 AND a.published_at > ?2 AND a.due_at > ?3 AND a.due_at < ?4 AND a.pending > 0
+	AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.archived_at = 0 AND (c.private = 0 OR m.person_id IS NOT NULL)`
 
 const notComeQuery = `SELECT count(*) FROM (SELECT 1 FROM person WHERE state = 1 AND bot = 0 AND invited_at > 0 AND invited_at < ? LIMIT +?)`
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,16 @@ func TestToday(t *testing.T) {
 	posts, err := w.StaleQuestions(w.ctx, jon)
 	w.must(err)
 	equal(t, "the open one", row(len(posts), posts[0].ID == asked.ID, closed.ID != 0), "1 true true")
+	must := w.mustRead(jon, "Read this")
+	first := row(int(store.Overdue), w.number(`SELECT pending FROM announcement`))
+	equal(t, "before it is due", strings.Contains(w.today(jon), first), false)
 	w.clock.add(5 * 24 * time.Hour)
+	equal(t, "when it was due", strings.Contains(w.today(jon), first), true)
+	list, err := w.Today(w.ctx, jon)
+	w.must(err)
+	at := slices.IndexFunc(list, func(l store.Wait) bool { return l.Kind == store.Overdue })
+	equal(t, "the one that is overdue", list[at].Post, must.ID)
+	w.must(w.DeletePost(w.ctx, jon, must.ID))
+	equal(t, "once it is deleted", strings.Contains(w.today(jon), first), false)
 	equal(t, "after a week", strings.HasSuffix(w.today(jon), row(int(store.BackupOld), 1)), true)
 }

@@ -37,7 +37,7 @@ func (m *admin) list() []item {
 		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: opens(open), keys: []key.Binding{keys.Open}})
 	}
 	add("Today", "what waits for you", func() screen { return newToday(a, m.theme) })
-	add("People", "who is in; invite, suspend, import a roster", func() screen { return newRoll(a, m.theme, store.EntryFilter{}) })
+	add("People", "who is in; invite, suspend, import", func() screen { return newRoll(a, m.theme, store.EntryFilter{}) })
 	add("Channels", "open, change and archive them", func() screen { return newAdminChannels(a, m.theme) })
 	add("Announcements", "who has answered what must be read", func() screen { return newMustReads(a, m.theme) })
 	add("Reports", "posts that somebody reported", func() screen { return newReports(a, m.theme) })

@@ -79,7 +79,7 @@ func (k *kept) charter(c store.Channel, departments, stewards []string) {
 	case c.Archived:
 		change("Take it up again", "it is archived", func() screen { return newArchiving(a, t, c) })
 	default:
-		change("Archive it", "it can be read, nothing is added, and it is quiet", func() screen { return newArchiving(a, t, c) })
+		change("Archive it", "it can be read, and nothing is added", func() screen { return newArchiving(a, t, c) })
 	}
 	k.add("Read it", "", "opens it", func() screen { return newChannel(a, t, c.ID) })
 	for i := range k.items {

@@ -78,9 +78,9 @@ func (k *kept) reported(r store.Report) {
 		}
 		return lines
 	}
-	k.add("Let it stand", "", "says why", func() screen { return newLetStand(a, t, p.ID) })
+	k.add("Let it stand", "", "asks why", func() screen { return newLetStand(a, t, p.ID) })
 	if !p.Deleted {
-		k.add("Hide it", "", "says why", func() screen { return newHideReported(a, t, r) })
+		k.add("Hide it", "", "asks why", func() screen { return newHideReported(a, t, r) })
 	}
 	if p.Author != a.me {
 		k.items = append(k.items, item{name: "talk", label: "Talk with " + p.Name, keys: []key.Binding{says(keys.Open, "writes to them")},

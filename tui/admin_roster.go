@@ -238,7 +238,7 @@ func (r *roster) list() {
 		act("take", "Take it over", "asks why", opens(func() screen { return r.agree() }))
 	}
 	if !r.done {
-		act("back", "Paste another one", "back to the text", func() tea.Cmd {
+		act("back", "Paste another one", "starts anew", func() tea.Cmd {
 			r.plan, r.text = nil, ""
 			return nil
 		})
@@ -357,9 +357,16 @@ func (r *roster) pasting() tea.View {
 			lines = append(lines, fit(" "+style(l), r.width))
 		}
 	}
+	air := func() {
+		if r.height >= airyHeight {
+			lines = append(lines, "")
+		}
+	}
 	say(r.theme.Text.Render, "Paste the roster here, its first line with the names of the columns:")
 	say(r.theme.Accent.Render, strings.Join(store.RosterColumns[:], " "))
+	air()
 	say(r.theme.Dim.Render, "One of the first three is needed, the others may be missing. An empty cell changes nothing, a dash takes away what is there. Enter on an empty line shows what it would do; nothing is changed before you agree.")
+	air()
 	say(r.theme.Dim.Render, "A file comes by itself: ssh "+r.app.host+" people import - < roster.csv")
 	if r.wrong != "" {
 		lines = append(lines, "")

@@ -40,6 +40,11 @@ func (a *app) waits(t *theme, w store.Wait) screen {
 		return newSecond(a, t)
 	case store.OpenReports:
 		return newReports(a, t)
+	case store.Overdue:
+		if w.Post != 0 {
+			return newAudience(a, t, store.Post{ID: w.Post}, true)
+		}
+		return newMustReads(a, t)
 	case store.OpenQuestions:
 		return newStale(a, t)
 	case store.NoFigure:

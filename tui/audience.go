@@ -54,7 +54,7 @@ func (l *audience) Title() string {
 	if !l.tends {
 		return "Not answered yet · your team"
 	}
-	return "Who has answered · " + subject(l.post)
+	return strings.TrimSuffix("Who has answered · "+subject(l.post), " · ")
 }
 
 // Note is how many have.
@@ -219,9 +219,13 @@ func (l *audience) list() {
 			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
 				open: func() tea.Cmd { return a.copyCSV(l.post.ID) }, keys: []key.Binding{says(keys.Open, "copies it")}})
 	}
+	handles := 0
+	for _, p := range l.people {
+		handles = max(handles, min(columns(p.Handle)+1, handleMost))
+	}
 	for i, p := range l.people {
-		it := item{name: "person " + p.Handle, label: p.Name, end: l.says(p)}
-		it.more = t.Dim.Render(strings.TrimSuffix("@"+p.Handle+" · "+p.Department, " · "))
+		it := item{name: "person " + p.Handle, label: p.Name, more: l.says(p)}
+		it.value = t.Dim.Render(pad("@"+p.Handle, handles))
 		it.keys = []key.Binding{keys.Open}
 		it.open = l.opens(p)
 		if i == 0 && len(items) > 0 || i > 0 && p.Department != l.people[i-1].Department {
@@ -235,11 +239,14 @@ func (l *audience) list() {
 	l.set(items)
 }
 
+// handleMost is the columns to which handles are made equally wide, so that the answers stand below each other.
+const handleMost = 20
+
 // reminded is what a reminder does, or when the last one went.
 func (l *audience) reminded() string {
 	an := l.post.Announcement
 	if an.RemindedAt.IsZero() {
-		return "those who have not answered, at most once a day"
+		return "who has not answered, once a day at most"
 	}
 	return "last " + whole(an.RemindedAt, l.app.now(), l.app.zone)
 }

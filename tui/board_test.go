@@ -347,7 +347,7 @@ func TestDemotedInAMenu(t *testing.T) {
 // TestTodayOpensThePlace opens each line.
 func TestTodayOpensThePlace(t *testing.T) {
 	w, _, _, _, _ := boardroom(t)
-	for _, line := range []store.WaitKind{store.SecondAdmin, store.OpenReports, store.OpenQuestions, store.NotCome, store.NoFigure, store.OneDepartment, store.OneAdmin, store.BackupFailed, store.BackupOld, store.NoBackup} {
+	for _, line := range []store.WaitKind{store.SecondAdmin, store.OpenReports, store.Overdue, store.OpenQuestions, store.NotCome, store.NoFigure, store.OneDepartment, store.OneAdmin, store.BackupFailed, store.BackupOld, store.NoBackup} {
 		s := w.waits(w.theme, store.Wait{Kind: line, Count: 1})
 		h := w.show(s, 57, 20)
 		fits(t, s.View().Content, 57, 20)

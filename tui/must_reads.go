@@ -125,10 +125,16 @@ func (l *mustReads) learn(msg mustReadsMsg) tea.Cmd {
 // list makes the menu.
 func (l *mustReads) list() {
 	a, t := l.app, l.theme
-	items := make([]item, 0, len(l.all))
-	for _, p := range l.all {
+	items := make([]item, 0, len(l.all)+1)
+	if l.ready {
+		items = append(items, item{name: "new", label: "New announcement", open: func() tea.Cmd { return a.announce(l.theme) }, keys: []key.Binding{says(keys.Open, "opens its form")}})
+	}
+	for i, p := range l.all {
 		an := p.Announcement
 		it := item{name: strconv.FormatInt(p.ID, 10), keys: []key.Binding{keys.Open}}
+		if i == 0 {
+			it.head = "What has had to be read"
+		}
 		it.label = subject(p)
 		it.more = t.Dim.Render(answersLine(an) + " · " + spoken(p) + " to " + an.To(p.ChannelName))
 		it.end = t.Dim.Render(due(an.Due, a.now(), a.zone))
@@ -154,9 +160,26 @@ func (l *mustReads) View() tea.View {
 	case l.problem != "":
 		lines = paragraphs(l.problem+"\n\nEnter tries again.", l.width, l.height)
 	case l.ready && len(l.all) == 0:
-		lines = paragraphs("Nothing has had to be read so far.\n\nHere stands every must read with who has answered it and who has not.\n\nTo make one: open #announcements and press "+keys.Announce.Help().Key+".", l.width, l.height)
+		none := "Nothing has had to be read so far.\n\nHere stands every must read with who has answered it and who has not."
+		lines = append(append(lines, ""), paragraphs(none, l.width, max(l.height-len(lines)-1, 0))...)
 	}
 	return around(lines, nil, l.width, l.height)
+}
+
+// announce opens the form of an announcement over the channel that is for them: there its text is written.
+func (a *app) announce(t *theme) tea.Cmd {
+	return func() tea.Msg {
+		all, err := a.store.Channels(a.ctx, a.me)
+		if err != nil {
+			return errMsg{err}
+		}
+		for _, c := range all {
+			if c.Everyone && c.StewardsPost {
+				return tea.Sequence(push(newChannel(a, t, c.ID)), push(newAnnounce(a, t, c)))()
+			}
+		}
+		return statusMsg{"There is no channel for announcements."}
+	}
 }
 
 func (l *mustReads) ShortHelp() []key.Binding { return append(l.current().keys, keys.Back) }

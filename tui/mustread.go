@@ -411,8 +411,10 @@ func (m *mustRead) Foot(width int) (string, *tea.Cursor) {
 			lines = append(lines, " "+t.Dim.Render(l))
 		}
 	}
-	for _, l := range words(answersLine(an), max(width-2, 1)) {
-		lines = append(lines, " "+t.Dim.Render(l))
+	if line := answersLine(an); line != answered(an) { // below the text stands only how many have answered
+		for _, l := range words(line, max(width-2, 1)) {
+			lines = append(lines, " "+t.Dim.Render(l))
+		}
 	}
 	return strings.Join(lines, "\n"), nil
 }

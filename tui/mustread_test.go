@@ -158,16 +158,60 @@ func TestMustReadsLooks(t *testing.T) {
 	looks(t, late, boarding())
 }
 func TestNoMustReadsLooks(t *testing.T) { looks(t, settled, boarding()) }
-func TestAudienceLooks(t *testing.T)    { looks(t, late, boarding("enter")) }
+func TestAudienceLooks(t *testing.T)    { looks(t, late, boarding("down", "enter")) }
 func TestAudienceOfAllLooks(t *testing.T) {
-	looks(t, late, boarding("enter", "enter"))
+	looks(t, late, boarding("down", "enter", "enter"))
 }
 func TestByDepartmentLooks(t *testing.T) {
-	looks(t, late, boarding("enter", "down", "down", "enter"))
+	looks(t, late, boarding("down", "enter", "down", "down", "enter"))
 }
 func TestRemindLooks(t *testing.T) {
-	looks(t, late, boarding("enter", "down", "down", "down", "enter"))
+	looks(t, late, boarding("down", "enter", "down", "down", "down", "enter"))
 }
+
+// asked is late, when the other admin asks for a second one.
+func asked(t *testing.T) *world {
+	w := late(t)
+	jon, err := w.store.Person(w.ctx, w.me, "jon")
+	w.must(err)
+	w.must(w.store.AskSecond(w.ctx, jon.ID, store.EndOfTrial, "All of it is answered."))
+	return w
+}
+
+func TestTodayLooks(t *testing.T) { looks(t, asked, past(append(fromEnd(1), "enter")...)) }
+
+// TestASecondAdminIsAskedOnToday goes from what waits for the board to the question of the other admin.
+func TestASecondAdminIsAskedOnToday(t *testing.T) {
+	s := asked(t).sit(80, 24)
+	s.run(goTo(newToday(s.m.app, s.m.theme)))
+	s.go1("A second admin is asked for")
+	s.sees("Admin · second admin", "Jon Reed asks you for the end of the trial")
+}
+
+// TestOverdueAnswersLeadToTheirList goes from what waits for the board to those who have not answered.
+func TestOverdueAnswersLeadToTheirList(t *testing.T) {
+	s := late(t).sit(80, 24)
+	s.run(goTo(newToday(s.m.app, s.m.theme)))
+	s.sees("3 answers are overdue", "A must-read was due, and not everyone has answered.")
+	s.go1("3 answers")
+	s.sees("Who has answered · Expenses", "not answered · 3 people")
+}
+
+// TestAnnounceFromTheMenu goes from the list of must-reads to the text of another one, with Enter alone, and back.
+func TestAnnounceFromTheMenu(t *testing.T) {
+	s := late(t).sit(80, 24)
+	s.run(goTo(newMustReads(s.m.app, s.m.theme)))
+	s.go1("New announcement")
+	s.sees("Announcement · #announcements", "Who is asked")
+	for range partWhy + 1 {
+		s.press("enter")
+	}
+	s.write("From Monday")
+	s.sees("Announcement to everyone  From Monday")
+	s.press("esc", "left")
+	s.sees("Admin · Announcements")
+}
+
 func TestTeamLooks(t *testing.T) {
 	looks(t, waiting, func(s *sitting) {
 		past()(s)
@@ -289,7 +333,7 @@ func (s *sitting) choose2(name string) {
 func TestAudienceTurns(t *testing.T) {
 	w := late(t)
 	s := w.sit(80, 45)
-	boarding("enter")(s)
+	boarding("down", "enter")(s)
 	s.sees("Show", "not answered · 3 people", "@maya.lind", "Nils Oak")
 	s.press("enter")
 	s.sees("all · 6 people", "Ben Brook", "understood · Thu")
@@ -336,7 +380,7 @@ func TestNastyMustReadLooks(t *testing.T) {
 	looks(t, nastyBoard, nothing)
 }
 func TestNastyAudienceLooks(t *testing.T) {
-	looks(t, nastyBoard, boarding("enter"))
+	looks(t, nastyBoard, boarding("down", "enter"))
 }
 func TestNastyMustReadsLooks(t *testing.T) {
 	looks(t, nastyBoard, boarding())

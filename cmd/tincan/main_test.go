@@ -93,6 +93,8 @@ func TestStories(t *testing.T) {
 
 			"open":   open,
 			"keys":   keys,
+			"choose": choose,
+			"paste":  paste,
 			"shows":  shows,
 			"drop":   drop,
 			"ended":  ended,

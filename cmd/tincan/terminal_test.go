@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -24,6 +26,8 @@ type window struct {
 	printed       *watched
 	done          chan struct{} // closed when all that it prints has been read
 	columns, rows int
+	shown         *vt.Emulator
+	read          int // the bytes of printed that shown has taken in
 }
 
 // windows are the open windows of a story, by name.
@@ -42,33 +46,38 @@ func open(ts *testscript.TestScript, neg bool, args []string) {
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(size[0]), Rows: uint16(size[1])})
 	ts.Check(err)
 	w := &window{cmd: cmd, tty: tty, printed: newWatched(), done: make(chan struct{}), columns: size[0], rows: size[1]}
+	w.shown = vt.NewEmulator(w.columns, w.rows)
 	w.printed.look = w.screen
+	answered := make(chan struct{})
+	go func() { // what a terminal answers to questions would be typed
+		defer close(answered)
+		io.Copy(io.Discard, w.shown)
+	}()
 	go func() {
 		defer close(w.done)
 		io.Copy(w.printed, tty) // until ssh has closed its end
 	}()
 	all, _ := ts.Value(windowsKey).(windows)
 	all[args[0]] = w
-	ts.Defer(func() { cmd.Process.Kill(); <-w.done; tty.Close() })
+	ts.Defer(func() {
+		cmd.Process.Kill()
+		<-w.done
+		tty.Close()
+		w.shown.InputPipe().(io.Closer).Close()
+		<-answered
+	})
 }
 
 // screen is what the window shows.
 func (w *window) screen() string {
-	screen := vt.NewEmulator(w.columns, w.rows)
-	answered := make(chan struct{})
-	go func() { // what a terminal answers to questions would be typed
-		defer close(answered)
-		io.Copy(io.Discard, screen)
-	}()
-	screen.WriteString(w.printed.String())
-	shown := screen.String()
-	screen.InputPipe().(io.Closer).Close()
-	<-answered
-	return shown
+	text := w.printed.String()
+	w.shown.WriteString(text[w.read:])
+	w.read = len(text)
+	return w.shown.String()
 }
 
 // keystrokes are the keys that have names in a story.
-var keystrokes = strings.NewReplacer("<enter>", "\r", "<esc>", "\x1b", "<tab>", "\t", "<space>", " ", "<down>", "\x1b[B", "<home>", "\x1b[H", "<end>", "\x1b[F", "<line>", "\n",
+var keystrokes = strings.NewReplacer("<enter>", "\r", "<esc>", "\x1b", "<tab>", "\t", "<space>", " ", "<up>", "\x1b[A", "<down>", "\x1b[B", "<right>", "\x1b[C", "<left>", "\x1b[D", "<home>", "\x1b[H", "<end>", "\x1b[F", "<line>", "\n",
 	"<paste>", "\x1b[200~", "</paste>", "\x1b[201~")
 
 // keys NAME TEXT… types into a window.
@@ -88,6 +97,69 @@ func shows(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("in time it was not so, but:\n%s", w.screen())
 		}
 	}
+}
+
+// choose NAME PATTERN moves with the arrows to the item of a menu that begins so, and presses Enter. The bar stands
+// directly left of the item that is chosen; there may be one in the sidebar and one beside it.
+func choose(ts *testscript.TestScript, neg bool, args []string) {
+	w := ts.Value(windowsKey).(windows)[args[0]]
+	pattern := regexp.MustCompile(`^ *` + args[1])
+	late := time.After(patience)
+	for {
+		screen := w.screen()
+		bars, by := toItem(screen, pattern)
+		key := "\r"
+		switch {
+		case by > 0:
+			key = "\x1b[B"
+		case by < 0:
+			key = "\x1b[A"
+		}
+		_, err := w.tty.WriteString(key)
+		ts.Check(err)
+		if by == 0 {
+			return
+		}
+		for now := bars; now == bars; now, _ = toItem(w.screen(), pattern) {
+			select {
+			case <-w.printed.more:
+			case <-late:
+				ts.Fatalf("the arrows do not lead to %q:\n%s", args[1], w.screen())
+			}
+		}
+	}
+}
+
+// toItem is where the bars of a screen are, with their lines, and how far below one of them an item begins with the
+// pattern: 0 where the bar is at it, 1 where it is not to be seen, as lists go on below. The rightmost bar counts, and
+// in the sidebar, where what is open has one too, the nearest.
+func toItem(screen string, pattern *regexp.Regexp) (bars string, by int) {
+	lines := strings.Split(screen, "\n")
+	by, furthest := 1, -1
+	for i, line := range lines {
+		at := strings.LastIndex(line, "▌")
+		if at < 0 {
+			continue
+		}
+		bars += strconv.Itoa(i) + line + "\n"
+		column := utf8.RuneCountInString(line[:at])
+		for j, other := range lines {
+			r := []rune(other)
+			if column+1 >= len(r) || !pattern.MatchString(string(r[column+1:])) {
+				continue
+			}
+			if column > furthest || column == furthest && max(j-i, i-j) < max(by, -by) {
+				by, furthest = j-i, column
+			}
+		}
+	}
+	return bars, by
+}
+
+// paste NAME FILE pastes a file into a window.
+func paste(ts *testscript.TestScript, neg bool, args []string) {
+	_, err := ts.Value(windowsKey).(windows)[args[0]].tty.WriteString("\x1b[200~" + ts.ReadFile(args[1]) + "\x1b[201~")
+	ts.Check(err)
 }
 
 // copied NAME TEXT waits until a program has put TEXT into the clipboard of a window (OSC 52).
