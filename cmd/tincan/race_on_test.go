@@ -10,6 +10,7 @@ var stories = []string{
 	"testdata/asked_for_most.txtar",
 	"testdata/backup.txtar",
 	"testdata/import.txtar",
+	"testdata/new_company.txtar",
 	"testdata/signals.txtar",
 	"testdata/ssh_people.txtar",
 	"testdata/three_steps.txtar",

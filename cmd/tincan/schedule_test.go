@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,7 +19,9 @@ import (
 func TestSchedule(t *testing.T) {
 	p := &program{data: t.TempDir()}
 	today := time.Date(2026, 9, 1, 3, 0, 0, 0, time.UTC)
-	now := func() time.Time { return today }
+	var clock atomic.Int64 // in ms; the store asks for it beside the test
+	clock.Store(today.UnixMilli())
+	now := func() time.Time { return time.UnixMilli(clock.Load()).UTC() }
 	s, err := store.Open(t.Context(), p.data, store.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +61,7 @@ func TestSchedule(t *testing.T) {
 		}
 	}
 	today = today.AddDate(0, 0, 70) // Tuesday 10 November
+	clock.Store(today.UnixMilli())
 	d.today(t.Context())
 	d.today(t.Context()) // once a day
 	entries, err := os.ReadDir(dir)
