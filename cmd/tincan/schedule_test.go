@@ -79,6 +79,7 @@ func TestSchedule(t *testing.T) {
 
 	// A failure is noted, and what is known of the last good one stays.
 	today = today.AddDate(0, 0, 1)
+	clock.Store(today.UnixMilli())
 	if err := os.Remove(filepath.Join(p.data, server.HostKeyFile)); err != nil {
 		t.Fatal(err)
 	}
