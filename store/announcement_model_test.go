@@ -94,7 +94,7 @@ func TestModelOfAnnouncements(t *testing.T) {
 			{id: news, name: "news", members: map[*firmPerson]bool{ben: true}},
 			{id: secret, name: "secret", private: true, members: map[*firmPerson]bool{ann: true, ben: true, f.people[2]: true}},
 		}
-		for range rapid.IntRange(5, 25).Draw(rt, "acts") {
+		for range rapid.IntRange(5, 12).Draw(rt, "acts") {
 			w.clock.add(time.Duration(rapid.IntRange(0, 20).Draw(rt, "hours")) * time.Hour)
 			rapid.SampledFrom([]func(*rapid.T){f.publish, f.publish, f.readSome, f.answerSome, f.answerSome, f.change, f.remindAll, f.moveAbout, f.suspend, f.archive}).Draw(rt, "act")(rt)
 			f.compare()
