@@ -69,7 +69,7 @@ func newer(schema, known int) error {
 // NoteBackup keeps what became of a scheduled backup: why it failed, or "" and the time for one that was written.
 // What is kept of the last good one outlives a failure.
 func (s *Store) NoteBackup(ctx context.Context, failed string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		const set = `INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
 		if failed == "" {
 			if err := t.run(set, "backup_at", strconv.FormatInt(t.ms(), 10)); err != nil {
