@@ -30,6 +30,7 @@ const ReceiptLength = 8
 
 // Ending is how the trial ends, and how far that has come.
 type Ending struct {
+	Trial   string // its name
 	Day     string // the last on which people write; "" while none is announced
 	Private bool   // the export holds private channels and direct conversations too
 	Keepers []Person
@@ -109,7 +110,7 @@ func (s *Store) Ending(ctx context.Context, me int64) (e Ending, err error) {
 
 func (t *tx) ending() (e Ending, err error) {
 	var keepers [2]int64
-	err = t.get(`SELECT ends, ends_all, keeper_1, keeper_2, export, export_sum FROM trial WHERE id = 1`, nil, &e.Day, &e.Private, &keepers[0], &keepers[1], &e.File, &e.SHA256)
+	err = t.get(`SELECT name, ends, ends_all, keeper_1, keeper_2, export, export_sum FROM trial WHERE id = 1`, nil, &e.Trial, &e.Day, &e.Private, &keepers[0], &keepers[1], &e.File, &e.SHA256)
 	if err != nil || e.Day == "" {
 		return e, err
 	}

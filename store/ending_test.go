@@ -178,7 +178,7 @@ func TestFrozen(t *testing.T) {
 		"first visit": func() error { k := key("nils"); return only(w.RedeemCode(ctx, later.Text, store.Credential{Key: &k})) },
 		"suspend":     func() error { return w.Suspend(ctx, jon, "tara", "lost a laptop") },
 		"second":      func() error { return w.AskSecond(ctx, jon, store.PrivateExport, "why") },
-		"backup":      func() error { return w.NoteBackup(ctx, "") },
+		"backup":      func() error { return w.NoteBackup(ctx, "x.zip", 1, "") },
 		"held":        func() error { return only(w.Held(ctx, maya)) },
 		"repair":      func() error { return w.Repair(ctx, store.Operator) },
 	} {

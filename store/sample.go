@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 )
@@ -12,8 +13,8 @@ const (
 	// A sample has from sampleLeast bytes on, so that it is not found by chance, to sampleMost; sampleLetters of them
 	// differ, as a row of zeros would be found anywhere.
 	sampleLeast, sampleMost, sampleLetters = 12, 32, 6
-	// samplesOfColumn is how many of one column are looked at: more than its part of any number that is asked for.
-	samplesOfColumn = 200
+	// samplesOfColumn is how many of one column are looked at: as many as are asked for in all, as most tables have few.
+	samplesOfColumn = 1000
 )
 
 // Samples returns up to n pieces of bytes that stand in the database, from every column of every table that has any,
@@ -58,10 +59,10 @@ func (s *Store) Samples(ctx context.Context, me int64, n int, known string) (sam
 	return samples, err
 }
 
-// piece is the middle of a value: beginnings are alike. nil for what could be found by chance.
+// piece is a part of a value from anywhere, as beginnings are alike; nil for what could be found by chance.
 func piece(b []byte) []byte {
 	if len(b) > sampleMost {
-		from := (len(b) - sampleMost) / 2
+		from := rand.IntN(len(b) - sampleMost + 1)
 		b = b[from : from+sampleMost]
 	}
 	letters := map[byte]bool{}
