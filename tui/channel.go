@@ -234,6 +234,8 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 // closed says why nothing can be written in a channel; "" where it can.
 func closed(c store.Channel, reply bool) string {
 	switch {
+	case c.Frozen:
+		return "The trial is over: all can be read, and nothing is written any more."
 	case c.Archived:
 		return "#" + c.Name + " is archived: it can be read, and nothing is added."
 	case !c.Joined:
