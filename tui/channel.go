@@ -260,7 +260,7 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // letsIn says whether I may let people into the channel.
-func (c *channel) letsIn() bool { return c.is.Private && c.is.Steward && !c.is.Archived }
+func (c *channel) letsIn() bool { return c.is.Private && c.is.Steward && !c.is.Closed() }
 
 // part leaves the channel; a private one only after a question, since there is no way back alone.
 func (c *channel) part() tea.Cmd {
