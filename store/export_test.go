@@ -137,3 +137,18 @@ func (s *Store) Decide(ctx context.Context, me int64, act, about string, channel
 func (s *Store) Consent(ctx context.Context, me int64, kind ConsentKind) error {
 	return s.write(ctx, func(t *tx) error { return t.consent(me, kind) })
 }
+
+// GapHoldsSomething reports whether a page of the database has bytes where nothing is stored.
+func GapHoldsSomething(page []byte, first bool) bool {
+	for _, g := range gaps(page, first) {
+		for _, b := range page[g[0]:g[1]] {
+			if b != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Scrub zeroes the gaps of all pages.
+func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scrub(ctx) }
