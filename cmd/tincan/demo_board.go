@@ -147,13 +147,22 @@ func (c *company) reads(p *colleague, from, reminded time.Time) time.Time {
 
 // answer plans that somebody reads an announcement, and says so or asks; of what they asked they hear later.
 func (c *company) answer(root *said, k *cast, p *colleague, at time.Time, question, reply string) {
-	c.plan(at, func() error {
+	read := func() error {
 		_, err := c.store.MarkSeen(c.ctx, p.id, root.id, 1, store.Part{From: 0, To: store.WholeText})
 		return err
-	})
-	if question == "" && c.chance(0.07) { // read, and put off
+	}
+	if question == "" {
+		late := c.chance(0.07) // read, and put off
+		c.aside(at, func() error {
+			if err := read(); err != nil || late {
+				return err
+			}
+			_, err := c.store.AnswerAnnouncement(c.ctx, p.id, root.id, 1, "")
+			return err
+		})
 		return
 	}
+	c.plan(at, read)
 	at = at.Add(c.spread(80*time.Second, 0.6))
 	asked := &said{by: p, at: at}
 	c.plan(at, func() error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -66,6 +67,7 @@ type company struct {
 	slots    map[string][]string
 	threads  []*script
 	acts     []act
+	asides   map[time.Time][]func() error // by the end of their hour
 }
 
 // act is something that somebody does at a time.
@@ -81,6 +83,14 @@ func (c *company) plan(at time.Time, do func() error) {
 	}
 }
 
+// aside is plan for what leaves the others' acts as they are and need not happen to the minute: all of it that falls into
+// one hour is done together at its end, as the store then writes it to the disk in one go.
+func (c *company) aside(at time.Time, do func() error) {
+	if end := at.Truncate(time.Hour).Add(time.Hour); !at.After(c.now) {
+		c.asides[end] = append(c.asides[end], do)
+	}
+}
+
 // newCompany reads what a company is made of. Each department has up to so many people, and its life is so many weeks
 // of trial long at most: small ones are for tests.
 func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now time.Time, most, weeks int) (*company, error) {
@@ -89,7 +99,7 @@ func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now 
 		return nil, err
 	}
 	c := &company{ctx: ctx, store: s, clock: k, rnd: rand.New(rand.NewPCG(seed, seed)), zone: zone, now: now,
-		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}}
+		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, asides: map[time.Time][]func() error{}}
 	if c.people, err = staff(most); err != nil {
 		return nil, err
 	}
@@ -132,6 +142,15 @@ func (c *company) make() error {
 
 // live does what is planned.
 func (c *company) live() error {
+	for _, end := range slices.SortedFunc(maps.Keys(c.asides), time.Time.Compare) {
+		at := end
+		if at.After(c.now) {
+			at = c.now
+		}
+		c.plan(at, func() error {
+			return together(c.asides[end], func(do func() error) error { return do() })
+		})
+	}
 	slices.SortStableFunc(c.acts, func(a, b act) int { return a.at.Compare(b.at) })
 	for _, a := range c.acts {
 		if err := c.ctx.Err(); err != nil {

@@ -302,7 +302,7 @@ func (c *company) like(p *said, much bool) {
 		}
 		done = append(done, who)
 		kind, err := store.ParseReaction(string(one(c.rnd, []rune(kinds))))
-		c.plan(at, func() error {
+		c.aside(at, func() error {
 			if err != nil {
 				return err
 			}
