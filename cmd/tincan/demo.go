@@ -68,7 +68,11 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 		fmt.Fprintf(out, "Your invite code: %s (you are @%s, and an admin)\n", guest.Text, guest.Handle)
 		life, stop := context.WithCancel(ctx)
 		var done sync.WaitGroup
-		done.Go(func() { made.goOn(life) })
+		done.Go(func() {
+			if err := made.goOn(life, 1); err != nil {
+				fmt.Fprintf(c.ErrOrStderr(), "tincan: the made-up people say nothing more (%v)\n", err)
+			}
+		})
 		return func() { stop(); done.Wait() }, nil
 	}
 	err := p.serve(c, serveFlags{listen: listen})

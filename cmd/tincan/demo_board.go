@@ -93,9 +93,6 @@ func (c *company) announcement(s *script, day int) {
 	})
 	c.like(root, s.has("liked"))
 	c.replies(s, k, root)
-	if !n.MustRead {
-		return
-	}
 	asks := slices.DeleteFunc(slices.Clone(s.lines), func(l line) bool { return l.mark != "?" })
 	reminded := due.Add(time.Duration(s.number("remind", 1)) * 24 * time.Hour)
 	if s.has("remind") {
@@ -118,7 +115,7 @@ func (c *company) announcement(s *script, day int) {
 			question, reply, _ = strings.Cut(asks[i].text, "\n")
 			asks = slices.Delete(asks, i, i+1)
 		}
-		c.answer(root, k, p, read, question, reply)
+		c.answer(root, k, p, read, n.MustRead, question, reply)
 	}
 }
 
@@ -146,13 +143,13 @@ func (c *company) reads(p *colleague, from, reminded time.Time) time.Time {
 }
 
 // answer plans that somebody reads an announcement, and says so or asks; of what they asked they hear later.
-func (c *company) answer(root *said, k *cast, p *colleague, at time.Time, question, reply string) {
+func (c *company) answer(root *said, k *cast, p *colleague, at time.Time, must bool, question, reply string) {
 	read := func() error {
 		_, err := c.store.MarkSeen(c.ctx, p.id, root.id, 1, store.Part{From: 0, To: store.WholeText})
 		return err
 	}
 	if question == "" {
-		late := c.chance(0.07) // read, and put off
+		late := !must || c.chance(0.07) // read, and put off
 		c.aside(at, func() error {
 			if err := read(); err != nil || late {
 				return err

@@ -31,7 +31,7 @@ const (
 	inviteDays = 3 // before the trial in which everybody is invited
 
 	// rootsAWeek is how many threads 120 people begin once all of them take part.
-	rootsAWeek = 74
+	rootsAWeek = 96
 )
 
 // clock is the time of the store while a company is made, and the real time from then on.

@@ -12,10 +12,10 @@ import (
 
 const (
 	// silent and unanswered are how often nobody answers: a remark, and a question. Nobody's company answers everything.
-	silent     = 0.26
-	unanswered = 0.16
+	silent     = 0.27
+	unanswered = 0.08
 	// again is how many days pass at least before a thread with slots comes again, as another one.
-	again = 17
+	again = 13
 )
 
 // threadsIn is how many threads begin in a week, counted from the first of the pilot.
@@ -76,7 +76,7 @@ func (c *company) weekday(week int) int {
 
 // repeats reports whether a thread says something else each time.
 func (s *script) repeats() bool {
-	return !s.has("once") && (slot.MatchString(s.body))
+	return !s.has("once") && !s.has("open") && slot.MatchString(s.body)
 }
 
 // cast is who plays in a thread, and what stands in its slots.
@@ -89,7 +89,10 @@ type cast struct {
 
 // weight is how much of what is written somebody writes.
 func weight(p *colleague) float64 {
-	w := map[level]float64{often: 6, some: 1.3, little: 0.045, left: 1, suspended: 1}[p.takes]
+	w := map[level]float64{often: 6, some: 1.3, little: 0.02, left: 1, suspended: 1}[p.takes]
+	if p.leader { // they say little, and are quoted for it
+		w /= 3
+	}
 	return w * (0.5 + float64(len(p.name)*7%10)/10) // no two of a kind are alike
 }
 
@@ -231,7 +234,7 @@ func (c *company) replies(s *script, k *cast, root *said) time.Time {
 	case s.has("week") || len(lines) == 0:
 	case s.has("open"), c.chance(quiet):
 		return at
-	case c.chance(0.3): // it stops earlier than it could
+	case !s.has("ask") && c.chance(0.3), c.chance(0.07): // it stops earlier than it could
 		lines = lines[:1+c.rnd.IntN(len(lines))]
 	}
 	median, wide := 50*time.Minute, 1.7

@@ -131,7 +131,6 @@ type script struct {
 	words   map[string]string
 	body    string
 	lines   []line
-	used    int // times
 }
 
 // line is what somebody else says or does in a thread.
