@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	p.store.Now = k.now
 	p.opened = func(ctx context.Context, s *store.Store) (func(), error) {
 		fmt.Fprintln(c.ErrOrStderr(), "Making up a company; it takes a few seconds.")
-		made, err := newCompany(ctx, s, k, demoSeed, time.Now(), demoStaff, trialToday)
+		made, err := newCompany(ctx, s, k, demoSeed, time.Now(), cmp.Or(p.hamlet, demoStaff), trialToday/7+1)
 		if err == nil {
 			err = made.make()
 		}
@@ -82,6 +83,11 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	return err
 }
 
+// guestsChannels are those that the guest is in, beside those of everyone.
+func guestsChannels() []string {
+	return []string{"aurora", "help-it", "customers", "ideas", "canteen", "service"}
+}
+
 // welcome lets the guest in: an admin, who has been put into a few channels and has the board's.
 func (c *company) welcome() (store.Code, error) {
 	code, err := c.store.CreateInvite(c.ctx, store.Operator, store.Invite{Handle: demoGuest, Department: "Operations", Admin: true, Why: "A guest looks around."})
@@ -92,7 +98,7 @@ func (c *company) welcome() (store.Code, error) {
 	if err != nil {
 		return code, err
 	}
-	for _, name := range []string{"aurora", "help-it", "customers", "ideas", "canteen"} {
+	for _, name := range guestsChannels() {
 		if err := c.store.JoinChannel(c.ctx, p.ID, c.channels[name].ID); err != nil {
 			return code, err
 		}

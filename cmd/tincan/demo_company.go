@@ -66,7 +66,9 @@ type company struct {
 	private  map[string][]string   // handles, by channel
 	slots    map[string][]string
 	threads  []*script
+	last     map[*script]int // the day on which a thread was begun last
 	acts     []act
+	refused  []error                      // what the store did not let happen
 	asides   map[time.Time][]func() error // by the end of their hour
 }
 
@@ -91,15 +93,15 @@ func (c *company) aside(at time.Time, do func() error) {
 	}
 }
 
-// newCompany reads what a company is made of. Each department has up to so many people, and its life is so many weeks
-// of trial long at most: small ones are for tests.
+// newCompany reads what a company is made of. Each department has up to so many people, and its trial has gone on
+// for so many weeks at most: small ones are for tests.
 func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now time.Time, most, weeks int) (*company, error) {
 	zone, err := time.LoadLocation(demoZone)
 	if err != nil {
 		return nil, err
 	}
 	c := &company{ctx: ctx, store: s, clock: k, rnd: rand.New(rand.NewPCG(seed, seed)), zone: zone, now: now,
-		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, asides: map[time.Time][]func() error{}}
+		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, asides: map[time.Time][]func() error{}, last: map[*script]int{}}
 	if c.people, err = staff(most); err != nil {
 		return nil, err
 	}
@@ -157,7 +159,10 @@ func (c *company) live() error {
 			return err
 		}
 		c.clock.set(a.at)
-		if err := a.do(); err != nil {
+		err := a.do()
+		if _, ours := store.Sentence(err); ours { // somebody answered after ten days, in a channel that was closed meanwhile
+			c.refused = append(c.refused, err)
+		} else if err != nil {
 			return fmt.Errorf("the made-up company stops at %s (%w)", a.at.In(c.zone).Format(time.DateTime), err)
 		}
 	}
@@ -301,6 +306,9 @@ func (c *company) pilots(p *colleague) bool { return p.takes == often || p.head 
 func (c *company) enlist(r store.Roster, why string) error {
 	if _, err := c.store.ImportRoster(c.ctx, store.Operator, r, store.RosterAs{Why: why}); err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(c.people, func(p *colleague) bool { return p.id == 0 }) {
+		return nil // all were pilots
 	}
 	if _, err := c.store.LettersForAll(c.ctx, store.Operator, why); err != nil {
 		return err
@@ -456,6 +464,34 @@ func (c *company) arrive(p *colleague) error {
 	return c.store.AcceptTerms(c.ctx, p.id, version)
 }
 
+// settle plans which channels somebody joins on their first days, beside those of their department.
+func (c *company) settle(p *colleague, all []record) {
+	var chosen []string
+	for _, r := range all {
+		if r.fields[1] == "-" && c.private[r.fields[0]] == nil && c.keeps[r.fields[0]] != p && c.chance(0.4) {
+			chosen = append(chosen, r.fields[0])
+		}
+	}
+	c.aside(c.at(p.first, 8.6), func() error {
+		for _, name := range chosen {
+			if err := c.join(p, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// join lets somebody into an open channel, if they are not in it.
+func (c *company) join(p *colleague, name string) error {
+	in := c.channels[name]
+	if in.Everyone || in.Private || p.joined[name] {
+		return nil
+	}
+	p.joined[name] = true
+	return c.store.JoinChannel(c.ctx, p.id, in.ID)
+}
+
 // together does something for all of a list at the same time, where it does not matter who is first.
 func together[T any](list []T, do func(T) error) error {
 	errs := make([]error, len(list))
@@ -482,12 +518,17 @@ func (c *company) open() {
 		c.keeps[r.fields[0]] = by
 		c.plan(c.at(by.first, 7+0.1*float64(i)), func() error { return c.openChannel(r.fields, by) })
 		if len(r.fields) > 4 && r.fields[4] == "archived" {
-			c.plan(c.at(c.days-20, 15.2), func() error {
+			c.plan(c.at(c.trial+48, 15.2), func() error {
 				return c.store.ArchiveChannel(c.ctx, by.id, c.channels[r.fields[0]].ID, true, "Line 2 has moved and runs. The list of what is missing is in #production.")
 			})
 		}
 		if len(r.fields) > 4 && strings.HasPrefix(r.fields[4], "private") {
 			c.close(r.fields[0], by, strings.Fields(r.fields[4])[1:])
+		}
+	}
+	for _, p := range c.people {
+		if p.takes != never {
+			c.settle(p, list)
 		}
 	}
 	helle := c.people[0]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -97,16 +98,21 @@ func (l *life) start() error {
 			return !s.repeats() || l.private[s.channel] != nil || s.channel == "new-hall"
 		})
 		l.rnd.Shuffle(len(l.turn), func(i, j int) { l.turn[i], l.turn[j] = l.turn[j], l.turn[i] })
+		slices.SortStableFunc(l.turn, func(a, b *script) int { return cmp.Compare(l.last[a]/7, l.last[b]/7) })
 	}
-	s := l.turn[0]
-	l.turn = l.turn[1:]
+	i := slices.IndexFunc(l.turn, func(s *script) bool { return s.channel == "everyone" || slices.Contains(guestsChannels(), s.channel) })
+	if i < 0 || l.chance(0.3) { // most where the guest is
+		i = 0
+	}
+	s := l.turn[i]
+	l.turn = slices.Delete(l.turn, i, i+1)
 	k := &cast{named: map[string]*colleague{}, slots: map[string]string{}}
 	at := l.now.AddDate(0, 0, 1) // everybody who came has been here for a day
 	if k.me = l.player(s.by, k, at); k.me == nil {
 		return nil
 	}
 	root := &said{channel: s.channel, by: k.me, text: l.fill(s.body, k, at)}
-	if err := l.speak(root, 0, s.has("ask")); err != nil {
+	if err := l.speak(root, nil, s.has("ask")); err != nil {
 		return err
 	}
 	after := time.Duration(0)
@@ -124,7 +130,7 @@ func (l *life) start() error {
 		after += 12*time.Second + time.Duration(l.rnd.IntN(35))*time.Second
 		reply := &said{channel: s.channel, by: p, text: l.fill(line.text, k, at)}
 		l.in(after, func() error {
-			err := l.speak(reply, root.id, false)
+			err := l.speak(reply, root, false)
 			if err == nil && line.mark == ">!" {
 				l.in(9*time.Second, func() error { return l.store.ResolveQuestion(l.ctx, k.me.id, reply.id, true) })
 			}
@@ -135,7 +141,7 @@ func (l *life) start() error {
 }
 
 // speak writes a post now.
-func (l *life) speak(p *said, to int64, question bool) error {
+func (l *life) speak(p, to *said, question bool) error {
 	if err := l.write(p, to, question); err != nil {
 		return err
 	}

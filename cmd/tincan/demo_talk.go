@@ -34,7 +34,6 @@ func (c *company) threadsIn(week int) int {
 func (c *company) talk() {
 	turn := slices.DeleteFunc(slices.Clone(c.threads), func(s *script) bool { return s.has("week") })
 	c.rnd.Shuffle(len(turn), func(i, j int) { turn[i], turn[j] = turn[j], turn[i] })
-	last := map[*script]int{}
 	next := 0
 	for week := 0; week*7 < c.days; week++ {
 		for _, s := range c.threads {
@@ -50,11 +49,11 @@ func (c *company) talk() {
 			for range turn { // the next in turn that may come
 				s := turn[next%len(turn)]
 				next++
-				before, came := last[s]
+				before, came := c.last[s]
 				if came && (!s.repeats() || day-before < again) || c.private[s.channel] != nil && week < pilotDays/7 {
 					continue
 				}
-				last[s] = day
+				c.last[s] = day
 				c.thread(s, day)
 				break
 			}
@@ -145,8 +144,19 @@ func (c *company) player(by string, k *cast, at time.Time) *colleague {
 	return c.somebody(by, at, but...)
 }
 
-// fill puts into a text what its slots stand for. The same slot is the same throughout a thread.
+// fill puts into a text what its slots stand for, those within others first.
 func (c *company) fill(text string, k *cast, at time.Time) string {
+	for {
+		filled := c.fillInner(text, k, at)
+		if filled == text {
+			return text
+		}
+		text = filled
+	}
+}
+
+// fillInner fills the slots that have none within them. The same slot is the same throughout a thread.
+func (c *company) fillInner(text string, k *cast, at time.Time) string {
 	return slot.ReplaceAllStringFunc(text, func(whole string) string {
 		name := whole[1 : len(whole)-1]
 		if was, ok := k.slots[name]; ok {
@@ -158,6 +168,8 @@ func (c *company) fill(text string, k *cast, at time.Time) string {
 		switch {
 		case name == "me":
 			return k.me.called()
+		case strings.HasPrefix(name, "+") && err == nil:
+			value = at.In(c.zone).AddDate(0, 0, n).Format("Monday 2 January")
 		case err == nil && n > 0 && n <= len(k.told):
 			return k.told[n-1].called()
 		case mention:
@@ -204,7 +216,7 @@ func (c *company) thread(s *script, day int) {
 	}
 	root := &said{channel: s.channel, by: k.me, at: at, text: c.fill(s.body, k, at)}
 	c.plan(at, func() error {
-		return c.write(root, 0, s.has("ask"))
+		return c.write(root, nil, s.has("ask"))
 	})
 	c.like(root, s.has("liked"))
 	heard := c.replies(s, k, root)
@@ -255,7 +267,7 @@ func (c *company) replies(s *script, k *cast, root *said) time.Time {
 			to = posts[len(posts)-1] // they answer whoever spoke last
 		}
 		posts = append(posts, reply)
-		c.plan(at, func() error { return c.write(reply, to.id, false) })
+		c.plan(at, func() error { return c.write(reply, to, false) })
 		c.like(reply, false)
 		if l.mark == ">!" {
 			c.plan(c.later(at, c.spread(30*time.Minute, 1)), func() error { return c.store.ResolveQuestion(c.ctx, k.me.id, reply.id, true) })
@@ -264,16 +276,18 @@ func (c *company) replies(s *script, k *cast, root *said) time.Time {
 	return at
 }
 
-// write writes a post, as a member of its channel.
-func (c *company) write(p *said, to int64, question bool) (err error) {
-	in := c.channels[p.channel]
-	if !in.Everyone && !in.Private && !p.by.joined[p.channel] {
-		p.by.joined[p.channel] = true
-		if err := c.store.JoinChannel(c.ctx, p.by.id, in.ID); err != nil {
-			return err
+// write writes a post as a member of its channel: a reply to another, or (nil) the first of a thread.
+func (c *company) write(p, to *said, question bool) (err error) {
+	place := store.Place{}
+	if to != nil {
+		if place.Root = to.id; to.id == 0 {
+			return nil // there is nothing to reply to
 		}
 	}
-	place := store.Place{Channel: in.ID, Root: to}
+	if err := c.join(p.by, p.channel); err != nil {
+		return err
+	}
+	place.Channel = c.channels[p.channel].ID
 	made, err := c.store.CreatePost(c.ctx, p.by.id, store.NewPost{Place: place, Body: p.text, Question: question})
 	p.id = made.ID
 	return err

@@ -213,5 +213,5 @@ func slots() (map[string][]string, error) {
 }
 
 // slot is a place of a text that differs: {customer}, {me} for who began, {1} for who spoke first, {@Finance} for
-// a mention, or {one|another}. What is none of them, as in code, stays.
+// a mention, {+7} for the day in a week, or {one|another}. What is none of them, as in code, stays.
 var slot = regexp.MustCompile(`\{([^{}\n]+)\}`)

@@ -38,6 +38,8 @@ type program struct {
 	data  string        // the data folder
 	store store.Options // left as it is but by tests and the demo
 
+	hamlet int // how many people a department of the demo has at most; 0 for all there are, which takes tests too long
+
 	// opened is told of the store that serve has opened, before anybody comes in; what it returns is called once
 	// nobody is in any more. nil but for the demo.
 	opened func(context.Context, *store.Store) (stop func(), err error)
