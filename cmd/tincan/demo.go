@@ -45,11 +45,12 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	} else if hasData(p.data) {
 		return fmt.Errorf("%s holds data already, and a made-up company needs a folder of its own; name a new one with --data, or go on with what is there: tincan serve", p.data)
 	}
-	k := &clock{}
+	now, weeks := time.Now(), trialToday/7+1
+	k := before(now, weeks)
 	p.store.Now = k.now
 	p.opened = func(ctx context.Context, s *store.Store) (func(), error) {
 		fmt.Fprintln(c.ErrOrStderr(), "Making up a company; it takes a few seconds.")
-		made, err := newCompany(ctx, s, k, demoSeed, time.Now(), cmp.Or(p.hamlet, demoStaff), trialToday/7+1)
+		made, err := newCompany(ctx, s, k, demoSeed, now, cmp.Or(p.hamlet, demoStaff), weeks)
 		if err == nil {
 			err = made.make()
 		}

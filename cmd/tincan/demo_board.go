@@ -30,7 +30,7 @@ func (c *company) decide() {
 		}
 	}
 	c.plan(c.at(c.trial+15, 11.3), func() error {
-		return c.store.RenameChannel(c.ctx, c.person("nadia").id, c.channels["help-it"].ID, "ask-it", "Everybody typed that one anyway.")
+		return c.store.RenameChannel(c.ctx, c.keeps["help-it"].id, c.channels["help-it"].ID, "ask-it", "Everybody typed that one anyway.")
 	})
 	c.plan(c.at(c.trial+9, 9.2), func() error {
 		return c.store.SetPurpose(c.ctx, gul.id, c.channels["production"].ID, "Lines 1 and 2, shifts, material. Faults go to #quality", "Two people looked for faults here.")
@@ -97,7 +97,10 @@ func (c *company) announcement(s *script, day int) {
 	reminded := due.Add(time.Duration(s.number("remind", 1)) * 24 * time.Hour)
 	if s.has("remind") {
 		c.plan(reminded, func() error {
-			_, err := c.store.Remind(c.ctx, c.people[0].id, root.id, "A few answers are missing.")
+			p, err := c.store.Post(c.ctx, c.people[0].id, root.id)
+			if err == nil && p.Announcement.Counts[store.Pending] > 0 {
+				_, err = c.store.Remind(c.ctx, c.people[0].id, root.id, "A few answers are missing.")
+			}
 			return err
 		})
 	}

@@ -93,6 +93,22 @@ func (c *company) aside(at time.Time, do func() error) {
 	}
 }
 
+// demoDays are today and the first day of a trial that has gone on for so many weeks at most; that is a Monday.
+func demoDays(now time.Time, weeks int) (today, started time.Time) {
+	y, m, d := now.Date()
+	today = time.Date(y, m, d, 0, 0, 0, 0, now.Location())
+	started = today.AddDate(0, 0, -min(trialToday, 7*weeks)+1)
+	return today, started.AddDate(0, 0, -(int(started.Weekday())+6)%7)
+}
+
+// before is a clock that shows when nothing had begun: some of the store is made when it is opened.
+func before(now time.Time, weeks int) *clock {
+	_, started := demoDays(now.UTC(), weeks)
+	k := &clock{}
+	k.set(started.AddDate(0, 0, -pilotDays-7))
+	return k
+}
+
 // newCompany reads what a company is made of. Each department has up to so many people, and its trial has gone on
 // for so many weeks at most: small ones are for tests.
 func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now time.Time, most, weeks int) (*company, error) {
@@ -111,10 +127,7 @@ func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now 
 	if c.threads, err = scripts("threads.txt"); err != nil {
 		return nil, err
 	}
-	y, m, d := now.In(zone).Date()
-	today := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	started := today.AddDate(0, 0, -min(trialToday, 7*weeks)+1)
-	started = started.AddDate(0, 0, -(int(started.Weekday())+6)%7) // a Monday
+	today, started := demoDays(now.In(zone), weeks)
 	c.trial = pilotDays
 	c.begin = started.AddDate(0, 0, -pilotDays)
 	for day := c.begin; !day.After(today); day = day.AddDate(0, 0, 1) {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tincan/store"
 )
@@ -149,11 +151,15 @@ func (c *company) fill(text string, k *cast, at time.Time) string {
 	for {
 		filled := c.fillInner(text, k, at)
 		if filled == text {
-			return text
+			r, n := utf8.DecodeRuneInString(text)
+			return string(unicode.ToUpper(r)) + text[n:]
 		}
 		text = filled
 	}
 }
+
+// kind is what a slot is of: {n2} is another {n}.
+func kind(name string) string { return strings.TrimRight(name, "23456789") }
 
 // fillInner fills the slots that have none within them. The same slot is the same throughout a thread.
 func (c *company) fillInner(text string, k *cast, at time.Time) string {
@@ -181,8 +187,8 @@ func (c *company) fillInner(text string, k *cast, at time.Time) string {
 			}
 		case strings.Contains(name, "|"):
 			value = one(c.rnd, strings.Split(name, "|"))
-		case c.slots[name] != nil:
-			value = one(c.rnd, c.slots[name])
+		case c.slots[kind(name)] != nil:
+			value = one(c.rnd, c.slots[kind(name)])
 		default:
 			return whole
 		}
