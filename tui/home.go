@@ -186,12 +186,12 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return nil
 		}
-		h.know(msg.channels)
-		h.tally(msg.channels)
-		if !slices.EqualFunc(h.waiting, msg.waiting, sameWaiting) {
-			h.keep(func() { h.waiting = msg.waiting })
+		h.know(msg.Channels)
+		h.tally(msg.Channels)
+		if !slices.EqualFunc(h.waiting, msg.Waiting, sameWaiting) {
+			h.keep(func() { h.waiting = msg.Waiting })
 		}
-		return h.writeTo(msg.channels)
+		return h.writeTo(msg.Channels)
 	case nextMsg: // nothing new is left anywhere: Space is a pager
 		h.pageDown()
 		return h.more()

@@ -207,7 +207,7 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 		}
 	case sidebarMsg:
 		if msg.err == nil {
-			l.know(msg.channels)
+			l.know(msg.Channels)
 		}
 	case placesMsg:
 		if msg.of == l && msg.err == nil {

@@ -42,12 +42,7 @@ type entry struct {
 type sidebar struct {
 	app      *app
 	theme    *theme
-	channels []store.Channel
-	inbox    int          // entries of the inbox that are not read, up to 100
-	waiting  []store.Post // announcements that wait for my answer
-	admin    bool
-	waits    int         // for the board
-	trial    store.Trial // its days
+	is       store.Side // as last read
 	width    int
 	height   int
 	focused  bool
@@ -60,15 +55,10 @@ type sidebar struct {
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar, what waits in the inbox and for my answer, and who I am now; it comes to every screen.
+// sidebarMsg is what the sidebar shows now; it comes to every screen.
 type sidebarMsg struct {
-	channels []store.Channel
-	inbox    int
-	waiting  []store.Post
-	me       store.Person
-	waits    int         // for the board
-	trial    store.Trial // its days
-	err      error
+	store.Side
+	err error
 }
 
 func newSidebar(a *app, t *theme) *sidebar {
@@ -80,14 +70,14 @@ func (s *sidebar) entries() []entry {
 	a, t := s.app, s.theme
 	list := []entry{
 		{name: entryHome, label: "Home", count: s.unread()},
-		{name: entryInbox, label: "Inbox", count: s.inbox, screen: func() screen { return newInbox(a, t) }},
-		{name: entryMustRead, label: "Must read", count: len(s.waiting), screen: func() screen { return newMustRead(a, t, 0) }},
+		{name: entryInbox, label: "Inbox", count: s.is.Inbox, screen: func() screen { return newInbox(a, t) }},
+		{name: entryMustRead, label: "Must read", count: len(s.is.Waiting), screen: func() screen { return newMustRead(a, t, 0) }},
 		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, t) }},
 		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, t, s.searched) }},
 	}
-	for i, c := range s.channels {
+	for i, c := range s.is.Channels {
 		e := entry{name: channelEntry(c.ID), label: sideName(c), count: c.Unread, draft: c.Draft, dim: c.Muted}
-		e.gap = i == 0 || c.Direct != s.channels[i-1].Direct
+		e.gap = i == 0 || c.Direct != s.is.Channels[i-1].Direct
 		if c.Private && !c.Direct {
 			e.mark = "▪ "
 		}
@@ -97,10 +87,10 @@ func (s *sidebar) entries() []entry {
 	list = append(list,
 		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
 		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
-		entry{name: entryTrial, label: "Trial", note: trialDay(s.trial, a.now()), screen: func() screen { return newTrial(a, t) }},
+		entry{name: entryTrial, label: "Trial", note: trialDay(s.is.Trial, a.now()), screen: func() screen { return newTrial(a, t) }},
 	)
-	if s.admin {
-		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.waits, screen: func() screen { return newAdmin(a, t) }})
+	if s.is.Me.Admin {
+		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.is.Waits, screen: func() screen { return newAdmin(a, t) }})
 	}
 	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
 }
@@ -132,8 +122,8 @@ func alone(names string) string {
 // news is what waits for me in particular: the inbox, what I have to answer, and direct conversations. The other channels
 // are Home's business: with them the number would never be nought, and mean nothing.
 func (s *sidebar) news() int {
-	n := s.inbox + len(s.waiting)
-	for _, c := range s.channels {
+	n := s.is.Inbox + len(s.is.Waiting)
+	for _, c := range s.is.Channels {
 		if c.Direct && !c.Muted {
 			n += c.Unread
 		}
@@ -143,7 +133,7 @@ func (s *sidebar) news() int {
 
 // unread is what is new in Home.
 func (s *sidebar) unread() (n int) {
-	for _, c := range s.channels {
+	for _, c := range s.is.Channels {
 		if !c.Muted && !c.Direct {
 			n += c.Unread
 		}
@@ -158,25 +148,8 @@ func (s *sidebar) refresh() tea.Cmd {
 	}
 	a := s.app
 	return func() tea.Msg {
-		var m sidebarMsg
-		if m.me, m.err = a.store.Me(a.ctx, a.me); m.err == nil {
-			m.channels, m.err = a.store.Sidebar(a.ctx, a.me)
-		}
-		if m.err == nil {
-			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
-		}
-		if m.err == nil {
-			m.waiting, m.err = a.store.MustReads(a.ctx, a.me)
-		}
-		if m.err == nil {
-			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
-		}
-		if m.err == nil && m.me.Admin {
-			var waits []store.Wait
-			waits, m.err = a.store.Today(a.ctx, a.me)
-			m.waits = len(waits)
-		}
-		return m
+		side, err := a.store.Side(a.ctx, a.me)
+		return sidebarMsg{side, err}
 	}
 }
 
@@ -192,7 +165,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox, s.waiting, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.waiting, msg.me.Admin, msg.waits, msg.trial
+		s.is = msg.Side
 		return again
 	case searchedMsg:
 		s.searched = msg.query
