@@ -49,12 +49,21 @@ func newHome(a *app, t *theme, active bool) *home {
 	}
 	for _, l := range []*latest{h.latest, h.other} {
 		l.where, l.head, l.here = true, h.above, h.hereActs
-		l.holds = func(store.Event) bool { return true }
+		l.holds = h.concerns
 	}
 	if active {
 		h.latest, h.other = h.other, h.latest
 	}
 	return h
+}
+
+// concerns says whether an event may change what stands here: what is written where I am not, or have muted, does not.
+func (h *home) concerns(e store.Event) bool {
+	if e.Kind != store.Posted || e.Channel == 0 || !h.told {
+		return true
+	}
+	c, mine := h.channels[e.Channel]
+	return mine && !c.Muted
 }
 
 // Title says which order it is in.

@@ -39,6 +39,8 @@ type latest struct {
 	moved   bool         // I have joined or left: older posts may be others now
 	waiting []store.Post // newer than the first one shown
 	gap     bool         // more are new than one page holds
+	behind  bool         // and newer ones still, which were not read as nobody looks at them
+	toTop   bool         // what waits is to be shown once that has been done
 	jump    int64        // my own new post, to be shown at once
 	was     store.Post   // the newest post that was not new when this was opened
 	newest  int64        // the order key of the first post when it was put there
@@ -223,9 +225,7 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 			return l.refresh()
 		}
 	case headClickMsg:
-		if len(l.waiting) > 0 {
-			l.show()
-		}
+		return tea.Batch(l.show(), l.more())
 	case seenMsg:
 		if msg.of != &l.feed {
 			break
@@ -250,8 +250,12 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
-	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
+	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && e.Post != 0 && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
 		return l.readFresh(e.Post)
+	}
+	if e.Kind == store.Posted && e.Root == 0 && l.gap {
+		l.behind = true
+		return nil
 	}
 	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
 		return l.refresh()
@@ -385,7 +389,7 @@ func (l *latest) merge(msg pageMsg) {
 		}
 		l.waiting = msg.posts[:fresh:fresh]
 	})
-	l.moved = false
+	l.moved, l.behind = false, false
 	switch {
 	case !l.ready:
 		l.ready = true
@@ -394,9 +398,10 @@ func (l *latest) merge(msg pageMsg) {
 		l.show()
 		l.choose(l.index(l.jump))
 		l.jump = 0
-	case len(l.posts) == 0:
+	case len(l.posts) == 0, l.toTop:
 		l.show()
 	}
+	l.toTop = false
 }
 
 // bring puts the posts of a page from the top where they belong, but for the fresh ones.
@@ -479,10 +484,14 @@ func (l *latest) wasHere(posts []store.Post) {
 	}
 }
 
-// show brings in the posts that wait above and goes to them.
-func (l *latest) show() {
-	if len(l.waiting) == 0 {
-		return
+// show brings in the posts that wait above and goes to them, once those have been read that there was no need to.
+func (l *latest) show() tea.Cmd {
+	switch {
+	case len(l.waiting) == 0:
+		return nil
+	case l.behind:
+		l.toTop = true
+		return l.refresh()
 	}
 	if l.gap {
 		l.posts, l.ended = nil, false
@@ -500,6 +509,7 @@ func (l *latest) show() {
 	l.newest = l.key(l.waiting[0])
 	l.waiting, l.gap = nil, false
 	l.choose(0)
+	return nil
 }
 
 // note says how many posts wait above.
@@ -525,9 +535,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		return l.refresh(), true
 	case key.Matches(msg, keys.ShowNew),
 		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
-		if len(l.waiting) > 0 {
-			l.show()
-		}
+		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
 		return push(newThread(l.app, l.theme, p.ID)), true
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
@@ -539,7 +547,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		used = l.move(msg)
 		return l.more(), used
 	}
-	return l.more(), true
+	return tea.Batch(cmd, l.more()), true
 }
 
 // besides is what can be done here besides what is done with a post.
