@@ -222,6 +222,7 @@ func (s *Store) SetHomeActive(ctx context.Context, me int64, on bool) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
+		t.emitTo(Event{Kind: People, Person: me, By: me}, me)
 		return t.run(`UPDATE person SET home_active = ? WHERE id = ?`, on, me)
 	})
 }

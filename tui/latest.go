@@ -67,12 +67,11 @@ type onePostMsg struct {
 	gone bool
 }
 
-// freshMsg is a post that has just been written, if it belongs here.
+// freshMsg is a post that has just been written here.
 type freshMsg struct {
-	of    *latest
-	id    int64
-	posts []store.Post
-	err   error
+	of   *latest
+	post store.Post
+	err  error
 }
 
 // placesMsg is my channels, as the acts on their posts need them.
@@ -281,14 +280,14 @@ func (l *latest) readFresh(id int64) tea.Cmd {
 	if !l.fresh.begin() {
 		return nil
 	}
-	ctx, load := l.app.ctx, l.load
+	a := l.app
 	return func() tea.Msg {
-		posts, err := load(ctx, id+1, 1)
-		return freshMsg{l, id, posts, err}
+		p, err := a.store.Post(a.ctx, a.me, id)
+		return freshMsg{l, p, err}
 	}
 }
 
-// wrote lets a post that has been written wait above, if it belongs here and is not there yet.
+// wrote lets a post that has been written wait above, if it is not there yet.
 func (l *latest) wrote(msg freshMsg) tea.Cmd {
 	if l.fresh.end() {
 		return l.refresh()
@@ -297,8 +296,8 @@ func (l *latest) wrote(msg freshMsg) tea.Cmd {
 	case notFound(msg.err):
 	case msg.err != nil:
 		return fail(msg.err)
-	case len(msg.posts) == 1 && msg.posts[0].ID == msg.id && msg.id > l.newestKnown():
-		l.waiting = append([]store.Post{msg.posts[0]}, l.waiting...)
+	case msg.post.ID > l.newestKnown():
+		l.waiting = append([]store.Post{msg.post}, l.waiting...)
 	}
 	return nil
 }
