@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -430,6 +431,35 @@ func TestRemind(t *testing.T) {
 	w.clock.add(25 * time.Hour)
 	_, err = w.Remind(w.ctx, jon, p.ID, "")
 	refused(t, err, store.ErrInvalid, "Everyone has answered")
+}
+
+// TestRemindInPieces tells more people than one piece has, of whom a reminder that broke off left some out: nobody is
+// told twice, and the log has one line.
+func TestRemindInPieces(t *testing.T) {
+	t.Parallel()
+	const n = 1203
+	w := newWorld(t)
+	jon, eve := w.admin("jon"), w.admin("eve")
+	first := w.crowd(n)
+	p := w.mustRead(jon, "read this")
+	told, err := w.Remind(w.ctx, jon, p.ID, "")
+	w.must(err)
+	equal(t, "told", told, n+1)
+	w.raw(`DELETE FROM inbox WHERE kind = ? AND person_id >= ?`, store.Reminded, first+700)
+	w.raw(`DELETE FROM reminder`)
+	w.clock.add(time.Hour)
+	told, err = w.Remind(w.ctx, eve, p.ID, "")
+	w.must(err)
+	equal(t, "told of those left out", told, n-700)
+	equal(t, "each once", row(w.number(`SELECT count(*) FROM inbox WHERE kind = ?`, store.Reminded), w.number(`SELECT max(n) FROM inbox WHERE kind = ?`, store.Reminded)), fmt.Sprint(n+1, " 1"))
+	equal(t, "decisions", w.number(`SELECT count(*) FROM decision WHERE act LIKE 'reminded%'`), 1)
+	_, err = w.Remind(w.ctx, jon, p.ID, "")
+	refused(t, err, store.ErrLimited, "A reminder went out within the last day")
+	w.raw(`DELETE FROM reminder`)
+	w.clock.add(24 * time.Hour)
+	told, err = w.Remind(w.ctx, jon, p.ID, "")
+	w.must(err)
+	equal(t, "a day later it is another one", row(told, w.number(`SELECT count(*) FROM decision WHERE act LIKE 'reminded%'`)), fmt.Sprint(n+1, " 2"))
 }
 
 // TestWhoSeesWhoHasAnswered lets stewards and admins see all, and managers those of their team who have not.
