@@ -434,10 +434,10 @@ func TestRemind(t *testing.T) {
 }
 
 // TestRemindInPieces tells more people than one piece has, of whom a reminder that broke off left some out: nobody is
-// told twice, and the log has one line.
+// told twice, and the log has one line. They fill three pieces to the last place.
 func TestRemindInPieces(t *testing.T) {
 	t.Parallel()
-	const n = 1203
+	const n = 1499
 	w := newWorld(t)
 	jon, eve := w.admin("jon"), w.admin("eve")
 	first := w.crowd(n)

@@ -132,6 +132,9 @@ func (t *tx) beginReminder(r *reminding, c channelRow, at int64) error {
 // remind puts the reminder that began at that time into the inbox of those of the people who do not have it yet, all
 // at once: one act a person would hold up everyone's posting. It returns how many they are.
 func (t *tx) remind(r *reminding, people []int64, at int64) (int, error) {
+	if len(people) == 0 { // the piece before was full, and the last
+		return 0, nil
+	}
 	list, err := json.Marshal(people)
 	if err != nil {
 		return 0, err
