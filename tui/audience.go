@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -213,7 +214,7 @@ func (l *audience) list() {
 			item{name: "of", label: "Department", value: of,
 				open: func() tea.Cmd { return said(turnThoseMsg{l, true}) }, keys: []key.Binding{says(keys.Open, "the next one")}},
 			item{name: "by", label: "By department", value: t.Dim.Render("everyone who was asked, in numbers"),
-				open: opens(func() screen { return newByDepartment(l.theme, l.departments) }), keys: []key.Binding{keys.Open}},
+				open: opens(func() screen { return newByDepartment(a, l.theme, l.post, l.departments) }), keys: []key.Binding{keys.Open}},
 			item{name: "remind", label: "Remind", value: t.Dim.Render(l.reminded()),
 				open: opens(func() screen { return newRemind(a, l.theme, l.post) }), keys: []key.Binding{says(keys.Open, "asks before it does")}},
 			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
@@ -338,24 +339,25 @@ func newRemind(a *app, t *theme, p store.Post) *sheet {
 	return s
 }
 
-// newByDepartment is an audience in numbers.
-func newByDepartment(t *theme, all []store.DepartmentAnswers) screen {
-	p := &page{theme: t, title: "By department"}
+// newByDepartment is an audience in numbers; each line opens those of the department who have not answered.
+func newByDepartment(a *app, t *theme, p store.Post, all []store.DepartmentAnswers) screen {
+	s := &page{theme: t, title: "By department"}
 	var items []item
 	for _, d := range all {
 		c := d.Counts
-		name := d.Department
-		if name == "" {
-			name = "without a department"
-		}
-		has := number(c[1]+c[2]+c[3]) + " of " + number(c[0]+c[1]+c[2]+c[3])
-		more := ""
+		it := item{name: d.Department, label: cmp.Or(d.Department, "without a department"), keys: []key.Binding{says(keys.Open, "who has not answered")}}
+		it.value = number(c[1]+c[2]+c[3]) + " of " + number(c[0]+c[1]+c[2]+c[3])
 		if c[2] > 0 {
-			more = t.Dim.Render(count(c[2], "open question", "open questions"))
+			it.more = t.Dim.Render(count(c[2], "open question", "open questions"))
 		}
-		items = append(items, item{name: d.Department, label: name, value: has, more: more})
+		it.open = opens(func() screen { // those without one stand first among all
+			l := newAudience(a, s.theme, p, true)
+			l.department = d.Department
+			return l
+		})
+		items = append(items, it)
 	}
-	p.text = "Who has answered, of those who were asked."
-	p.set(items)
-	return p
+	s.text = "Who has answered, of those who were asked."
+	s.set(items)
+	return s
 }
