@@ -220,10 +220,14 @@ func (l *audience) list() {
 			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
 				open: func() tea.Cmd { return a.copyCSV(l.post.ID) }, keys: []key.Binding{says(keys.Open, "copies it")}})
 	}
-	handles := 0
-	for _, p := range l.people {
-		handles = max(handles, min(columns(p.Handle)+1, handleMost))
+	names, handles, says := 0, 0, 0
+	for _, it := range items {
+		names = max(names, columns(it.label))
 	}
+	for _, p := range l.people {
+		names, handles, says = max(names, columns(p.Name)), max(handles, min(columns(p.Handle)+1, handleMost)), max(says, columns(l.says(p)))
+	}
+	l.wide = names + menuGap + handles + menuGap + says + 2 // else what they have answered stands below their names
 	for i, p := range l.people {
 		it := item{name: "person " + p.Handle, label: p.Name, more: l.says(p)}
 		it.value = t.Dim.Render(pad("@"+p.Handle, handles))
@@ -259,7 +263,7 @@ func (l *audience) says(p store.Addressee) string {
 	case p.Answer != store.Pending:
 		word := p.Answer.String()
 		if p.Answer == store.Resolved {
-			word = "understood, question resolved"
+			word = "question resolved"
 		}
 		at := ago(p.At, l.app.now(), l.app.zone)
 		if an := l.post.Announcement; an.MustRead && p.At.After(an.Due) {

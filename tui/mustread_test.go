@@ -185,7 +185,7 @@ func TestASecondAdminIsAskedOnToday(t *testing.T) {
 	s := asked(t).sit(80, 24)
 	s.run(goTo(newToday(s.m.app, s.m.theme)))
 	s.go1("A second admin is asked for")
-	s.sees("Admin · second admin", "Jon Reed asks you for the end of the trial")
+	s.sees("Admin · Second admin", "Jon Reed asks you for the end of the trial")
 }
 
 // TestOverdueAnswersLeadToTheirList goes from what waits for the board to those who have not answered.
