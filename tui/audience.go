@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -55,7 +56,8 @@ func (l *audience) Title() string {
 	if !l.tends {
 		return "Not answered yet · your team"
 	}
-	return strings.TrimSuffix("Who has answered · "+subject(l.post), " · ")
+	const some = 40 // columns: it is known by less than a whole line
+	return strings.TrimSuffix("Who has answered · "+ansi.Truncate(subject(l.post), some, "…"), " · ")
 }
 
 // Note is how many have.
