@@ -31,7 +31,7 @@ func (s *Store) Remind(ctx context.Context, me, id int64, why string) (told int,
 		}
 		if !r.done {
 			ctx = context.WithoutCancel(ctx) // who is told first does not hang on who asked for it staying
-			rest(ctx, time.Since(began)/rosterRest)
+			rest(ctx, time.Since(began)/restAfter)
 		}
 	}
 	return r.told, nil
