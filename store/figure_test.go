@@ -224,11 +224,7 @@ func TestFirstReplyFollowsHiding(t *testing.T) {
 // group of one to four people.
 func TestSuppression(t *testing.T) {
 	t.Parallel()
-	rounds := 12
-	if raceOn {
-		rounds = 3
-	}
-	for seed := range rounds {
+	for seed := range 12 {
 		rng := rand.New(rand.NewPCG(uint64(seed), 1))
 		var people, departments []string
 		for d := range 1 + rng.IntN(4) {

@@ -813,6 +813,17 @@ func TestKeysWaitForTheFirstAnswer(t *testing.T) {
 	}
 }
 
+// What is chosen for a screen that has no answer yet waits for it as keys do.
+func TestChoicesWaitForTheFirstAnswer(t *testing.T) {
+	s := settled(t).sit(80, 24)
+	_, first := s.m.Update(pushMsg{newChannel(s.m.app, s.m.theme, s.channel("announcements").ID)})
+	_, then := s.m.Update(announceMsg{store.NewAnnouncement{MustRead: true, Everyone: true}})
+	s.misses("Must read to everyone")
+	s.run(first)
+	s.run(then)
+	s.sees("Must read to everyone")
+}
+
 // A reply far up in a long thread is gone to, however far.
 func TestThreadOpensAtAnOldReply(t *testing.T) {
 	w := settled(t)

@@ -84,7 +84,7 @@ type Model struct {
 	plain         bool      // no colours, whatever the terminal has
 	rang          time.Time // when the terminal last rang
 	visited       time.Time // when it was last noted that somebody is here
-	early         []tea.Msg // keys and pastes that wait for a screen's first answer
+	early         []tea.Msg // keys, pastes and choices that wait for a screen's first answer
 	status        string    // shown until the next key
 	failed        bool      // status tells of a failure
 }
@@ -184,14 +184,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, m.arrange())
 }
 
-// waits says whether a key or a paste has to wait for the first answer of the screen it is for, and keeps it.
+// waits says whether a key, a paste or what was chosen has to wait for the first answer of the screen it is for, and
+// keeps it.
 func (m *Model) waits(msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if key.Matches(msg, keys.Leave) {
 			return false
 		}
-	case tea.PasteMsg:
+	case tea.PasteMsg, askMsg, reactMsg, editMsg, replyMsg, announceMsg:
 	default:
 		return false
 	}

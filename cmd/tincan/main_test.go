@@ -60,8 +60,7 @@ func TestStories(t *testing.T) {
 		t.Fatal("these tests sign in with the stock ssh client; install openssh-client")
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 storyFolder,
-		Files:               stories,
+		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRUST", "accept-new")
