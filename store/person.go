@@ -47,6 +47,7 @@ type Person struct {
 	CameAt     time.Time // zero: never signed in
 	Welcomed   bool      // has seen the first screen
 	HomeActive bool      // has Home in the order of what was talked about last
+	Resets     int       // how often their keys and password were reset: who came in as them before is out
 }
 
 // Display is the name to show: the handle where no name is known.
@@ -57,11 +58,11 @@ func (p Person) Display() string {
 	return p.Name
 }
 
-const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at, p.home_active`
+const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at, p.home_active, p.resets`
 
 // fields are where a row of personColumns is scanned to; done turns the times.
 func (p *Person) fields(times *[3]int64) []any {
-	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2], &p.HomeActive}
+	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2], &p.HomeActive, &p.Resets}
 }
 
 func (p *Person) setTimes(times [3]int64) {
