@@ -65,7 +65,7 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 		out := c.OutOrStdout()
 		fmt.Fprintf(out, "%s: a made-up company of %d people. Some of them write while you look.\n", demoName, len(made.people))
 		if !c.Flags().Changed("data") {
-			fmt.Fprintf(out, "It lives in %s and goes when this ends.\n", p.data)
+			fmt.Fprintf(out, "It lives in %s and goes when this ends. Its host key is a new one;\nif ssh warns that it has changed, add: -o NoHostAuthenticationForLocalhost=yes\n", p.data)
 		}
 		fmt.Fprintf(out, "Your invite code: %s (you are @%s, and an admin)\n", guest.Text, guest.Handle)
 		life, stop := context.WithCancel(ctx)

@@ -15,7 +15,7 @@ import (
 const (
 	// silent and unanswered are how often nobody answers: a remark, and a question. Nobody's company answers everything.
 	silent     = 0.27
-	unanswered = 0.08
+	unanswered = 0.04
 	// again is how many days pass at least before a thread with slots comes again, as another one.
 	again = 13
 )
@@ -252,7 +252,7 @@ func (c *company) replies(s *script, k *cast, root *said) time.Time {
 	case s.has("week") || len(lines) == 0:
 	case s.has("open"), c.chance(quiet):
 		return at
-	case !s.has("ask") && c.chance(0.3), c.chance(0.07): // it stops earlier than it could
+	case !s.has("ask") && c.chance(0.3), c.chance(0.03): // it stops earlier than it could
 		lines = lines[:1+c.rnd.IntN(len(lines))]
 	}
 	median, wide := 50*time.Minute, 1.7
