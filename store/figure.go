@@ -31,6 +31,28 @@ func (f Figure) Name() string { return figureWords[f.ID].name }
 // Says is what the figure means, in one sentence.
 func (f Figure) Says() string { return figureWords[f.ID].says }
 
+// Yet is what a figure waits for that is not known, in one sentence; "" where nothing but somebody who writes.
+func (f Figure) Yet() string {
+	measure, _, _ := strings.Cut(f.ID, ".")
+	return figuresYet[measure]
+}
+
+var figuresYet = map[string]string{
+	"A2": "It can be told once somebody who was invited has come.",
+	"A4": "It can be told once somebody has come on a working day.",
+	"A6": "It can be told twelve weeks after the beginning of the time shown.",
+	"C1": "Posts count once they are three days old.",
+	"C2": "Posts count once they are three days old.",
+	"C3": "Posts count once they are three days old.",
+	"C4": "Questions count once they are a week old.",
+	"P5": "It can be told once leaders are marked, under Admin → People.",
+	"R1": "It can be told once something was announced.",
+	"R2": "It can be told once the due time of an announcement has come.",
+	"R3": "It can be told once somebody has answered an announcement.",
+	"R4": "It can be told once something was announced.",
+	"B1": "It needs a time of a week or more.",
+}
+
 // Text is the value as people read it, with its unit: "41.2 %", "2.9 h", "not enough yet", "too few people".
 func (f Figure) Text() string {
 	switch {
@@ -107,6 +129,10 @@ var figureWords = map[string]struct{ name, unit, says string }{
 
 var errCrossed = refuse(ErrInvalid, "Ask for a department or for a channel: both together would tell of too few people.")
 
+func noDepartment(name string) error {
+	return refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(name))
+}
+
 // FigureQuery is what figures are asked of.
 type FigureQuery struct {
 	Window
@@ -122,7 +148,7 @@ func (s *Store) Figures(ctx context.Context, me int64, q FigureQuery) (figures [
 	err = s.measure(ctx, me, q, func(l *ledger) error {
 		figures = l.figures(q.Department)
 		if figures == nil {
-			return refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(q.Department))
+			return noDepartment(q.Department)
 		}
 		return nil
 	})

@@ -13,13 +13,34 @@ type FigurePart struct {
 	Figures []Figure
 }
 
+// FigureSheet is all that can be told of a time at once: of everyone, week by week, and department by department.
+type FigureSheet struct {
+	Window             Window
+	Whole              []Figure
+	Weeks, Departments []FigurePart
+}
+
+// FigureSheet computes the figures of a window with those of its weeks and, unless q asks for a department or a
+// channel, of its departments, all from one reading. Rights and errors are those of Figures.
+func (s *Store) FigureSheet(ctx context.Context, me int64, q FigureQuery) (sheet FigureSheet, err error) {
+	err = s.measure(ctx, me, q, func(l *ledger) error {
+		sheet = FigureSheet{Window: l.Window, Whole: l.figures(q.Department), Weeks: l.byWeek(q.Department)}
+		if sheet.Whole == nil {
+			return noDepartment(q.Department)
+		}
+		if q.Department == "" && q.Channel == 0 {
+			sheet.Departments = l.departmentParts()
+		}
+		return nil
+	})
+	return sheet, err
+}
+
 // FigureWeeks computes the figures of each week of a window, from Monday to Sunday, oldest first; the first and the
 // last are cut where the window begins and ends, and those to come are left out. Rights and errors are those of Figures.
 func (s *Store) FigureWeeks(ctx context.Context, me int64, q FigureQuery) (parts []FigurePart, err error) {
 	err = s.measure(ctx, me, q, func(l *ledger) error {
-		for _, w := range l.weeks() {
-			parts = append(parts, FigurePart{Window: w, Figures: l.cut(w).figures(q.Department)})
-		}
+		parts = l.byWeek(q.Department)
 		return nil
 	})
 	return parts, err
@@ -32,13 +53,25 @@ func (s *Store) FigureDepartments(ctx context.Context, me int64, q FigureQuery) 
 		return nil, errCrossed
 	}
 	err = s.measure(ctx, me, q, func(l *ledger) error {
-		all := l.byDepartment()
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			parts = append(parts, FigurePart{Name: name, Window: l.Window, Figures: all[name]})
-		}
+		parts = l.departmentParts()
 		return nil
 	})
 	return parts, err
+}
+
+func (l *ledger) byWeek(department string) (parts []FigurePart) {
+	for _, w := range l.weeks() {
+		parts = append(parts, FigurePart{Window: w, Figures: l.cut(w).figures(department)})
+	}
+	return parts
+}
+
+func (l *ledger) departmentParts() (parts []FigurePart) {
+	all := l.byDepartment()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		parts = append(parts, FigurePart{Name: name, Window: l.Window, Figures: all[name]})
+	}
+	return parts
 }
 
 // weeks are those of the window, cut where it begins and ends.

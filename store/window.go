@@ -68,6 +68,57 @@ func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last
 	return w, err
 }
 
+// FigureSpan is a time that figures are usually asked for, up to now.
+type FigureSpan int
+
+const (
+	SpanQuarter FigureSpan = iota // twelve weeks
+	SpanMonth                     // four weeks
+	SpanTrial                     // since the first day of the trial
+	SpanAll                       // since anybody was on the roster
+)
+
+// FigureSpanWindow is when a span begins and ends. ErrNotFound for the trial while it has not begun.
+func (s *Store) FigureSpanWindow(ctx context.Context, me int64, span FigureSpan) (w Window, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
+		}
+		zone, err := t.zone()
+		if err != nil {
+			return err
+		}
+		end := dayOf(t.at, zone)
+		begin := end.monday() - (usualWeeks-1)*weekDays
+		switch span {
+		case SpanMonth:
+			begin = end.monday() - (monthDays - weekDays)
+		case SpanTrial:
+			tr, err := t.trial()
+			if err != nil {
+				return err
+			}
+			if !tr.Started(t.at) {
+				return refuse(ErrNotFound, "The trial has not begun. Its first day is set under Admin → Trial.")
+			}
+			first, err := time.Parse(time.DateOnly, tr.First)
+			if err != nil {
+				return err
+			}
+			begin = dayOf(first, time.UTC)
+		case SpanAll:
+			var at int64
+			if err := t.get(`SELECT coalesce(min(at), ?) FROM standing`, []any{t.ms()}, &at); err != nil {
+				return err
+			}
+			begin = min(dayOf(fromMS(at), zone), end)
+		}
+		w = Window{begin.start(zone), (end + 1).start(zone)}
+		return nil
+	})
+	return w, err
+}
+
 // day is a local calendar day, counted from 1 January 1970 whatever the zone. Two neighbours are one apart, also
 // where a clock change makes the hours between them 23 or 25.
 type day int
