@@ -48,9 +48,9 @@ func TestFiguresCommand(t *testing.T) {
 	out, errs, status = r.run(people["maya"], "figures --from 2026-11-09 --csv", "")
 	for _, want := range []string{
 		"of,name,from,to,id,figure,value,unit,numerator,denominator,people,suppressed\n",
-		"all,,2026-11-09,2026-11-20,P1,Participation,0,%,0,7,7,false\n",
+		"all,,2026-11-16,2026-11-20,P1,Participation,0,%,0,7,7,false\n",
 		"week,,2026-11-16,2026-11-20,P1,Participation,0,%,0,7,7,false\n",
-		"department,Finance,2026-11-09,2026-11-20,P1,Participation,,%,,,,true\n",
+		"department,Finance,2026-11-16,2026-11-20,P1,Participation,,%,,,,true\n",
 	} {
 		if status != 0 || !strings.Contains(out, want) {
 			t.Errorf("status %d %s: %s is not in\n%s", status, errs, want, out)

@@ -23,7 +23,7 @@ type ledger struct {
 	later   []said     // replies of the hours after it, in which its last posts may still be answered
 	asked   []question // of the window
 	stories []int64    // when posts were written that are tagged as such, oldest first
-	asks    []asks     // what was announced in the window, and what became of it
+	asks    []asks     // whom the announcements of the window asked
 	mails   mails
 }
 
@@ -77,12 +77,12 @@ func (l *ledger) cameIn(p *counted, from, to day) bool {
 
 // crowd is some of the people of a ledger.
 type crowd struct {
-	in   []bool // by their place
+	in   []uint64 // a bit for each place
 	list []*counted
 }
 
 func (l *ledger) crowd(people []*counted, in func(*counted) bool) *crowd {
-	c := &crowd{in: make([]bool, len(l.people))}
+	c := &crowd{in: make([]uint64, (len(l.people)+63)/64)}
 	for _, p := range people {
 		if in(p) {
 			c.add(p)
@@ -91,9 +91,11 @@ func (l *ledger) crowd(people []*counted, in func(*counted) bool) *crowd {
 	return c
 }
 
+func (c *crowd) has(p *counted) bool { return c.in[p.place/64]&(1<<(p.place%64)) != 0 }
+
 func (c *crowd) add(p *counted) {
-	if !c.in[p.place] {
-		c.in[p.place] = true
+	if !c.has(p) {
+		c.in[p.place/64] |= 1 << (p.place % 64)
 		c.list = append(c.list, p)
 	}
 }
@@ -134,19 +136,18 @@ const answerTime = 72 * time.Hour
 // storyTag is the tag of a post that tells how somebody was helped.
 const storyTag = "helped"
 
-// ledger reads what the figures of a window need. in is the channel they are of, nil for all. What is written in
-// private is measured in no figure but those of its own channel, which its members may ask for; those of an open
-// channel are taken from the ledger of all.
-func (t *tx) ledger(w Window, in *channelRow) (*ledger, error) {
+// imported reports whether a channel is one that was imported and is no longer written in.
+func imported(in *channelRow) bool { return in != nil && in.Imported && (in.Archived || in.seq == 0) }
+
+// ledger reads what the figures of a window need, which does not end after now; start is when the window begins that
+// was asked for. in is the channel they are of, nil for all. What is written in private is measured in no figure but
+// those of its own channel, which its members may ask for; those of an open channel are taken from the ledger of all.
+func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) {
 	zone, err := t.zone()
 	if err != nil {
 		return nil, err
 	}
-	if now := t.at.Truncate(time.Millisecond).Add(time.Millisecond); w.To.After(now) { // what happens now counts
-		w.To = now
-	}
-	l := &ledger{Window: w, zone: zone, start: w.From.UnixMilli(), now: t.ms(), channel: in, known: map[int64]*counted{}}
-	l.archive = in != nil && in.Imported && (in.Archived || in.seq == 0)
+	l := &ledger{Window: w, zone: zone, start: start.UnixMilli(), now: t.ms(), channel: in, archive: imported(in), known: map[int64]*counted{}}
 	if err := l.readPeople(t); err != nil {
 		return nil, err
 	}
@@ -199,10 +200,7 @@ func (l *ledger) cut(w Window) *ledger {
 	}
 	for _, a := range l.asks {
 		if a.at >= from && a.at < to {
-			a.people = slices.Clone(a.people)
-			for i, p := range a.people {
-				a.people[i] = same(p)
-			}
+			a.person = same(a.person)
 			c.asks = append(c.asks, a)
 		}
 	}
@@ -313,9 +311,41 @@ func (l *ledger) readVisits(t *tx) error {
 	return nil
 }
 
-// What is read of a post. There may be a hundred thousand in a window and each column costs, so some hold two things:
-// who wrote it and whether it is a reply, and of a reply whose post it answers, of a root when it was first answered.
-const saidColumns = `at, author_id << 1 | (root_id <> 0), iif(root_id = 0, id, root_id), iif(root_id = 0, heard_at, to_id), channel_id`
+// rawSaid is what is read of a post. There may be a hundred thousand in a window and each column costs, so some hold two
+// things: who wrote it and whether it is a reply, and of a reply whose post it answers, of a root when it was first answered.
+type rawSaid struct{ at, who, id, root, other, channel int64 }
+
+const saidColumns = `at, author_id << 1 | (root_id <> 0), id, root_id, iif(root_id = 0, heard_at, to_id), channel_id`
+
+func scanSaid(r *sql.Rows) (s rawSaid, err error) {
+	err = r.Scan(&s.at, &s.who, &s.id, &s.root, &s.other, &s.channel)
+	return s, err
+}
+
+// measured passes on the posts of [from, to), oldest first, day by day: those of days that are remembered are not read.
+func (t *tx) measured(from, to int64, each func(rawSaid)) error {
+	for at := from; at < to; {
+		d := at / dayMS
+		end := min((d+1)*dayMS, to)
+		posts, known := t.memo.day(d)
+		if known {
+			posts = span(posts, at, end, func(s rawSaid) int64 { return s.at })
+		} else {
+			var err error
+			if posts, err = collect(t, scanSaid, measuredQuery, at, end); err != nil {
+				return err
+			}
+			if end-at == dayMS {
+				t.memo.keepDay(t.memoAge, d, posts, t.at)
+			}
+		}
+		for _, p := range posts {
+			each(p)
+		}
+		at = end
+	}
+	return nil
+}
 
 const (
 	measuredQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
@@ -342,13 +372,8 @@ func (l *ledger) readPosts(t *tx) error {
 		return err
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	scan := func(r *sql.Rows) (_ struct{}, err error) {
-		var s said
-		var who, other int64
-		if err = r.Scan(&s.at, &who, &s.thread, &other, &s.channel); err != nil {
-			return
-		}
-		s.author, s.reply = l.known[who>>1], who&1 != 0
+	add := func(raw rawSaid) {
+		s := said{at: raw.at, author: l.known[raw.who>>1], reply: raw.who&1 != 0, thread: raw.root, channel: raw.channel}
 		if l.archive {
 			s.author.present = !s.author.bot
 		}
@@ -357,8 +382,8 @@ func (l *ledger) readPosts(t *tx) error {
 		}
 		s.from = s.author.stood(s.at).department
 		if !s.reply {
-			s.heard, s.announced = other, announced[s.thread]
-		} else if p := l.known[other]; p != nil && !p.bot {
+			s.thread, s.heard, s.announced = raw.id, raw.other, announced[raw.id]
+		} else if p := l.known[raw.other]; p != nil && !p.bot {
 			s.to, s.toward = p, p.stood(s.at).department
 		}
 		if s.at >= to {
@@ -366,13 +391,15 @@ func (l *ledger) readPosts(t *tx) error {
 		} else {
 			l.said = append(l.said, s)
 		}
-		return
 	}
 	if l.archive {
-		_, err = collect(t, scan, archivedQuery, in.ID, from, to)
+		all, err := collect(t, scanSaid, archivedQuery, in.ID, from, to)
+		for _, raw := range all {
+			add(raw)
+		}
 		return err
 	}
-	if _, err = collect(t, scan, measuredQuery, from, to+answerTime.Milliseconds()); err != nil {
+	if err := t.measured(from, min(to+answerTime.Milliseconds(), l.now+1), add); err != nil {
 		return err
 	}
 	l.asked, err = collect(t, func(r *sql.Rows) (q question, err error) {

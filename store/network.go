@@ -107,7 +107,7 @@ func (g *group) pairs() []Figure {
 	}
 	var ways []uint64 // a pair by its places, the lower one first, and a bit for who replied
 	for _, s := range g.said {
-		if s.to == nil || s.to == s.author || !wrote.in[s.to.place] {
+		if s.to == nil || s.to == s.author || !wrote.has(s.to) {
 			continue
 		}
 		a, b, way := uint64(s.author.place), uint64(s.to.place), uint64(0)
@@ -168,7 +168,7 @@ func (g *group) without(gone *crowd, few bool) Figure {
 	roots := map[int64]*root{}
 	about := g.crowd(nil, nil)
 	for _, s := range g.said {
-		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.in[s.author.place] {
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.has(s.author) {
 			roots[s.thread] = &root{at: s.at, author: s.author}
 			about.add(s.author)
 		}
@@ -176,7 +176,7 @@ func (g *group) without(gone *crowd, few bool) Figure {
 	n := 0
 	for _, list := range [][]said{g.ledger.said, g.later} {
 		for _, s := range list {
-			if !s.reply || gone.in[s.author.place] {
+			if !s.reply || gone.has(s.author) {
 				continue
 			}
 			if r := roots[s.thread]; r != nil && !r.heard && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
@@ -204,7 +204,7 @@ func (l *ledger) readMails(t *tx) error {
 	if err != nil {
 		return err
 	}
-	from, to := l.From.UnixMilli(), l.To.UnixMilli()
+	from, to := l.start, l.To.UnixMilli()
 	l.mails.first = from
 	for _, list := range lists {
 		if l.channel != nil && l.channel.ID != list {

@@ -61,6 +61,7 @@ type Store struct {
 	hub      hub
 	lines    bylines
 	progress progress
+	memo     memo
 	argon    chan struct{} // a slot for each password being hashed
 	roster   sync.Mutex    // held while a roster is imported
 

@@ -18,6 +18,8 @@ type tx struct {
 	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
+	memo    *memo    // shared by all who read
+	memoAge int      // of the memo when it began
 }
 
 // ms is the transaction's time as it is stored.
@@ -102,7 +104,7 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 		return errClosed
 	}
 	defer func() { s.reader.free <- c }()
-	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
+	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), memo: &s.memo, memoAge: s.memo.now()}
 	if err := t.begin("BEGIN"); err != nil {
 		return mapError(err)
 	}

@@ -17,9 +17,10 @@ func (w Window) String() string {
 // usualWeeks is how long a window is where nobody says from when.
 const usualWeeks = 12
 
-// FigureWindow is the time from one date to another, both included, where the organisation is. Without the last
-// date it ends today, without the first it begins usualWeeks weeks before, on a Monday; on a channel whose posts were
-// imported it is the time that they are of. ErrInvalid for what is no date, or ends before it begins.
+// FigureWindow is the time from one date to another, where the organisation is, in whole weeks: from the Monday of the
+// first to the Sunday of the last, or to today. Without the last date it ends today, without the first it begins
+// usualWeeks weeks before; on a channel whose posts were imported it is the time that they are of. ErrInvalid for what
+// is no date, or ends before it begins.
 func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last string) (w Window, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
@@ -62,7 +63,12 @@ func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last
 		if begin > end {
 			return refuse(ErrInvalid, "The first day has to be before the last one.")
 		}
-		w = Window{begin.start(zone), (end + 1).start(zone)}
+		if sunday := end.monday() + weekDays - 1; sunday <= dayOf(t.at, zone) || end > dayOf(t.at, zone) {
+			end = sunday
+		} else {
+			end = dayOf(t.at, zone)
+		}
+		w = Window{begin.monday().start(zone), (end + 1).start(zone)}
 		return nil
 	})
 	return w, err
@@ -113,7 +119,7 @@ func (s *Store) FigureSpanWindow(ctx context.Context, me int64, span FigureSpan)
 			}
 			begin = min(dayOf(fromMS(at), zone), end)
 		}
-		w = Window{begin.start(zone), (end + 1).start(zone)}
+		w = Window{begin.monday().start(zone), (end + 1).start(zone)}
 		return nil
 	})
 	return w, err
