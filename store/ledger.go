@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"iter"
 	mathbits "math/bits"
 	"slices"
 	"sort"
@@ -18,9 +19,12 @@ type ledger struct {
 	channel *channelRow // that it is of; nil for all
 	archive bool        // of an imported channel: who wrote in it is its roster
 	people  []*counted
+	places  []place // where they stood in the window, by their place
 	known   map[int64]*counted
-	said    []said     // posts of the window, oldest first, of people who were on the roster
-	later   []said     // replies of the hours after it, in which its last posts may still be answered
+	all     []said     // posts of people who were on the roster, oldest first, to the end of later
+	said    []said     // those of the window
+	later   []said     // those of the hours after it, in which its last posts may still be answered
+	threads int        // how many there are in all
 	asked   []question // of the window
 	stories []int64    // when posts were written that are tagged as such, oldest first
 	asks    []asks     // whom the announcements of the window asked
@@ -34,8 +38,7 @@ type counted struct {
 	bot              bool
 	invited, visited int64    // when they got their first code, and were first here; 0 for not yet
 	stands           []stand  // oldest first; none for who never was on the roster
-	department       string   // the last one of the window
-	present, leads   bool     // on the roster, and a leader, at any time of the window
+	department       string   // now
 	visits           []uint64 // a bit for each day, from four weeks before the window on
 }
 
@@ -44,6 +47,18 @@ type stand struct {
 	at         int64
 	on, leader bool
 	department string
+}
+
+// place is where a person stood in a window.
+type place struct {
+	department     string // the last one
+	present, leads bool   // on the roster, and a leader, at any time of it
+}
+
+// wrote reports whether what a person wrote at a moment counts: while they were on the roster, also by a clock that had
+// gone back to before that was noted.
+func (p *counted) wrote(ms int64) bool {
+	return len(p.stands) > 0 && (p.stood(ms).on || ms < p.stands[0].at)
 }
 
 // stood is where a person stood at a moment. What their department was before anybody noted it is the first that was.
@@ -59,18 +74,30 @@ func (p *counted) stood(ms int64) stand {
 	return stand{department: p.department}
 }
 
-// was reports whether p was here on a day.
-func (l *ledger) was(p *counted, d day) bool {
-	n := int(d - l.first)
-	return n >= 0 && n/64 < len(p.visits) && p.visits[n/64]&(1<<(n%64)) != 0
+// came are the days of [from, to) on which p was here.
+func (l *ledger) came(p *counted, from, to day) iter.Seq[day] {
+	return func(yield func(day) bool) {
+		for n := max(int(from-l.first), 0); n < int(to-l.first); {
+			if n/64 >= len(p.visits) {
+				return
+			}
+			word := p.visits[n/64] >> (n % 64)
+			if word == 0 {
+				n = (n/64 + 1) * 64
+				continue
+			}
+			if n += mathbits.TrailingZeros64(word); n >= int(to-l.first) || !yield(l.first+day(n)) {
+				return
+			}
+			n++
+		}
+	}
 }
 
 // cameIn reports whether p was here on a day of [from, to).
 func (l *ledger) cameIn(p *counted, from, to day) bool {
-	for d := max(from, l.first); d < to && int(d-l.first) < 64*len(p.visits); d++ {
-		if l.was(p, d) {
-			return true
-		}
+	for range l.came(p, from, to) {
+		return true
 	}
 	return false
 }
@@ -114,7 +141,7 @@ func (c *crowd) count(is func(*counted) bool) (n int) {
 type said struct {
 	at           int64
 	author, to   *counted // to is whose post a reply answers, nil for a root
-	thread       int64    // the number of its root
+	thread       int      // which of the threads of the ledger
 	reply        bool
 	channel      int64
 	heard        int64  // of a root: when somebody else first replied, 0 for nobody yet
@@ -162,52 +189,18 @@ func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) 
 
 // cut is the ledger of a part of the window.
 func (l *ledger) cut(w Window) *ledger {
-	c := &ledger{Window: w, zone: l.zone, start: l.start, first: l.first, now: l.now, channel: l.channel, archive: l.archive}
-	people := make([]counted, len(l.people))
-	for i, p := range l.people {
-		people[i] = *p
-		people[i].present, people[i].leads = false, false
-		c.people = append(c.people, &people[i])
-		if !l.archive {
-			c.stand(&people[i])
-		}
-	}
-	same := func(p *counted) *counted {
-		if p == nil {
-			return nil
-		}
-		return c.people[p.place]
-	}
+	c := *l
+	c.Window = w
 	from, to := w.From.UnixMilli(), w.To.UnixMilli()
-	copied := func(all []said, from, to int64) (some []said) {
-		for _, s := range span(all, from, to, func(s said) int64 { return s.at }) {
-			if s.author, s.to = same(s.author), same(s.to); l.archive {
-				s.author.present = true
-			}
-			if s.author.present {
-				some = append(some, s)
-			}
-		}
-		return some
-	}
-	c.said = copied(l.said, from, to)
 	until := to + answerTime.Milliseconds()
-	c.later = append(copied(l.said, to, until), copied(l.later, to, until)...)
-	for _, q := range l.asked {
-		if q.author = same(q.author); q.at >= from && q.at < to && q.author.present {
-			c.asked = append(c.asked, q)
-		}
-	}
-	for _, a := range l.asks {
-		if a.at >= from && a.at < to {
-			a.person = same(a.person)
-			c.asks = append(c.asks, a)
-		}
-	}
+	said := func(s said) int64 { return s.at }
+	c.said, c.later = span(l.all, from, to, said), span(l.all, to, until, said)
+	c.asked = span(l.asked, from, to, func(q question) int64 { return q.at })
+	c.asks = span(l.asks, from, to, func(a asks) int64 { return a.at })
 	at := func(ms int64) int64 { return ms }
-	c.stories, c.mails = span(l.stories, from, to, at), l.mails
-	c.mails.at = span(l.mails.at, from, to, at)
-	return c
+	c.stories, c.mails.at = span(l.stories, from, to, at), span(l.mails.at, from, to, at)
+	c.stand()
+	return &c
 }
 
 // span are those of [from, to), of what is in order.
@@ -252,26 +245,33 @@ func (l *ledger) readPeople(t *tx) error {
 		if n.on && len(n.stands) == 0 { // nothing has changed since standings are noted
 			n.stands = []stand{n.stand}
 		}
-		if !l.archive {
-			l.stand(n.counted)
+		if n.bot {
+			n.stands = nil
 		}
 	}
 	return err
 }
 
-// stand works out where a person stood in the window.
-func (l *ledger) stand(p *counted) {
-	if p.bot {
-		p.stands = nil
+// stand works out where everyone stood in the window.
+func (l *ledger) stand() {
+	l.places = make([]place, len(l.people))
+	if l.archive {
+		for _, s := range l.said {
+			l.places[s.author.place] = place{department: s.author.department, present: true}
+		}
+		return
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	for i, s := range p.stands {
-		ends := int64(1<<63 - 1)
-		if i+1 < len(p.stands) {
-			ends = p.stands[i+1].at
-		}
-		if s.on && s.at < to && ends > from {
-			p.present, p.leads, p.department = true, p.leads || s.leader, s.department
+	for i, p := range l.people {
+		at := &l.places[i]
+		for j, s := range p.stands {
+			ends := int64(1<<63 - 1)
+			if j+1 < len(p.stands) {
+				ends = p.stands[j+1].at
+			}
+			if s.on && s.at < to && ends > from {
+				at.present, at.leads, at.department = true, at.leads || s.leader, s.department
+			}
 		}
 	}
 }
@@ -350,7 +350,7 @@ func (t *tx) measured(from, to int64, each func(rawSaid)) error {
 const (
 	measuredQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
 	archivedQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
-	questionsQuery = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ?`
+	questionsQuery = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
 	storiesQuery   = `SELECT p.at FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id
 		WHERE g.name = ? AND c.private = 0 AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ? AND p.at < ?`
 )
@@ -372,26 +372,31 @@ func (l *ledger) readPosts(t *tx) error {
 		return err
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
+	threads := map[int64]int{}
 	add := func(raw rawSaid) {
-		s := said{at: raw.at, author: l.known[raw.who>>1], reply: raw.who&1 != 0, thread: raw.root, channel: raw.channel}
-		if l.archive {
-			s.author.present = !s.author.bot
-		}
-		if !s.author.present || outside[s.channel] || alone && s.channel != in.ID {
+		s := said{at: raw.at, author: l.known[raw.who>>1], reply: raw.who&1 != 0, channel: raw.channel}
+		if l.archive && s.author.bot || !l.archive && !s.author.wrote(s.at) || outside[s.channel] || alone && s.channel != in.ID {
 			return
 		}
 		s.from = s.author.stood(s.at).department
+		root := raw.root
 		if !s.reply {
-			s.thread, s.heard, s.announced = raw.id, raw.other, announced[raw.id]
+			root, s.heard, s.announced = raw.id, raw.other, announced[raw.id]
 		} else if p := l.known[raw.other]; p != nil && !p.bot {
 			s.to, s.toward = p, p.stood(s.at).department
 		}
-		if s.at >= to {
-			l.later = append(l.later, s)
-		} else {
-			l.said = append(l.said, s)
+		n, known := threads[root]
+		if !known {
+			n = len(threads)
+			threads[root] = n
 		}
+		s.thread = n
+		l.all = append(l.all, s)
 	}
+	defer func() {
+		l.threads = len(threads)
+		*l = *l.cut(l.Window)
+	}()
 	if l.archive {
 		all, err := collect(t, scanSaid, archivedQuery, in.ID, from, to)
 		for _, raw := range all {
@@ -413,7 +418,7 @@ func (l *ledger) readPosts(t *tx) error {
 		return err
 	}
 	l.asked = slices.DeleteFunc(l.asked, func(q question) bool {
-		return !q.author.present || outside[q.channel] || alone && q.channel != in.ID
+		return !q.author.wrote(q.at) || outside[q.channel] || alone && q.channel != in.ID
 	})
 	if l.stories, err = collect(t, scanID, storiesQuery, storyTag, from, to); err != nil {
 		return err

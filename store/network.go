@@ -162,30 +162,30 @@ func (g *group) five() []Figure {
 func (g *group) without(gone *crowd, few bool) Figure {
 	type root struct {
 		at     int64
-		author *counted
-		heard  bool
+		author *counted // nil where it does not count, or has been answered
 	}
-	roots := map[int64]*root{}
+	roots := make([]root, g.threads)
 	about := g.crowd(nil, nil)
+	n, of := 0, 0
 	for _, s := range g.said {
 		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.has(s.author) {
-			roots[s.thread] = &root{at: s.at, author: s.author}
+			roots[s.thread] = root{s.at, s.author}
 			about.add(s.author)
+			of++
 		}
 	}
-	n := 0
 	for _, list := range [][]said{g.ledger.said, g.later} {
 		for _, s := range list {
 			if !s.reply || gone.has(s.author) {
 				continue
 			}
-			if r := roots[s.thread]; r != nil && !r.heard && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
-				r.heard = true
+			if r := &roots[s.thread]; r.author != nil && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
+				r.author = nil
 				n++
 			}
 		}
 	}
-	f := share("N5.without", n, len(roots), about)
+	f := share("N5.without", n, of, about)
 	f.Suppressed = f.Known && few
 	return f
 }

@@ -143,8 +143,8 @@ func (l *ledger) departmentGroups() map[string]*group {
 		return g
 	}
 	for _, p := range l.people {
-		if p.present {
-			g := of(p.department)
+		if at := l.places[p.place]; at.present {
+			g := of(at.department)
 			g.people = append(g.people, p)
 		}
 	}
