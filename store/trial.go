@@ -34,6 +34,7 @@ type Objective struct {
 	What             string   // in words
 	Measure          string   // its id in Measures; "" while nobody has said how it is measured
 	Baseline, Target *float64 // figures of the measure; nil while not known
+	Now              *float64 // the figure since the start, to a tenth; nil: not enough yet, or too few people
 	Due              string   // a day; "" for the last of the trial
 	Owner            int64
 	OwnerName        string
@@ -113,6 +114,22 @@ func (o Objective) Missing() string {
 	return ""
 }
 
+// Way is how much of the way from the baseline to the target is behind us: 0 for nothing, 1 for all of it and more.
+// It is not known before all three figures are.
+func (o Objective) Way() (part float64, known bool) {
+	if o.Baseline == nil || o.Target == nil || o.Now == nil {
+		return 0, false
+	}
+	all, done := *o.Target-*o.Baseline, *o.Now-*o.Baseline
+	if all == 0 { // it is to stay as good as it was
+		all, done = 1, 1
+		if *o.Now < *o.Target {
+			done = 0
+		}
+	}
+	return min(max(done/all, 0), 1), true
+}
+
 // Day is the day of the trial that now is, from 1, and how many it has: 0 of 0 while its days are not set. Before
 // the start it is 0 or less, after the end more than of.
 func (tr Trial) Day(now time.Time) (day, of int) {
@@ -150,6 +167,9 @@ func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
 			return err
 		}
 		if tr.Objectives, err = t.objectives(); err != nil {
+			return err
+		}
+		if err := s.progress.measureObjectives(t, tr); err != nil {
 			return err
 		}
 		tr.Board, err = t.board()
