@@ -50,7 +50,7 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	p.store.Now = k.now
 	p.opened = func(ctx context.Context, s *store.Store) (func(), error) {
 		fmt.Fprintln(c.ErrOrStderr(), "Making up a company; it takes a few seconds.")
-		made, err := newCompany(ctx, s, k, demoSeed, now, cmp.Or(p.hamlet, demoStaff), weeks)
+		made, err := newMadeUp(ctx, s, k, demoSeed, now, cmp.Or(p.hamlet, demoStaff), weeks)
 		if err == nil {
 			err = made.make()
 		}
@@ -90,7 +90,7 @@ func guestsChannels() []string {
 }
 
 // welcome lets the guest in: an admin, who has been put into a few channels and has the board's.
-func (c *company) welcome() (store.Code, error) {
+func (c *madeUp) welcome() (store.Code, error) {
 	code, err := c.store.CreateInvite(c.ctx, store.Operator, store.Invite{Handle: demoGuest, Department: "Operations", Admin: true, Why: "A guest looks around."})
 	if err != nil {
 		return code, err

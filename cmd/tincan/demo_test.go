@@ -20,7 +20,7 @@ var (
 )
 
 // makeCompany makes a company of so many people a department, some weeks into its trial.
-func makeCompany(t *testing.T, seed uint64, now time.Time, most, weeks int) *company {
+func makeCompany(t *testing.T, seed uint64, now time.Time, most, weeks int) *madeUp {
 	t.Helper()
 	k := before(now, weeks)
 	s, err := store.Open(t.Context(), t.TempDir(), store.Options{Now: k.now})
@@ -28,7 +28,7 @@ func makeCompany(t *testing.T, seed uint64, now time.Time, most, weeks int) *com
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	c, err := newCompany(t.Context(), s, k, seed, now, most, weeks)
+	c, err := newMadeUp(t.Context(), s, k, seed, now, most, weeks)
 	if err == nil {
 		err = c.make()
 	}
