@@ -14,7 +14,7 @@ import (
 
 const (
 	// silent and unanswered are how often nobody answers: a remark, and a question. Nobody's company answers everything.
-	silent     = 0.27
+	silent     = 0.31
 	unanswered = 0.04
 	// again is how many days pass at least before a thread with slots comes again, as another one.
 	again = 13
