@@ -89,8 +89,22 @@ func (t *tx) personWhere(cond string, args ...any) (Person, error) {
 	return p, err
 }
 
-// viewer is the acting person; ErrForbidden unless they may be here.
+// viewer is the acting person; ErrForbidden unless they may be here. Whoever writes is looked for in the database.
 func (t *tx) viewer(me int64) (Person, error) {
+	if !t.writes {
+		if p, known := t.bylines.viewer(me); known {
+			return p, nil
+		}
+	}
+	p, err := t.freshViewer(me)
+	if err == nil && !t.writes {
+		t.bylines.rememberViewer(t.age, p)
+	}
+	return p, err
+}
+
+// freshViewer is viewer as the database has them.
+func (t *tx) freshViewer(me int64) (Person, error) {
 	p, err := t.personWhere(`p.id = ?`, me)
 	if errors.Is(err, ErrNotFound) {
 		return p, refuse(ErrForbidden, "You are not signed in.")
@@ -112,10 +126,11 @@ func mayComeIn(p Person) error {
 	return nil
 }
 
-// Me returns the acting person; ErrForbidden once they may not be here any more.
+// Me returns the acting person; ErrForbidden once they may not be here any more, also where another process has just
+// seen to that.
 func (s *Store) Me(ctx context.Context, me int64) (p Person, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		p, err = t.viewer(me)
+		p, err = t.freshViewer(me)
 		return err
 	})
 	return p, err
@@ -181,10 +196,11 @@ func cleanNames(name, department, title *string) (err error) {
 
 // MarkWelcomed notes that me has seen the first screen.
 func (s *Store) MarkWelcomed(ctx context.Context, me int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
+		t.emitTo(Event{Kind: People, Person: me, By: me}, me)
 		return t.run(`UPDATE person SET welcomed_at = ? WHERE id = ? AND welcomed_at = 0`, t.ms(), me)
 	})
 }

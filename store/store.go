@@ -52,16 +52,19 @@ type Options struct {
 
 // Store is the open data of one tincan. Its methods may be used by many goroutines at once.
 type Store struct {
-	path   string
-	now    func() time.Time
-	writer pool      // one connection
-	reader pool      // several, read-only
-	acts   chan *act // unbuffered: an act is either still its caller's or being written
-	limit  limiter
-	hub    hub
-	lines  bylines
-	argon  chan struct{} // a slot for each password being hashed
-	roster sync.Mutex    // held while a roster is imported
+	path     string
+	now      func() time.Time
+	writer   pool // one connection
+	reader   pool // several, read-only
+	reads    chan *reading
+	acts     chan *act // unbuffered: an act is either still its caller's or being written
+	limit    limiter
+	hub      hub
+	lines    bylines
+	progress progress
+	memo     memo
+	argon    chan struct{} // a slot for each password being hashed
+	roster   sync.Mutex    // held while a roster is imported
 
 	dirty   atomic.Bool     // written since the last checkpoint
 	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log
@@ -86,8 +89,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		now:     o.Now,
 		hub:     hub{subs: map[chan Event]int64{}},
 		argon:   make(chan struct{}, hashesAtOnce),
-		lines:   bylines{of: map[int64]byline{}},
+		lines:   bylines{of: map[int64]byline{}, viewers: map[int64]Person{}},
 		acts:    make(chan *act),
+		reads:   make(chan *reading),
 		written: make(chan struct{}, 1),
 	}
 	s.limit.init(o)
@@ -111,6 +115,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.stop, s.ended = cancel, background.Done()
 	s.erased.Store(true) // perhaps, by a process that was killed
 	s.done.Go(s.writing)
+	for range readers {
+		s.done.Go(s.reading)
+	}
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })
@@ -286,9 +293,13 @@ func (s *Store) Address(ctx context.Context) (string, error) { return s.setting(
 
 // SetAddress keeps what invitations tell people to type after ssh.
 func (s *Store) SetAddress(ctx context.Context, addr string) error {
-	return s.write(ctx, func(t *tx) error {
-		return t.run(`INSERT INTO setting VALUES ('address', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, CleanLine(addr))
+	return s.writeAlways(ctx, func(t *tx) error {
+		return t.set("address", CleanLine(addr))
 	})
+}
+
+func (t *tx) set(name, value string) error {
+	return t.run(`INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`, name, value)
 }
 
 func (s *Store) setting(ctx context.Context, name string) (value string, err error) {

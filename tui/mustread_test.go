@@ -93,7 +93,7 @@ func looks(t *testing.T, world func(*testing.T) *world, steps func(*sitting)) {
 // past is beyond the must-reads at sign-in, which wait.
 func past(keys ...string) func(*sitting) {
 	return func(s *sitting) {
-		for range s.m.side.waiting {
+		for range s.m.side.is.Waiting {
 			s.press("esc")
 		}
 		s.press(keys...)
@@ -215,7 +215,7 @@ func TestAnnounceFromTheMenu(t *testing.T) {
 func TestTeamLooks(t *testing.T) {
 	looks(t, waiting, func(s *sitting) {
 		past()(s)
-		s.run(push(newAudience(s.m.app, s.m.theme, s.m.side.waiting[0], false)))
+		s.run(push(newAudience(s.m.app, s.m.theme, s.m.side.is.Waiting[0], false)))
 	})
 }
 
@@ -326,7 +326,7 @@ func TestMustReadBitByBit(t *testing.T) {
 	s.press("enter")
 	s.wait(enterDelay)
 	s.sees("Home · latest", "Asked: your question stands below the announcement, and Jon Reed is told.")
-	if n := len(s.m.side.waiting); n != 0 {
+	if n := len(s.m.side.is.Waiting); n != 0 {
 		t.Errorf("%d wait", n)
 	}
 }

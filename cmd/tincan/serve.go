@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -81,6 +82,13 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	defer s.Close()
+	if p.opened != nil {
+		stop, err := p.opened(ctx, s)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 
 	g := greeting{listening: listener.Addr().String()}
 	if g.address, err = keepAddress(ctx, s, f.address); err != nil {
@@ -107,6 +115,9 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	if err := store.Sweep(p.data); err != nil {
+		return err
+	}
+	if f.backups, err = keepBackupDir(ctx, s, f.backups); err != nil {
 		return err
 	}
 	if f.backups != "" {
@@ -141,6 +152,17 @@ func keepAddress(ctx context.Context, s *store.Store, given string) (string, err
 		return given, s.SetAddress(ctx, given)
 	}
 	return s.Address(ctx)
+}
+
+// keepBackupDir notes where backups are made, for the admins' menu and the end of the trial.
+func keepBackupDir(ctx context.Context, s *store.Store, dir string) (string, error) {
+	if dir != "" {
+		var err error
+		if dir, err = filepath.Abs(dir); err != nil {
+			return "", err
+		}
+	}
+	return dir, s.SetBackupDir(ctx, store.Operator, dir)
 }
 
 // greeting is what the operator needs to know once the server is up.
