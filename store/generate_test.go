@@ -364,7 +364,6 @@ func generated(t testing.TB, n int) string {
 
 // TestGenerated makes sure that what the benchmarks measure is what the store would have written.
 func TestGenerated(t *testing.T) {
-	alone(t)
 	t.Parallel()
 	dir := t.TempDir()
 	if err := generate(t.Context(), dir, 3_000); err != nil {

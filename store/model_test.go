@@ -18,11 +18,7 @@ import (
 
 // Every check is a world of its own on a real disk: fewer and longer ones than rapid's, unless asked for.
 func init() {
-	checks := "20"
-	if raceOn {
-		checks = "3"
-	}
-	flag.Set("rapid.checks", checks)
+	flag.Set("rapid.checks", "20")
 	flag.Set("rapid.steps", "60")
 	flag.Set("rapid.nofailfile", "true") // the seed that it prints does
 }

@@ -296,7 +296,6 @@ func TestHomeOfManyChannels(t *testing.T) {
 
 // No page is larger than its limit, however much is asked for.
 func TestPageLimits(t *testing.T) {
-	alone(t)
 	t.Parallel()
 	w := newWorld(t)
 	maya := w.person("maya")

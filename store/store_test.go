@@ -21,14 +21,6 @@ type tb interface {
 	Fatalf(format string, args ...any)
 }
 
-// alone skips what does one thing at a time, and a lot of it, where the race detector makes it ten times slower.
-func alone(t *testing.T) {
-	t.Helper()
-	if raceOn {
-		t.Skip("nothing here runs at the same time as anything else")
-	}
-}
-
 // clock stands still until a test moves it.
 type clock struct {
 	mu sync.Mutex
@@ -270,6 +262,9 @@ func (w *world) healthy() {
 	w.t.Helper()
 	wrong, err := store.Check(w.ctx, w.dir)
 	w.must(err)
+	old, err := w.OldViewers(w.ctx)
+	w.must(err)
+	wrong = append(wrong, old...)
 	if len(wrong) > 0 {
 		w.t.Fatalf("check: %s", strings.Join(wrong, "\n"))
 	}

@@ -84,7 +84,7 @@ type Model struct {
 	plain         bool      // no colours, whatever the terminal has
 	rang          time.Time // when the terminal last rang
 	visited       time.Time // when it was last noted that somebody is here
-	early         []tea.Msg // keys and pastes that wait for a screen's first answer
+	early         []tea.Msg // keys, pastes and choices that wait for a screen's first answer
 	status        string    // shown until the next key
 	failed        bool      // status tells of a failure
 }
@@ -124,7 +124,7 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	m := &Model{app: a, me: me, end: end, leaves: map[*leave]bool{}, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
-	m.side.admin = me.Admin
+	m.side.is.Me = me
 	m.stack = []*layer{{screen: newHome(a, m.theme, me.HomeActive)}}
 	if !me.Welcomed {
 		m.stack = append(m.stack, &layer{screen: newFirst(a, m.theme, me)})
@@ -184,14 +184,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, m.arrange())
 }
 
-// waits says whether a key or a paste has to wait for the first answer of the screen it is for, and keeps it.
+// waits says whether a key, a paste or what was chosen has to wait for the first answer of the screen it is for, and
+// keeps it.
 func (m *Model) waits(msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if key.Matches(msg, keys.Leave) {
 			return false
 		}
-	case tea.PasteMsg:
+	case tea.PasteMsg, askMsg, reactMsg, editMsg, replyMsg, announceMsg:
 	default:
 		return false
 	}
