@@ -88,13 +88,13 @@ const (
 	announcedQuery = `SELECT a.post_id, a.published_at, a.due_at FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
 		WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0 ORDER BY a.published_at`
 
-	// asksQuery is the bits of asked, the lowest one first. SQLite gives | and << one precedence, hence the outer brackets.
+	// asksQuery adds the bits of asked up, the lowest one first.
 	asksQuery = `SELECT u.person_id, u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
-		u.published | ((u.published = 1 AND coalesce(s.read_at, 0) > 0) << 1) | ((u.inside = 1) << 2) | ((u.inside = 1 AND coalesce(s.read_at, 0) > 0) << 3)
-		| ((u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2) << 4) | ((u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2 AND coalesce(w.at <= a.due_at, 0)) << 5)
-		| ((u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2) << 6) | ((u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2 AND coalesce(w.at <= a.due_at + ?3, 0)) << 7)
-		| ((u.inside = 1 AND a.reminded_at > 0) << 8) | ((u.inside = 1 AND coalesce(w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id), 0)) << 9)
-		| ((u.inside = 1 AND a.reminded_at > 0 AND w.at IS NOT NULL) << 10) | ((u.inside = 1 AND u.answer IN (1, 3)) << 11) | ((u.inside = 1 AND u.answer IN (2, 3)) << 12)
+		u.published + 2 * (u.published = 1 AND coalesce(s.read_at, 0) > 0) + 4 * (u.inside = 1) + 8 * (u.inside = 1 AND coalesce(s.read_at, 0) > 0)
+		+ 16 * (u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2) + 32 * (u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2 AND coalesce(w.at <= a.due_at, 0))
+		+ 64 * (u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2) + 128 * (u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2 AND coalesce(w.at <= a.due_at + ?3, 0))
+		+ 256 * (u.inside = 1 AND a.reminded_at > 0) + 512 * (u.inside = 1 AND coalesce(w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id), 0))
+		+ 1024 * (u.inside = 1 AND a.reminded_at > 0 AND w.at IS NOT NULL) + 2048 * (u.inside = 1 AND u.answer IN (1, 3)) + 4096 * (u.inside = 1 AND u.answer IN (2, 3))
 		FROM announcement a CROSS JOIN audience u ON u.post_id = a.post_id
 		LEFT JOIN answer w ON w.post_id = a.post_id AND w.version = a.version AND w.person_id = u.person_id
 		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id WHERE a.post_id = ?1`
