@@ -25,7 +25,9 @@ type Trial struct {
 	Terms         string // what people accept to take part; "" for nothing
 	TermsVersion  int64
 	Objectives    []Objective
-	Board         []Person // the admins who have come
+	Board         []Person  // the admins who have come
+	Ends          string    // the last day on which people write, as announced; "" for not announced
+	FrozenAt      time.Time // since when nothing is written any more; zero: people write
 }
 
 // Objective is something that the trial is to reach.
@@ -148,13 +150,34 @@ func (tr Trial) Started(now time.Time) bool {
 	return tr.First != "" && tr.today(now) >= tr.First
 }
 
-// today is the present day where the organisation is.
-func (tr Trial) today(now time.Time) string {
+// Frozen says why nothing is written any more; "" while people write.
+func (tr Trial) Frozen() string {
+	if tr.FrozenAt.IsZero() {
+		return ""
+	}
+	return frozen(tr.FrozenAt, tr.location())
+}
+
+// TellsEnd is what everyone is told of the end when they come in; "" while none is announced.
+func (tr Trial) TellsEnd() string {
+	day, err := time.Parse(time.DateOnly, tr.Ends)
+	if over := tr.Frozen(); over != "" || err != nil {
+		return over
+	}
+	return "The trial ends on " + day.Format("2 January 2006") + ": after that day nothing is written any more."
+}
+
+func (tr Trial) location() *time.Location {
 	zone, err := time.LoadLocation(tr.Zone)
 	if err != nil {
-		zone = time.UTC
+		return time.UTC
 	}
-	return now.In(zone).Format(time.DateOnly)
+	return zone
+}
+
+// today is the present day where the organisation is.
+func (tr Trial) today(now time.Time) string {
+	return now.In(tr.location()).Format(time.DateOnly)
 }
 
 // Trial returns what is said of the trial. Everyone may read it.
@@ -191,8 +214,10 @@ func (s *Store) TrialDays(ctx context.Context, me int64) (tr Trial, err error) {
 }
 
 func (t *tx) trial() (tr Trial, err error) {
-	err = t.get(`SELECT t.name, t.purpose, t.first, t.last, t.zone, coalesce(x.text, ''), coalesce(x.version, 0) FROM trial t
-		LEFT JOIN terms x ON x.version = (SELECT max(version) FROM terms) WHERE t.id = 1`, nil, &tr.Name, &tr.Purpose, &tr.First, &tr.Last, &tr.Zone, &tr.Terms, &tr.TermsVersion)
+	var frozen int64
+	err = t.get(`SELECT t.name, t.purpose, t.first, t.last, t.zone, t.ends, coalesce((`+frozenQuery+`), 0), coalesce(x.text, ''), coalesce(x.version, 0) FROM trial t
+		LEFT JOIN terms x ON x.version = (SELECT max(version) FROM terms) WHERE t.id = 1`, nil, &tr.Name, &tr.Purpose, &tr.First, &tr.Last, &tr.Zone, &tr.Ends, &frozen, &tr.Terms, &tr.TermsVersion)
+	tr.FrozenAt = fromMS(frozen)
 	return tr, err
 }
 
@@ -342,7 +367,7 @@ func (s *Store) TermsToAccept(ctx context.Context, me int64) (text string, versi
 
 // AcceptTerms notes that me has accepted that version. ErrInvalid if the text is another one meanwhile.
 func (s *Store) AcceptTerms(ctx context.Context, me, version int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
