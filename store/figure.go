@@ -105,6 +105,8 @@ var figureWords = map[string]struct{ name, unit, says string }{
 	"B2":           {"Stories", "n", "How many posts tell, with #" + storyTag + ", how somebody was helped."},
 }
 
+var errCrossed = refuse(ErrInvalid, "Ask for a department or for a channel: both together would tell of too few people.")
+
 // FigureQuery is what figures are asked of.
 type FigureQuery struct {
 	Window
@@ -117,50 +119,63 @@ type FigureQuery struct {
 // authors are the roster. A department and a channel together are refused with ErrInvalid: crossed with each other
 // they would tell of too few people. ErrNotFound for a department that nobody is in, and a channel that me may not see.
 func (s *Store) Figures(ctx context.Context, me int64, q FigureQuery) (figures []Figure, err error) {
-	if !q.From.Before(q.To) {
-		return nil, refuse(ErrInvalid, "The first day has to be before the last one.")
-	}
-	if q.Department != "" && q.Channel != 0 {
-		return nil, refuse(ErrInvalid, "Ask for a department or for a channel: both together would tell of too few people.")
-	}
-	err = s.read(ctx, func(t *tx) error {
-		if err := t.mustRun(me); err != nil {
-			return err
+	err = s.measure(ctx, me, q, func(l *ledger) error {
+		figures = l.figures(q.Department)
+		if figures == nil {
+			return refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(q.Department))
 		}
-		figures, err = t.figures(me, q)
-		return err
+		return nil
 	})
 	return figures, err
 }
 
-func (t *tx) figures(me int64, q FigureQuery) ([]Figure, error) {
-	var in *channelRow
-	if q.Channel != 0 {
-		c, err := t.channel(me, q.Channel)
-		if err != nil {
-			return nil, err
+// measure runs fn on the ledger of what q asks.
+func (s *Store) measure(ctx context.Context, me int64, q FigureQuery, fn func(*ledger) error) error {
+	if !q.From.Before(q.To) {
+		return refuse(ErrInvalid, "The first day has to be before the last one.")
+	}
+	if q.Department != "" && q.Channel != 0 {
+		return errCrossed
+	}
+	return s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
 		}
-		in = &c
-	}
-	l, err := t.ledger(q.Window, in)
-	if err != nil {
-		return nil, err
-	}
-	mails, err := t.mails(q, in)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case q.Department != "":
-		return l.ofDepartment(q.Department)
-	case in != nil && !in.Private && !l.archive:
-		return l.ofChannel(in.ID), nil
-	}
-	return append(hide(l.whole()), mails...), nil
+		var in *channelRow
+		if q.Channel != 0 {
+			c, err := t.channel(me, q.Channel)
+			if err != nil {
+				return err
+			}
+			in = &c
+		}
+		l, err := t.ledger(q.Window, in)
+		if err != nil {
+			return err
+		}
+		return fn(l)
+	})
 }
 
-// ofDepartment are the figures of one department, less those that would tell of a small one beside it.
-func (l *ledger) ofDepartment(name string) ([]Figure, error) {
+// figures are those of a department, or of all that the ledger is of where it is "". There are none of a department
+// that nobody is in.
+func (l *ledger) figures(department string) []Figure {
+	switch in := l.channel; {
+	case department != "":
+		for name, figures := range l.byDepartment() {
+			if strings.EqualFold(name, CleanLine(department)) {
+				return figures
+			}
+		}
+		return nil
+	case in != nil && !in.Private && !l.archive:
+		return l.ofChannel(in.ID)
+	}
+	return hide(l.whole())
+}
+
+// byDepartment are the figures of each department, less those that would tell of a small one, or of those in none.
+func (l *ledger) byDepartment() map[string][]Figure {
 	parts := map[string]*group{}
 	part := func(department string) *group {
 		g := parts[department]
@@ -188,25 +203,19 @@ func (l *ledger) ofDepartment(name string) ([]Figure, error) {
 		g := part(a.department)
 		g.asks = append(g.asks, a)
 	}
-	found := ""
-	for department := range parts {
-		if department != "" && strings.EqualFold(department, CleanLine(name)) {
-			found = department
-		}
-	}
-	if found == "" {
-		return nil, refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(name))
-	}
-	return withhold(l.whole(), parts, "", found), nil
+	all := withhold(parts, "")
+	delete(all, "")
+	return all
 }
 
-// ofChannel is mine, the figures of one open channel, less those that would tell of a quiet one beside it.
+// ofChannel are the figures of one open channel, less those that would tell of a quiet one beside it.
 func (l *ledger) ofChannel(id int64) []Figure {
-	parts := map[int64]*group{}
+	people := l.present()
+	parts := map[int64]*group{id: {ledger: l, people: people, channel: true}}
 	for _, s := range l.said {
 		g := parts[s.channel]
 		if g == nil {
-			g = &group{ledger: l, people: l.present(), channel: true}
+			g = &group{ledger: l, people: people, channel: true}
 			parts[s.channel] = g
 		}
 		g.said = append(g.said, s)
@@ -216,67 +225,72 @@ func (l *ledger) ofChannel(id int64) []Figure {
 			g.asked = append(g.asked, q)
 		}
 	}
-	if parts[id] == nil {
-		return (&group{ledger: l, people: l.present(), channel: true}).figures()
-	}
-	return withhold(l.whole(), parts, 0, id)
+	return withhold(parts, 0)[id]
+}
+
+// few reports whether a figure would tell of too few people.
+func (f *Figure) few() bool {
+	return f.Suppressed || f.Known && f.crowd != nil && f.People < groupLeast
 }
 
 // hide suppresses the figures of fewer than groupLeast people.
 func hide(figures []Figure) []Figure {
 	for i := range figures {
-		if f := &figures[i]; f.Suppressed || f.Known && f.People < groupLeast {
+		if f := &figures[i]; f.few() {
 			*f = Figure{ID: f.ID, Known: true, Suppressed: true}
 		}
 	}
 	return figures
 }
 
-// withhold returns the figures of one part of a whole. Where those of small parts are suppressed, so are those of the
-// next smallest, until what is left of the whole without the parts that are shown is nobody, or groupLeast people.
+// withhold returns the figures of each part of a whole. Where those of small parts are suppressed, so are those of the
+// next smallest, until what is left of the whole without the parts that are shown is of nobody, or of groupLeast people.
 // The part unnamed is never shown.
-func withhold[K cmp.Ordered](whole []Figure, parts map[K]*group, unnamed, one K) []Figure {
+func withhold[K cmp.Ordered](parts map[K]*group, unnamed K) map[K][]Figure {
 	all := map[K][]Figure{}
+	var keys []K
 	for k, g := range parts {
-		all[k] = hide(g.figures())
+		all[k] = g.figures()
+		keys = append(keys, k)
 	}
-	mine := all[one]
-	for i := range mine {
-		id := mine[i].ID
-		w := slices.IndexFunc(whole, func(f Figure) bool { return f.ID == id })
-		if w < 0 {
-			continue
-		}
-		var shown []K
-		for k, figures := range all {
-			if f := figures[i]; k != unnamed && f.Known && !f.Suppressed {
+	if len(keys) == 0 {
+		return all
+	}
+	slices.Sort(keys)
+	for i := range all[keys[0]] {
+		of := func(k K) *Figure { return &all[k][i] }
+		var hidden, shown []K
+		for _, k := range keys {
+			if f := of(k); k == unnamed || f.few() || !f.Known {
+				hidden = append(hidden, k)
+			} else {
 				shown = append(shown, k)
 			}
 		}
-		slices.SortFunc(shown, func(a, b K) int { return cmp.Or(cmp.Compare(all[a][i].People, all[b][i].People), cmp.Compare(a, b)) })
-		for len(shown) > 0 && tells(whole[w].crowd, shown, func(k K) *crowd { return all[k][i].crowd }) {
-			shown = shown[1:]
+		slices.SortStableFunc(shown, func(a, b K) int { return cmp.Compare(of(a).People, of(b).People) })
+		for len(shown) > 0 && tells(hidden, of) {
+			hidden, shown = append(hidden, shown[0]), shown[1:]
 		}
-		if mine[i].Known && !mine[i].Suppressed && !slices.Contains(shown, one) {
-			mine[i].Suppressed = true
+		for _, k := range hidden {
+			of(k).Suppressed = of(k).Known
 		}
 	}
-	return hide(mine)
+	for _, figures := range all {
+		hide(figures)
+	}
+	return all
 }
 
-// tells reports whether the whole without the parts that are shown is a group too small to be told of.
-func tells[K any](whole *crowd, shown []K, of func(K) *crowd) bool {
-	left := slices.Clone(whole.in)
-	for _, k := range shown {
-		for _, p := range of(k).list {
-			left[p.place] = false
+// tells reports whether those parts together, which are left of the whole, are a group too small to be told of.
+func tells[K any](parts []K, of func(K) *Figure) bool {
+	together := map[*counted]bool{}
+	for _, k := range parts {
+		for _, p := range of(k).crowd.list {
+			together[p] = true
+		}
+		if len(together) >= groupLeast {
+			return false
 		}
 	}
-	n := 0
-	for _, is := range left {
-		if is {
-			n++
-		}
-	}
-	return n > 0 && n < groupLeast
+	return len(together) > 0
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	mathbits "math/bits"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -11,16 +12,19 @@ import (
 type ledger struct {
 	Window
 	zone    *time.Location
-	first   day // the first of the visits
+	start   int64 // of the window that was asked for, which this one may be a part of
+	first   day   // the first of the visits
 	now     int64
-	archive bool // of an imported channel: who wrote in it is its roster
+	channel *channelRow // that it is of; nil for all
+	archive bool        // of an imported channel: who wrote in it is its roster
 	people  []*counted
 	known   map[int64]*counted
 	said    []said     // posts of the window, oldest first, of people who were on the roster
 	later   []said     // replies of the hours after it, in which its last posts may still be answered
 	asked   []question // of the window
-	stories int        // posts tagged as such
+	stories []int64    // when posts were written that are tagged as such, oldest first
 	asks    []asks     // what was announced in the window, and what became of it
+	mails   mails
 }
 
 // counted is a person of the ledger.
@@ -141,7 +145,7 @@ func (t *tx) ledger(w Window, in *channelRow) (*ledger, error) {
 	if now := t.at.Truncate(time.Millisecond).Add(time.Millisecond); w.To.After(now) { // what happens now counts
 		w.To = now
 	}
-	l := &ledger{Window: w, zone: zone, now: t.ms(), known: map[int64]*counted{}}
+	l := &ledger{Window: w, zone: zone, start: w.From.UnixMilli(), now: t.ms(), channel: in, known: map[int64]*counted{}}
 	l.archive = in != nil && in.Imported && (in.Archived || in.seq == 0)
 	if err := l.readPeople(t); err != nil {
 		return nil, err
@@ -149,7 +153,71 @@ func (t *tx) ledger(w Window, in *channelRow) (*ledger, error) {
 	if err := l.readVisits(t); err != nil {
 		return nil, err
 	}
-	return l, l.readPosts(t, in)
+	if err := l.readPosts(t); err != nil {
+		return nil, err
+	}
+	return l, l.readMails(t)
+}
+
+// cut is the ledger of a part of the window.
+func (l *ledger) cut(w Window) *ledger {
+	c := &ledger{Window: w, zone: l.zone, start: l.start, first: l.first, now: l.now, channel: l.channel, archive: l.archive}
+	people := make([]counted, len(l.people))
+	for i, p := range l.people {
+		people[i] = *p
+		people[i].present, people[i].leads = false, false
+		c.people = append(c.people, &people[i])
+		if !l.archive {
+			c.stand(&people[i])
+		}
+	}
+	same := func(p *counted) *counted {
+		if p == nil {
+			return nil
+		}
+		return c.people[p.place]
+	}
+	from, to := w.From.UnixMilli(), w.To.UnixMilli()
+	copied := func(all []said, from, to int64) (some []said) {
+		for _, s := range span(all, from, to, func(s said) int64 { return s.at }) {
+			if s.author, s.to = same(s.author), same(s.to); l.archive {
+				s.author.present = true
+			}
+			if s.author.present {
+				some = append(some, s)
+			}
+		}
+		return some
+	}
+	c.said = copied(l.said, from, to)
+	until := to + answerTime.Milliseconds()
+	c.later = append(copied(l.said, to, until), copied(l.later, to, until)...)
+	for _, q := range l.asked {
+		if q.author = same(q.author); q.at >= from && q.at < to && q.author.present {
+			c.asked = append(c.asked, q)
+		}
+	}
+	for _, a := range l.asks {
+		if a.at >= from && a.at < to {
+			a.people = slices.Clone(a.people)
+			for i, p := range a.people {
+				a.people[i] = same(p)
+			}
+			c.asks = append(c.asks, a)
+		}
+	}
+	at := func(ms int64) int64 { return ms }
+	c.stories, c.mails = span(l.stories, from, to, at), l.mails
+	c.mails.at = span(l.mails.at, from, to, at)
+	return c
+}
+
+// span are those of [from, to), of what is in order.
+func span[T any](all []T, from, to int64, at func(T) int64) []T {
+	before := func(ms int64) int {
+		return sort.Search(len(all), func(i int) bool { return at(all[i]) >= ms })
+	}
+	return all[before(from):before(to)]
 }
 
 // readPeople reads who was on the roster when.
@@ -253,12 +321,13 @@ const (
 	measuredQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
 	archivedQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
 	questionsQuery = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ?`
-	storiesQuery   = `SELECT count(*) FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id
+	storiesQuery   = `SELECT p.at FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id
 		WHERE g.name = ? AND c.private = 0 AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ? AND p.at < ?`
 )
 
 // readPosts reads who wrote to whom.
-func (l *ledger) readPosts(t *tx, in *channelRow) error {
+func (l *ledger) readPosts(t *tx) error {
+	in := l.channel
 	closed, err := collect(t, scanID, `SELECT id FROM channel WHERE private = 1`)
 	if err != nil {
 		return err
@@ -319,9 +388,10 @@ func (l *ledger) readPosts(t *tx, in *channelRow) error {
 	l.asked = slices.DeleteFunc(l.asked, func(q question) bool {
 		return !q.author.present || outside[q.channel] || alone && q.channel != in.ID
 	})
-	if err := t.get(storiesQuery, []any{storyTag, from, to}, &l.stories); err != nil {
+	if l.stories, err = collect(t, scanID, storiesQuery, storyTag, from, to); err != nil {
 		return err
 	}
+	slices.Sort(l.stories)
 	return l.readAsks(t)
 }
 

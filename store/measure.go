@@ -39,9 +39,9 @@ func (l *ledger) whole() []Figure {
 	figures := g.figures()
 	if !l.archive {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
-		figures = append(figures, number("B2", l.stories, l.stories, g.roster()))
+		figures = append(figures, number("B2", len(l.stories), len(l.stories), g.roster()))
 	}
-	return figures
+	return append(figures, l.displaced()...)
 }
 
 func (g *group) index(figures []Figure, id string) int {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"math"
 	"slices"
 	"time"
@@ -191,54 +190,67 @@ func (g *group) without(gone *crowd, few bool) Figure {
 	return f
 }
 
-// mails are B1: how many mails a week the lists had whose archives were imported, in the window and before it. They
-// are about lists and not about people, who are none.
-func (t *tx) mails(q FigureQuery, in *channelRow) ([]Figure, error) {
-	if q.Department != "" || in != nil && !in.Imported {
-		return nil, nil
-	}
-	type count struct {
-		before, inside int
-		first          int64
-	}
-	var only int64
-	if in != nil {
-		only = in.ID
-	}
-	counts, err := collect(t, func(r *sql.Rows) (c count, err error) {
-		err = r.Scan(&c.before, &c.inside, &c.first)
-		return c, err
-	}, mailsQuery, q.From.UnixMilli(), q.To.UnixMilli(), only)
+// mails is what is known of lists whose archives were imported. They are about lists and not about people.
+type mails struct {
+	lists  int
+	first  int64   // the oldest mail
+	before int     // how many there were before the window
+	at     []int64 // when those of the window were sent, oldest first
+}
+
+// readMails reads the mails of the imported lists, of one alone where the ledger is of a channel.
+func (l *ledger) readMails(t *tx) error {
+	lists, err := collect(t, scanID, `SELECT i.id FROM imported i JOIN channel c ON c.id = i.id WHERE i.source = 'mbox' AND i.kind = 1`)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var sum count
-	sum.first = math.MaxInt64
-	for _, c := range counts {
-		sum.before, sum.inside, sum.first = sum.before+c.before, sum.inside+c.inside, min(sum.first, c.first)
+	from, to := l.From.UnixMilli(), l.To.UnixMilli()
+	l.mails.first = from
+	for _, list := range lists {
+		if l.channel != nil && l.channel.ID != list {
+			continue
+		}
+		var first int64
+		var before int
+		if err := t.get(mailsBeforeQuery, []any{list, from}, &first, &before); err != nil {
+			return err
+		}
+		at, err := collect(t, scanID, mailsQuery, list, from, to)
+		if err != nil {
+			return err
+		}
+		l.mails.lists++
+		l.mails.first = min(l.mails.first, first)
+		l.mails.before += before
+		l.mails.at = append(l.mails.at, at...)
 	}
-	if len(counts) == 0 {
-		return nil, nil
+	slices.Sort(l.mails.at)
+	return nil
+}
+
+const (
+	mailsBeforeQuery = `SELECT coalesce(min(at), ?2), count(*) FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ?1 AND at < ?2`
+	mailsQuery       = `SELECT at FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
+)
+
+// displaced is B1: how many mails a week the lists had, in this time and before the time that was asked for.
+func (l *ledger) displaced() []Figure {
+	if l.mails.lists == 0 {
+		return nil
 	}
-	weeks := func(from, to int64) float64 { return hoursBetween(from, to) / (weekDays * 24) }
-	rate := func(id string, n int, weeks float64) Figure {
+	rate := func(id string, n int, from, to int64) Figure {
+		weeks := hoursBetween(from, to) / (weekDays * 24)
 		f := Figure{ID: id, Numerator: n, Denominator: int(math.Round(weeks)), Known: weeks >= 1}
 		if f.Known {
 			f.Value = float64(n) / weeks
 		}
 		return f
 	}
-	now := rate("B1", sum.inside, weeks(q.From.UnixMilli(), min(t.ms(), q.To.UnixMilli())))
-	before := rate("B1.baseline", sum.before, weeks(sum.first, q.From.UnixMilli()))
-	part := Figure{ID: "B1.share", Numerator: sum.inside, Denominator: sum.before, Known: now.Known && before.Known && before.Value > 0}
+	now := rate("B1", len(l.mails.at), l.From.UnixMilli(), l.To.UnixMilli())
+	before := rate("B1.baseline", l.mails.before, l.mails.first, l.start)
+	part := Figure{ID: "B1.share", Numerator: len(l.mails.at), Denominator: l.mails.before, Known: now.Known && before.Known && before.Value > 0}
 	if part.Known {
 		part.Value = 100 * now.Value / before.Value
 	}
-	return []Figure{now, before, part}, nil
+	return []Figure{now, before, part}
 }
-
-const mailsQuery = `SELECT
-	(SELECT count(*) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id AND p.at < ?1),
-	(SELECT count(*) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id AND p.at >= ?1 AND p.at < ?2),
-	coalesce((SELECT min(p.at) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id), ?1)
-	FROM imported i JOIN channel c ON c.id = i.id WHERE i.source = 'mbox' AND i.kind = 1 AND (?3 = 0 OR c.id = ?3)`

@@ -12,6 +12,7 @@ const lateTime = 7 * 24 * time.Hour
 // asks is how many people of one department announcements asked who answered after the same time, and what else
 // is so of them. Each person counts for every announcement that asked them.
 type asks struct {
+	at              int64 // when it was announced
 	department      string
 	hours           float64 // from the present version to the answer, to a tenth; less than 0 for no answer
 	published       int     // asked at publication
@@ -33,26 +34,29 @@ func (l *ledger) readAsks(t *tx) error {
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
 	l.asks, err = collect(t, func(r *sql.Rows) (a asks, err error) {
 		var tenth int64
-		err = r.Scan(&a.department, &tenth, &a.published, &a.publishedRead, &a.inside, &a.read, &a.due, &a.inTime, &a.longDue, &a.late, &a.reminded, &a.early, &a.after, &a.understood, &a.questions)
+		err = r.Scan(&a.at, &a.department, &tenth, &a.published, &a.publishedRead, &a.inside, &a.read, &a.due, &a.inTime, &a.longDue, &a.late, &a.reminded, &a.early, &a.after, &a.understood, &a.questions)
 		a.hours = float64(tenth) / 10
 		return a, err
 	}, asksQuery, from, to, l.now, lateTime.Milliseconds())
 	if err != nil || len(l.asks) == 0 {
 		return err
 	}
-	at := map[string]int{} // the people of a department stand with its first row
+	type asked struct {
+		at         int64
+		department string
+	}
+	first := map[asked]int{} // the people of a department stand with its first row
 	for i, a := range l.asks {
-		if _, ok := at[a.department]; !ok {
-			at[a.department] = i
+		if _, ok := first[asked{a.at, a.department}]; !ok {
+			first[asked{a.at, a.department}] = i
 		}
 	}
 	_, err = collect(t, func(r *sql.Rows) (_ struct{}, err error) {
 		var id int64
-		var department string
-		if err = r.Scan(&id, &department); err == nil {
-			if i, ok := at[department]; ok && l.known[id] != nil {
-				l.asks[i].people = append(l.asks[i].people, l.known[id])
-			}
+		var in asked
+		if err = r.Scan(&id, &in.at, &in.department); err == nil && l.known[id] != nil {
+			a := &l.asks[first[in]]
+			a.people = append(a.people, l.known[id])
 		}
 		return
 	}, askedPeopleQuery, from, to)
@@ -61,19 +65,19 @@ func (l *ledger) readAsks(t *tx) error {
 
 const (
 	// openAnnouncements are those that count, from ?1 to ?2.
-	openAnnouncements = ` FROM announcement a JOIN post p ON p.id = a.post_id JOIN channel c ON c.id = p.channel_id CROSS JOIN audience u ON u.post_id = a.post_id`
+	openAnnouncements = ` FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id CROSS JOIN audience u ON u.post_id = a.post_id`
 	areOpen           = ` WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0`
 
-	asksQuery = `SELECT u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
+	asksQuery = `SELECT a.published_at, u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
 		sum(u.published), sum(u.published = 1 AND s.read_at > 0), sum(u.inside), sum(u.inside = 1 AND s.read_at > 0),
 		sum(u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3), sum(u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3 AND w.at <= a.due_at),
 		sum(u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3), sum(u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3 AND w.at <= a.due_at + ?4),
 		sum(u.inside = 1 AND a.reminded_at > 0), sum(u.inside = 1 AND w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id)), sum(u.inside = 1 AND a.reminded_at > 0 AND w.at > 0),
 		sum(u.inside = 1 AND u.answer IN (1, 3)), sum(u.inside = 1 AND u.answer IN (2, 3))` + openAnnouncements + `
 		LEFT JOIN answer w ON w.post_id = a.post_id AND w.version = a.version AND w.person_id = u.person_id
-		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id` + areOpen + ` GROUP BY 1, 2`
+		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id` + areOpen + ` GROUP BY 1, 2, 3`
 
-	askedPeopleQuery = `SELECT DISTINCT u.person_id, u.department` + openAnnouncements + areOpen
+	askedPeopleQuery = `SELECT u.person_id, a.published_at, u.department` + openAnnouncements + areOpen
 )
 
 // reach are the figures of what was announced: R1 to R4. They speak of the present version of each announcement.

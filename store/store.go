@@ -52,16 +52,17 @@ type Options struct {
 
 // Store is the open data of one tincan. Its methods may be used by many goroutines at once.
 type Store struct {
-	path   string
-	now    func() time.Time
-	writer pool      // one connection
-	reader pool      // several, read-only
-	acts   chan *act // unbuffered: an act is either still its caller's or being written
-	limit  limiter
-	hub    hub
-	lines  bylines
-	argon  chan struct{} // a slot for each password being hashed
-	roster sync.Mutex    // held while a roster is imported
+	path     string
+	now      func() time.Time
+	writer   pool      // one connection
+	reader   pool      // several, read-only
+	acts     chan *act // unbuffered: an act is either still its caller's or being written
+	limit    limiter
+	hub      hub
+	lines    bylines
+	progress progress
+	argon    chan struct{} // a slot for each password being hashed
+	roster   sync.Mutex    // held while a roster is imported
 
 	dirty   atomic.Bool     // written since the last checkpoint
 	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log

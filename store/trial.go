@@ -34,6 +34,7 @@ type Objective struct {
 	What             string   // in words
 	Measure          string   // its id in Measures; "" while nobody has said how it is measured
 	Baseline, Target *float64 // figures of the measure; nil while not known
+	Now              *float64 // the figure since the start, to a tenth; nil: not enough yet, or too few people
 	Due              string   // a day; "" for the last of the trial
 	Owner            int64
 	OwnerName        string
@@ -150,6 +151,9 @@ func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
 			return err
 		}
 		if tr.Objectives, err = t.objectives(); err != nil {
+			return err
+		}
+		if err := s.progress.measureObjectives(t, tr); err != nil {
 			return err
 		}
 		tr.Board, err = t.board()
