@@ -268,7 +268,8 @@ func withhold[K cmp.Ordered](parts map[K]*group, unnamed K) map[K][]Figure {
 			}
 		}
 		slices.SortStableFunc(shown, func(a, b K) int { return cmp.Compare(of(a).People, of(b).People) })
-		for len(shown) > 0 && tells(hidden, of) {
+		unknown := func(k K) bool { return !of(k).Known } // it adds nothing to the whole, so it hides nobody
+		for len(shown) > 0 && (tells(hidden, of) || tells(slices.DeleteFunc(slices.Clone(hidden), unknown), of)) {
 			hidden, shown = append(hidden, shown[0]), shown[1:]
 		}
 		for _, k := range hidden {

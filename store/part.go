@@ -17,9 +17,7 @@ type FigurePart struct {
 // last are cut where the window begins and ends, and those to come are left out. Rights and errors are those of Figures.
 func (s *Store) FigureWeeks(ctx context.Context, me int64, q FigureQuery) (parts []FigurePart, err error) {
 	err = s.measure(ctx, me, q, func(l *ledger) error {
-		for _, w := range l.weeks() {
-			parts = append(parts, FigurePart{Window: w, Figures: l.cut(w).figures(q.Department)})
-		}
+		parts = l.weekParts(q.Department)
 		return nil
 	})
 	return parts, err
@@ -32,13 +30,27 @@ func (s *Store) FigureDepartments(ctx context.Context, me int64, q FigureQuery) 
 		return nil, errCrossed
 	}
 	err = s.measure(ctx, me, q, func(l *ledger) error {
-		all := l.byDepartment()
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			parts = append(parts, FigurePart{Name: name, Window: l.Window, Figures: all[name]})
-		}
+		parts = l.departmentParts()
 		return nil
 	})
 	return parts, err
+}
+
+// weekParts are the figures of each week.
+func (l *ledger) weekParts(department string) (parts []FigurePart) {
+	for _, w := range l.weeks() {
+		parts = append(parts, FigurePart{Window: w, Figures: l.cut(w).figures(department)})
+	}
+	return parts
+}
+
+// departmentParts are the figures of each department, in the order of their names.
+func (l *ledger) departmentParts() (parts []FigurePart) {
+	all := l.byDepartment()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		parts = append(parts, FigurePart{Name: name, Window: l.Window, Figures: all[name]})
+	}
+	return parts
 }
 
 // weeks are those of the window, cut where it begins and ends.
