@@ -55,17 +55,21 @@ type Moderation struct {
 // TrialWindow is the time of the report where no dates are given: the trial from its first day to its last one or
 // today. Where it has no first day, or that has not come, it is that of FigureWindow.
 func (s *Store) TrialWindow(ctx context.Context, me int64, first, last string) (Window, error) {
-	if first == "" {
-		tr, err := s.TrialDays(ctx, me)
-		if err != nil {
-			return Window{}, err
+	err := s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
 		}
-		if now := s.now(); tr.Started(now) && (last == "" || last >= tr.First) {
-			first = tr.First
-			if last == "" && tr.Last != "" && tr.Last < tr.today(now) {
-				last = tr.Last
-			}
+		tr, err := t.trial()
+		if err != nil || first != "" || !tr.Started(t.at) || last != "" && last < tr.First {
+			return err
 		}
+		if first = tr.First; last == "" && tr.Last != "" && tr.Last < tr.today(t.at) {
+			last = tr.Last
+		}
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
 	}
 	return s.FigureWindow(ctx, me, 0, first, last)
 }

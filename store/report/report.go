@@ -15,6 +15,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"tincan/store"
 )
@@ -76,6 +77,19 @@ func New(ctx context.Context, s *store.Store, me int64, o Options) (*Report, err
 		r.Sections = append(r.Sections, write(r))
 	}
 	return r, nil
+}
+
+// patience is how long a report may take before anybody wants to know what it is at.
+const patience = time.Second
+
+// Slowly is an Options.Doing that says on w what is being read, once that takes longer than a second.
+func Slowly(w io.Writer) func(string) {
+	begun := time.Now()
+	return func(what string) {
+		if time.Since(begun) > patience {
+			fmt.Fprintf(w, "reading %s\n", what)
+		}
+	}
 }
 
 // form is one in which a report is written.

@@ -100,7 +100,7 @@ func (r *Report) decision() Section {
 	if tr.Purpose != "" {
 		s.Parts = append(s.Parts, say("What it is for: %s", tr.Purpose))
 	}
-	s.Parts = append(s.Parts, say("%s", r.running()), say("%s", r.verdict()))
+	s.Parts = append(s.Parts, say("%s", r.running()), say("%s", r.Verdict()))
 	if len(r.found.Board) > 0 {
 		s.Parts = append(s.Parts, say("The board has people of %s.", listed(r.found.Board)))
 	}
@@ -194,8 +194,8 @@ func less(c store.Criterion) bool {
 	return slices.Contains([]string{"A2", "C3", "R3", "B1"}, c.Measure) // hours to wait, and mails
 }
 
-// verdict says how many objectives are met.
-func (r *Report) verdict() string {
+// Verdict says how many objectives are met.
+func (r *Report) Verdict() string {
 	if len(r.found.Criteria) == 0 {
 		return "No objectives were agreed, so there is nothing to hold the figures against. The admins write them under Admin, Trial."
 	}
@@ -251,7 +251,7 @@ func (r *Report) objectives() Section {
 			way.Says += fmt.Sprintf("%s: %.0f %%. ", c.What, done)
 		}
 	}
-	s.Parts = append(s.Parts, say("%s", r.verdict()), Part{Chart: way}, Part{Table: t})
+	s.Parts = append(s.Parts, say("%s", r.Verdict()), Part{Chart: way}, Part{Table: t})
 	return s
 }
 
@@ -554,17 +554,10 @@ func (r *Report) method() Section {
 		say("What counts. Posts and replies in open channels. Left out are private channels and conversations, posts of machines, what was imported, and what a steward has hidden; what its author deleted counts. An announcement is no post that waits for a reply."),
 		say("What is not shown. No figure tells of fewer than five people: it reads \"too few people\", and so does the next smallest one where the first could be found by subtracting. Where there is nothing to count yet it reads \"not enough yet\". Names stand in the log of decisions alone; texts of others are quoted without their author, and handles in them are replaced by @…"),
 		say("What each figure means stands beside it, with what it was made of in brackets; the CSV has all of them, also by week and by department. Results of objectives are the figures of this report."),
-		say("Written by tincan %s. The sum of the data is the SHA-256 of what was counted from %s: of every post and reply when it was written, by whom, in which channel, to whom, and when it was first answered; of every visit, place on the roster and answer to an announcement; and when each mail was written. There is no text in it. A backup of the same day, restored, gives the same report with the same sum, by tincan report --from %s --to %s.",
-			program(r.program), r.days(), f.From.In(f.Zone).Format(time.DateOnly), f.To.Add(-time.Millisecond).In(f.Zone).Format(time.DateOnly)),
+		say("Written by %s. The sum of the data is the SHA-256 of what was counted from %s: of every post and reply when it was written, by whom, in which channel, to whom, and when it was first answered; of every visit, place on the roster and answer to an announcement; and when each mail was written. There is no text in it. A backup of the same day, restored, gives the same report with the same sum, by tincan report --from %s --to %s.",
+			strings.TrimSpace("tincan "+r.program), r.days(), f.From.In(f.Zone).Format(time.DateOnly), f.To.Add(-time.Millisecond).In(f.Zone).Format(time.DateOnly)),
 		say("Sum of the data: %s", f.Sum))
 	return s
-}
-
-func program(version string) string {
-	if version == "" {
-		return "of a version that is not known"
-	}
-	return version
 }
 
 // listed is "Finance, IT and Sales".
