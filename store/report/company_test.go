@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ type company struct {
 	*testing.T
 	*store.Store
 	ctx   context.Context
-	at    time.Time
+	clock atomic.Pointer[time.Time] // read by the store's indexer at any time
 	rng   *rand.Rand
 	admin int64
 	staff []colleague
@@ -45,7 +46,8 @@ var firstDay = time.Date(2026, 9, 7, 0, 0, 0, 0, berlin)
 
 // on moves the clock to a day of the trial, from 0, and an hour of it.
 func (c *company) on(day int, hour float64) {
-	c.at = firstDay.AddDate(0, 0, day).Add(time.Duration(hour * float64(time.Hour)))
+	at := firstDay.AddDate(0, 0, day).Add(time.Duration(hour * float64(time.Hour)))
+	c.clock.Store(&at)
 }
 
 func (c *company) must(err error) {
@@ -60,7 +62,7 @@ func newCompany(t *testing.T) *company {
 	t.Helper()
 	c := &company{T: t, ctx: t.Context(), rng: rand.New(rand.NewPCG(7, 7))}
 	c.on(-20, 9)
-	s, err := store.Open(c.ctx, t.TempDir(), store.Options{Now: func() time.Time { return c.at }, PostsPerMinute: 10_000})
+	s, err := store.Open(c.ctx, t.TempDir(), store.Options{Now: func() time.Time { return *c.clock.Load() }, PostsPerMinute: 10_000})
 	if err != nil {
 		t.Fatal(err)
 	}

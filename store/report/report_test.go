@@ -111,6 +111,7 @@ func TestReport(t *testing.T) {
 	}
 	looksAlone(t, html)
 	c.figuresOf(table)
+	t.Run("in a browser", func(t *testing.T) { opensInABrowser(t, html) })
 }
 
 // allCharts is how many charts a report has that lacks nothing: objectives, three of people, two of conversation,
