@@ -19,7 +19,7 @@ type Announced struct {
 }
 
 const announcedQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body, a.members, a.departments
-	FROM announcement a JOIN post p ON p.id = a.post_id JOIN channel c ON c.id = p.channel_id` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
+	FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
 
 // findAnnounced reads the announcements of the window in open channels, and what became of each. One of which a figure
 // would tell of too few people, also where the others are subtracted from all, shows none: how many answered can be

@@ -21,7 +21,7 @@ const aSmallDepartment = "a small department"
 
 const (
 	quoteColumns = `SELECT p.at, c.name, p.body, p.replies, coalesce((SELECT s.department FROM standing s WHERE s.person_id = p.author_id AND s.at <= p.at ORDER BY s.at DESC LIMIT 1), a.department)`
-	quotable     = ` JOIN channel c ON c.id = p.channel_id JOIN person a ON a.id = p.author_id
+	quotable     = ` CROSS JOIN channel c ON c.id = p.channel_id CROSS JOIN person a ON a.id = p.author_id
 		WHERE c.private = 0 AND a.bot = 0 AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ?1 AND p.at < ?2`
 
 	openQuestionsQuery = quoteColumns + ` FROM post p` + quotable + ` AND p.question = 1 AND p.answer_id = 0 ORDER BY p.at LIMIT +?3`

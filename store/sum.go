@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // sum hashes the rows that the figures of a window are counted from, with no text in them, so that whoever restores a
@@ -23,7 +24,7 @@ func (t *tx) sum(f *Findings) error {
 			AND channel_id NOT IN (SELECT id FROM channel WHERE private = 1) ORDER BY at, author_id, to_id, root_id, channel_id, heard_at`, []any{from, to}},
 		{`SELECT month, person_id, days FROM visit WHERE month >= ? AND month <= ? ORDER BY month, person_id`, []any{first, last}},
 		{`SELECT person_id, at, on_roster, department, leader FROM standing WHERE at < ? ORDER BY person_id, at`, []any{to}},
-		{`SELECT w.post_id, w.version, w.person_id, w.answer, w.at FROM announcement a JOIN post p ON p.id = a.post_id JOIN channel c ON c.id = p.channel_id
+		{`SELECT w.post_id, w.version, w.person_id, w.answer, w.at FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
 			CROSS JOIN answer w ON w.post_id = a.post_id` + areOpen + ` ORDER BY 1, 2, 3`, []any{from, to}},
 		{mailTimesQuery, []any{from, to}},
 	} {
@@ -53,11 +54,21 @@ func (t *tx) write(w io.Writer, query string, args ...any) error {
 	for i := range row {
 		into[i] = &row[i]
 	}
+	var line []byte
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(w, "%q\n", row); err != nil {
+		line = line[:0]
+		for _, v := range row {
+			if n, ok := v.(int64); ok {
+				line = strconv.AppendInt(line, n, 10)
+			} else {
+				line = fmt.Appendf(line, "%q", v)
+			}
+			line = append(line, ' ')
+		}
+		if _, err := w.Write(append(line, '\n')); err != nil {
 			return err
 		}
 	}
