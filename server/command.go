@@ -76,6 +76,12 @@ var (
 	flagBOM        = option{"--bom", ""}
 	flagCode       = option{"--code", "CODE"}
 	flagHTML       = option{"--html", ""}
+	flagNumber     = option{"--number", "N"}
+	flagMeasure    = option{"--measure", "ID"}
+	flagBaseline   = option{"--baseline", "FIGURE"}
+	flagTarget     = option{"--target", "FIGURE"}
+	flagBy         = option{"--by", "DATE"}
+	flagOwner      = option{"--owner", "HANDLE"}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -144,6 +150,7 @@ func commands() []command {
 		{name: "reports keep", args: "ID", does: "admins: let a reported post stand", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsKeep},
 		{name: "reports hide", args: "ID", does: "admins: hide a reported post", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsHide},
 		{name: "trial set", args: "name|purpose|first|last|zone|terms TEXT|-", does: "admins: say what the trial is", flags: []option{flagWhy}, least: 2, most: 2, text: true, run: (*call).trialSet},
+		{name: "trial objective", args: "[TEXT]", does: "admins: add something that the trial is to reach; --number changes one of them, and with --off takes it out; - takes a value away", flags: []option{flagNumber, flagMeasure, flagBaseline, flagTarget, flagBy, flagOwner, flagOff, flagWhy}, most: 1, text: true, run: (*call).trialObjective},
 	}
 }
 

@@ -19,14 +19,14 @@ import (
 )
 
 const (
-	paintEvery = time.Second / 60     // a busy screen is drawn no more often than most monitors are
-	together   = 5 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
-	pieceBytes = 4 << 10              // of a write: the buffers of a connection grow to its largest and stay so
-	saidMost   = 64 << 10             // bytes kept for a terminal that takes nothing just now
-	keepBuffer = 64 << 10             // the largest buffer that is used again
-	flickers   = 64                   // bytes of a frame from which the cursor is seen running about
-	scrollPays = 200                  // bytes of a frame from which scrolling is looked into
-	jumpBytes  = 6                    // of moving the cursor within a line: fewer bytes that stand between are written anew
+	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
+	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
+	pieceBytes = 4 << 10               // of a write: the buffers of a connection grow to its largest and stay so
+	saidMost   = 64 << 10              // bytes kept for a terminal that takes nothing just now
+	keepBuffer = 64 << 10              // the largest buffer that is used again
+	flickers   = 64                    // bytes of a frame from which the cursor is seen running about
+	scrollPays = 200                   // bytes of a frame from which scrolling is looked into
+	jumpBytes  = 6                     // of moving the cursor within a line: fewer bytes that stand between are written anew
 )
 
 // painter stands around the interface's model and draws it in one terminal. Bubble Tea's own

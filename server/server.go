@@ -141,8 +141,8 @@ type Server struct {
 	now      int // sessions
 	high     int // the most of them since memory was given back
 	conns    map[*conn]bool
-	people   map[*session]int64 // whose each running session is
-	running  sync.WaitGroup     // sessions
+	people   map[*session]pass // whose each running session is
+	running  sync.WaitGroup    // sessions
 }
 
 // New makes a server for the store. It listens to nothing before Serve.
@@ -166,7 +166,7 @@ func New(c Config, s *store.Store) (*Server, error) {
 		sessions: crowd[int64]{each: c.Limits.SessionsPerson},
 		guesses:  guesses{now: c.Now},
 		conns:    map[*conn]bool{},
-		people:   map[*session]int64{},
+		people:   map[*session]pass{},
 	}
 	srv.ctx, srv.stop = context.WithCancel(context.Background())
 	var err error

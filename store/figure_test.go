@@ -357,6 +357,25 @@ func TestFiguresOfALittle(t *testing.T) {
 	refused(t, err, store.ErrNotFound, "There is no channel of that name here.")
 }
 
+// An announcement that nobody has read, and one that nobody was reminded of, are figures like others.
+func TestFiguresOfFewAnswers(t *testing.T) {
+	t.Parallel()
+	s := newStaff(t, "ann sales", "bob sales", "cat sales", "dan sales", "eve sales")
+	s.at(0, 9)
+	p, err := s.CreatePost(s.ctx, s.admin, store.NewPost{Place: store.Place{Channel: s.announcements()}, Body: "From Monday.", Announce: &store.NewAnnouncement{MustRead: true}})
+	s.must(err)
+	s.at(7, 9)
+	equal(t, "read by nobody", shown(s.ask(2, "", 0)["R1"]), "0.0 %, 0 of 5, 5 people")
+	s.at(7, 10)
+	_, err = s.MarkSeen(s.ctx, s.id["ann"], p.ID, 1, store.Part{To: store.WholeText})
+	s.must(err)
+	_, err = s.AnswerAnnouncement(s.ctx, s.id["ann"], p.ID, 1, "")
+	s.must(err)
+	figures := s.ask(2, "", 0)
+	equal(t, "answered late", shown(figures["R4"]), "20.0 %, 1 of 5, 5 people")
+	equal(t, "nobody reminded", figures["R2.before"].Known, false)
+}
+
 // What is written in private moves no figure.
 func TestPrivateIsNotMeasured(t *testing.T) {
 	t.Parallel()

@@ -81,13 +81,13 @@ func (s *Store) Findings(ctx context.Context, me int64, w Window, doing func(wha
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
-		f, err = t.findings(me, w, doing)
+		f, err = t.findings(ctx, w, doing)
 		return err
 	})
 	return f, err
 }
 
-func (t *tx) findings(me int64, w Window, doing func(string)) (f Findings, err error) {
+func (t *tx) findings(ctx context.Context, w Window, doing func(string)) (f Findings, err error) {
 	f = Findings{Window: w, At: t.at}
 	if f.Zone, err = t.zone(); err != nil {
 		return f, err
@@ -109,6 +109,9 @@ func (t *tx) findings(me int64, w Window, doing func(string)) (f Findings, err e
 		{"the decisions", func() error { return t.findDecisions(&f) }},
 		{"the sum of all", func() error { return t.sum(&f) }},
 	} {
+		if err := ctx.Err(); err != nil { // whoever asked has gone
+			return f, err
+		}
 		doing(part.what)
 		if err := part.read(); err != nil {
 			return f, err

@@ -119,7 +119,10 @@ func each[T any](ctx context.Context, s *Store, me int64, source string, kind in
 	return added, nil
 }
 
-// rest follows each piece of an import for as long as it took. SQLite has no queue: another process that waits for
+// restAfter is how many times longer than its rest a short piece takes, such as those of a roster or a reminder.
+const restAfter = 4
+
+// rest follows each piece of an import for as long as it took, or a part of that. SQLite has no queue: another process that waits for
 // the lock would never find it free between the pieces.
 func rest(ctx context.Context, d time.Duration) {
 	select {

@@ -68,13 +68,13 @@ const (
 	openAnnouncements = ` FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id CROSS JOIN audience u ON u.post_id = a.post_id`
 	areOpen           = ` WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0`
 
-	// IS TRUE: what is not known of somebody who has neither seen it nor answered is not so.
+	// A count, as a sum of nothing but NULL (nobody has read or answered) would be NULL.
 	asksQuery = `SELECT a.published_at, u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
-		sum(u.published), sum((u.published = 1 AND s.read_at > 0) IS TRUE), sum(u.inside), sum((u.inside = 1 AND s.read_at > 0) IS TRUE),
-		sum(u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3), sum((u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3 AND w.at <= a.due_at) IS TRUE),
-		sum(u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3), sum((u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3 AND w.at <= a.due_at + ?4) IS TRUE),
-		sum(u.inside = 1 AND a.reminded_at > 0), sum((u.inside = 1 AND w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id)) IS TRUE), sum((u.inside = 1 AND a.reminded_at > 0 AND w.at > 0) IS TRUE),
-		sum(u.inside = 1 AND u.answer IN (1, 3)), sum(u.inside = 1 AND u.answer IN (2, 3))` + openAnnouncements + `
+		count(*) FILTER (WHERE u.published = 1), count(*) FILTER (WHERE u.published = 1 AND s.read_at > 0), count(*) FILTER (WHERE u.inside = 1), count(*) FILTER (WHERE u.inside = 1 AND s.read_at > 0),
+		count(*) FILTER (WHERE u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3), count(*) FILTER (WHERE u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3 AND w.at <= a.due_at),
+		count(*) FILTER (WHERE u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3), count(*) FILTER (WHERE u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3 AND w.at <= a.due_at + ?4),
+		count(*) FILTER (WHERE u.inside = 1 AND a.reminded_at > 0), count(*) FILTER (WHERE u.inside = 1 AND w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id)), count(*) FILTER (WHERE u.inside = 1 AND a.reminded_at > 0 AND w.at > 0),
+		count(*) FILTER (WHERE u.inside = 1 AND u.answer IN (1, 3)), count(*) FILTER (WHERE u.inside = 1 AND u.answer IN (2, 3))` + openAnnouncements + `
 		LEFT JOIN answer w ON w.post_id = a.post_id AND w.version = a.version AND w.person_id = u.person_id
 		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id` + areOpen + ` GROUP BY 1, 2, 3`
 

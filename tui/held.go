@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,9 +86,19 @@ func heldText(h store.Held, host string, in *time.Location) string {
 		"Where you are: in " + held1(h.Channels, "channel or conversation", "channels and conversations") + ", as their members see, which of them you have muted, and how far you have read in each, which nobody else sees.",
 		"When: you first came on " + day(p.CameAt, "a day that was not noted") + " and were last here on " + day(h.SeenAt, "a day that was not noted") + ". Whoever runs the server can see in its log when you come and go, and from which address.",
 		"For the figures of the trial: " + held1(h.Visits, "day", "days") + " on which you were here and pressed a key, and who replied to whom. Figures are of five people or more and never of you alone.",
+		"Terms of the trial that you have accepted: " + acceptedText(h.Accepted, in) + ".",
 		"Nothing else is counted about you.",
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// acceptedText is the versions that somebody has accepted, with when.
+func acceptedText(all []store.Acceptance, in *time.Location) string {
+	list := make([]string, len(all))
+	for i, a := range all {
+		list[i] = "version " + strconv.FormatInt(a.Version, 10) + " on " + a.At.In(in).Format("2 January 2006 at 15:04")
+	}
+	return cmp.Or(strings.Join(list, ", "), "none so far")
 }
 
 // held1 is a number of something; none is said as a word.

@@ -81,6 +81,13 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	defer s.Close()
+	if p.opened != nil {
+		stop, err := p.opened(ctx, s)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 
 	g := greeting{listening: listener.Addr().String()}
 	if g.address, err = keepAddress(ctx, s, f.address); err != nil {
