@@ -129,7 +129,7 @@ func commands() []command {
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
-		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagJSON}, run: (*call).figures},
+		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel; --csv: also by week and department", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagCSV, flagJSON}, run: (*call).figures},
 		{name: "report", args: "> report.md", does: "admins: what came of the trial, to decide on it; --html: as a page for the browser and the printer, with charts; --csv: every figure", flags: []option{flagHTML, flagCSV, flagFrom, flagTo}, run: (*call).report},
 		{name: "trial", does: "what the trial is for, its days and what it is to reach", flags: json, run: (*call).trial},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},

@@ -158,6 +158,7 @@ type objectiveLine struct {
 	What     string   `json:"what"`
 	Measure  string   `json:"measure"`
 	Baseline *float64 `json:"baseline"`
+	Now      *float64 `json:"now"` // null: not enough yet, or too few people
 	Target   *float64 `json:"target"`
 	Due      string   `json:"due"`
 	Owner    string   `json:"owner"`
@@ -176,7 +177,7 @@ func (c *call) trial() error {
 			line.Board = append(line.Board, p.Handle)
 		}
 		for _, o := range tr.Objectives {
-			line.Objectives = append(line.Objectives, objectiveLine{o.ID, o.What, o.Measure, o.Baseline, o.Target, o.Due, o.OwnerHandle})
+			line.Objectives = append(line.Objectives, objectiveLine{o.ID, o.What, o.Measure, o.Baseline, o.Now, o.Target, o.Due, o.OwnerHandle})
 		}
 		return c.object(line)
 	}
@@ -193,7 +194,14 @@ func (c *call) trial() error {
 	}
 	for _, o := range tr.Objectives {
 		m, _ := store.MeasureOf(o.Measure)
-		add(strings.TrimSuffix(fmt.Sprintf("%d · %s · %s: %s → %s · %s", o.ID, o.What, cmp.Or(m.Name, "no measure"), m.Figure(o.Baseline), m.Figure(o.Target), o.Due), " · "))
+		line := fmt.Sprintf("%d · %s · %s: %s → %s", o.ID, o.What, cmp.Or(m.Name, "no measure"), m.Figure(o.Baseline), m.Figure(o.Target))
+		if o.Due != "" {
+			line += " · " + o.Due
+		}
+		if o.Now != nil {
+			line += " · now " + m.Figure(o.Now)
+		}
+		add(line)
 	}
 	if len(lines) == 0 {
 		add("Nothing is said about the trial yet. The admins write it.")

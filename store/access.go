@@ -23,7 +23,7 @@ func (t *tx) spare(p Person, me int64) error {
 
 // about runs an act of an admin on the person of that handle, tells of it and writes its line in the log.
 func (s *Store) about(ctx context.Context, me int64, handle, act, why string, do func(*tx, Person, *Decision) error) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
 		}

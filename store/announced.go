@@ -1,10 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -18,12 +19,13 @@ type Announced struct {
 	Figures  []Figure
 }
 
-const announcedQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body, a.members, a.departments
-	FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
+// areOpen are the announcements from ?1 to ?2 that everybody may know of.
+const areOpen = ` FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
+	WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0`
 
-// findAnnounced reads the announcements of the window in open channels, and what became of each. One of which a figure
-// would tell of too few people, also where the others are subtracted from all, shows none: how many answered can be
-// told from each of them.
+const toldQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body, a.members, a.departments` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
+
+// findAnnounced reads the announcements of the window in open channels, and what became of each.
 func (t *tx) findAnnounced(f *Findings, l *ledger) (err error) {
 	from, to := f.bounds()
 	f.Announced, err = collect(t, func(r *sql.Rows) (a Announced, err error) {
@@ -35,27 +37,61 @@ func (t *tx) findAnnounced(f *Findings, l *ledger) (err error) {
 		}
 		a.At, a.Due, a.To, a.Title = fromMS(at), fromMS(due), asked.To(a.Channel), unnamed(firstLine(a.Title))
 		return a, err
-	}, announcedQuery, from, to, listedMost)
-	parts := map[int64]*group{} // by when they were published: no two are in the same instant
+	}, toldQuery, from, to, listedMost)
+	figures := l.cut(f.Window).byAnnouncement()
+	slices.Reverse(f.Announced)
+	for i := range f.Announced {
+		f.Announced[i].Figures = figures[f.Announced[i].At.UnixMilli()]
+	}
+	return err
+}
+
+// byAnnouncement are the figures of each announcement, by when it was published: no two are in the same instant. One
+// of too few people shows none, as how many answered can be told from each of them; nor does the next smallest, until
+// those that show none asked groupLeast people together: all announcements are shown in sum, and can be subtracted from.
+func (l *ledger) byAnnouncement() map[int64][]Figure {
+	groups, all := map[int64]*group{}, map[int64][]Figure{}
 	for _, a := range l.asks {
-		g := parts[a.at]
+		g := groups[a.at]
 		if g == nil {
 			g = &group{ledger: l}
-			parts[a.at] = g
+			groups[a.at] = g
 		}
 		g.asks = append(g.asks, a)
 	}
-	figures := withhold(parts, 0)
-	slices.Reverse(f.Announced)
-	for i := range f.Announced {
-		a := &f.Announced[i]
-		a.Figures = slices.DeleteFunc(figures[a.At.UnixMilli()], func(f Figure) bool { return !strings.HasPrefix(f.ID, "R") })
-		if slices.ContainsFunc(a.Figures, func(f Figure) bool { return f.Suppressed }) {
-			for i := range a.Figures {
-				a.Figures[i].Suppressed = true
+	for at, g := range groups {
+		all[at] = g.reach()
+	}
+	order := slices.SortedFunc(maps.Keys(all), func(a, b int64) int {
+		return cmp.Or(cmp.Compare(all[a][0].People, all[b][0].People), cmp.Compare(a, b))
+	})
+	gone := map[int64]bool{}
+	for more := true; more; {
+		more = false
+		for i := range len((&group{ledger: l}).reach()) {
+			left := l.crowd(nil, nil)
+			next := int64(0) // the smallest that is shown and of which there is anything to tell
+			for _, at := range order {
+				switch f := all[at][i]; {
+				case !f.Known: // it adds nothing to the sum
+				case f.People < groupLeast || gone[at]:
+					gone[at] = true
+					for _, p := range f.crowd.list {
+						left.add(p)
+					}
+				case next == 0:
+					next = at
+				}
 			}
-			hide(a.Figures)
+			if n := len(left.list); n > 0 && n < groupLeast && next != 0 {
+				gone[next], more = true, true
+			}
 		}
 	}
-	return err
+	for at := range gone {
+		for i := range all[at] {
+			all[at][i] = Figure{ID: all[at][i].ID, Known: true, Suppressed: true}
+		}
+	}
+	return all
 }

@@ -78,7 +78,7 @@ func writeParts(parts []Part) string {
 // MarkSeen notes what of an announcement has been on my screen, and returns whether I have now seen all of it.
 // Of a version that is no longer the present one, and of what I am not asked, nothing is noted.
 func (s *Store) MarkSeen(ctx context.Context, me, id int64, version int, parts ...Part) (read bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.writeAlways(ctx, func(t *tx) error {
 		p, _, err := t.announced(me, id)
 		if err != nil {
 			return err
@@ -217,10 +217,14 @@ func (t *tx) answer(p Post, me int64, now Answer, reply int64) error {
 	return nil
 }
 
-// MustReads returns the announcements that wait for my answer, those that are due first before the others.
+// MustReads returns the announcements that wait for my answer, those that are due first before the others. None does
+// once the trial is frozen.
 func (s *Store) MustReads(ctx context.Context, me int64) (posts []Post, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		if over, err := t.has(frozenQuery); err != nil || over {
 			return err
 		}
 		posts, err = t.mustReads(me)
@@ -245,7 +249,7 @@ const waitingQuery = `SELECT u.post_id FROM audience u INDEXED BY audience_waits
 
 // PostponeAnnouncement puts a must read off until I come again; ErrLimited once I have done so as often as one may.
 func (s *Store) PostponeAnnouncement(ctx context.Context, me, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		p, _, err := t.announced(me, id)
 		if err != nil || !p.Announcement.Waits() {
 			return err

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"io/fs"
 	"os"
 	"strconv"
@@ -66,43 +65,103 @@ func newer(schema, known int) error {
 	return refuse(ErrInvalid, "This data was written by a newer tincan (its schema is %d; this program knows %d). Nothing was changed; use the newer program.", schema, known)
 }
 
-// NoteBackup keeps what became of a scheduled backup: why it failed, or "" and the time for one that was written.
-// What is kept of the last good one outlives a failure.
-func (s *Store) NoteBackup(ctx context.Context, failed string) error {
-	return s.write(ctx, func(t *tx) error {
-		const set = `INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
+// Backup is what is known of the backups that the server makes by itself.
+type Backup struct {
+	Dir    string    // the folder on the server; "" where it makes none
+	At     time.Time // of the newest good one; zero: never
+	File   string    // that one
+	Bytes  int64     // of that file
+	Failed string    // why the newest attempt failed; "" if it did not
+	Wanted time.Time // when an admin asked for one that is not made yet; zero: none
+}
+
+// SetBackupDir keeps where the server makes backups, "" for nowhere. For the Operator.
+func (s *Store) SetBackupDir(ctx context.Context, me int64, dir string) error {
+	was, err := s.LastBackup(ctx, me)
+	if err != nil || was.Dir == dir {
+		return err
+	}
+	return s.writeAlways(ctx, func(t *tx) error {
+		if me != Operator {
+			return refuse(ErrForbidden, "Whoever runs the server does that.")
+		}
+		return t.set("backup_dir", dir)
+	})
+}
+
+// WantBackup asks for a backup now, besides that of the day. ErrForbidden unless me is an admin, ErrInvalid where the
+// server makes none.
+func (s *Store) WantBackup(ctx context.Context, me int64, why string) error {
+	return s.writeAlways(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
+		}
+		b, err := t.backup()
+		if err != nil {
+			return err
+		}
+		if b.Dir == "" {
+			return refuse(ErrInvalid, "The server makes no backups: whoever runs it starts it with --backup-dir and a folder.")
+		}
+		if err := t.decide(me, Decision{Act: "asked for", About: "a backup", Why: why}); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: Reload})
+		return t.set("backup_wanted", strconv.FormatInt(t.ms(), 10))
+	})
+}
+
+// NoteBackup keeps what became of a backup: the file and its size, or why it failed. What is kept of the last good one
+// outlives a failure; whoever asked for one has their answer either way.
+func (s *Store) NoteBackup(ctx context.Context, file string, bytes int64, failed string) error {
+	return s.writeAlways(ctx, func(t *tx) error {
+		is := map[string]string{"backup_failed": CleanLine(failed), "backup_wanted": ""}
 		if failed == "" {
-			if err := t.run(set, "backup_at", strconv.FormatInt(t.ms(), 10)); err != nil {
+			is["backup_at"], is["backup_file"], is["backup_bytes"] = strconv.FormatInt(t.ms(), 10), file, strconv.FormatInt(bytes, 10)
+		}
+		for name, value := range is {
+			if err := t.set(name, value); err != nil {
 				return err
 			}
 		}
 		t.emit(Event{Kind: Reload})
-		return t.run(set, "backup_failed", CleanLine(failed))
+		return nil
 	})
 }
 
-// LastBackup returns when the last scheduled backup was written (zero: never) and why the newest failed, "" if it
-// did not. For the Operator and admins.
-func (s *Store) LastBackup(ctx context.Context, me int64) (at time.Time, failed string, err error) {
+// LastBackup returns what is known of the backups. For the Operator and admins.
+func (s *Store) LastBackup(ctx context.Context, me int64) (b Backup, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
-		at, failed, err = t.lastBackup()
+		b, err = t.backup()
 		return err
 	})
-	return at, failed, err
+	return b, err
 }
 
-func (t *tx) lastBackup() (at time.Time, failed string, err error) {
-	var ms int64
-	const get = `SELECT value FROM setting WHERE name = ?`
-	if err := t.get(get, []any{"backup_at"}, &ms); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return at, "", err
+func (t *tx) backup() (b Backup, err error) {
+	rows, err := collect(t, func(r *sql.Rows) (s [2]string, err error) { return s, r.Scan(&s[0], &s[1]) }, `SELECT name, value FROM setting WHERE name LIKE 'backup_%'`)
+	number := func(value string) int64 {
+		n, _ := strconv.ParseInt(value, 10, 64) // "" is none
+		return n
 	}
-	err = t.get(get, []any{"backup_failed"}, &failed)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
+	for _, s := range rows {
+		switch value := s[1]; s[0] {
+		case "backup_dir":
+			b.Dir = value
+		case "backup_at":
+			b.At = fromMS(number(value))
+		case "backup_file":
+			b.File = value
+		case "backup_bytes":
+			b.Bytes = number(value)
+		case "backup_failed":
+			b.Failed = value
+		case "backup_wanted":
+			b.Wanted = fromMS(number(value))
+		}
 	}
-	return fromMS(ms), failed, err
+	return b, err
 }

@@ -28,6 +28,7 @@ type Channel struct {
 	Private      bool // invisible to others
 	StewardsPost bool // only stewards post
 	Archived     bool // read-only
+	Frozen       bool // so is everything: the trial is over
 	Everyone     bool // everyone is in it and nobody leaves
 	Imported     bool
 	Direct       bool // a direct conversation: Name is then the others' names
@@ -54,7 +55,7 @@ const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_conca
 const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
 	m.person_id IS NOT NULL, coalesce(m.steward, 0), coalesce(m.muted, 0), coalesce(m.read_seq, 0), coalesce(m.own, 0),
 	(SELECT admin FROM person WHERE id = ?1), coalesce((SELECT group_concat(name, ' ') FROM former WHERE channel_id = c.id), ''),
-	EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id)
+	EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id), EXISTS (` + frozenQuery + `)
 	FROM channel c LEFT JOIN member m ON m.channel_id = c.id AND m.person_id = ?1
 	WHERE (c.private = 0 OR m.person_id IS NOT NULL)`
 
@@ -62,7 +63,7 @@ const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purp
 // so flags share a column, as in postColumns.
 const sidebarSelect = `SELECT c.id, ` + channelShown + `, c.purpose, c.members, c.created_at, c.seq, m.read_seq, m.own,
 	(c.direct <> '') | (c.private << 1) | (c.stewards_post << 2) | (c.everyone << 3) | (c.imported << 4) | (m.steward << 5) | (m.muted << 6) |
-		(EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id) << 7)
+		(EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id) << 7) | (EXISTS (` + frozenQuery + `) << 8)
 	FROM member m CROSS JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND c.archived_at = 0`
 
 func scanSidebar(r *sql.Rows) (c channelRow, err error) {
@@ -70,7 +71,7 @@ func scanSidebar(r *sql.Rows) (c channelRow, err error) {
 	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Members, &created, &c.seq, &c.readSeq, &c.own, &flags)
 	c.CreatedAt, c.Joined = fromMS(created), true
 	c.Direct, c.Private, c.StewardsPost, c.Everyone = flags&1 != 0, flags&2 != 0, flags&4 != 0, flags&8 != 0
-	c.Imported, c.Steward, c.Muted, c.Draft = flags&16 != 0, flags&32 != 0, flags&64 != 0, flags&128 != 0
+	c.Imported, c.Steward, c.Muted, c.Draft, c.Frozen = flags&16 != 0, flags&32 != 0, flags&64 != 0, flags&128 != 0, flags&256 != 0
 	return c, err
 }
 
@@ -78,7 +79,7 @@ func scanChannel(r *sql.Rows) (c channelRow, err error) {
 	var created int64
 	var admin bool
 	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
-		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Former, &c.Draft)
+		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Former, &c.Draft, &c.Frozen)
 	c.CreatedAt = fromMS(created)
 	c.conclude(admin)
 	return c, err
@@ -89,8 +90,8 @@ func (c *channelRow) conclude(admin bool) {
 	if c.Everyone && admin { // admins look after #everyone and #announcements
 		c.Steward = true
 	}
-	c.MayChange = !c.Direct && (c.Steward || admin && !c.Private)
-	c.MayPost = c.Joined && !c.Archived && (!c.StewardsPost || c.Steward)
+	c.MayChange = !c.Direct && !c.Frozen && (c.Steward || admin && !c.Private)
+	c.MayPost = c.Joined && !c.Archived && !c.Frozen && (!c.StewardsPost || c.Steward)
 	if c.Joined {
 		c.Unread = int(max(0, c.seq-c.readSeq-c.own))
 	}

@@ -144,7 +144,7 @@ func (s *Store) Repair(ctx context.Context, me int64) error {
 		if c.repair == nil {
 			continue
 		}
-		err := s.write(ctx, func(t *tx) error {
+		err := s.writeAlways(ctx, func(t *tx) error {
 			if err := t.mustRun(me); err != nil {
 				return err
 			}

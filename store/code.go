@@ -143,7 +143,7 @@ func (t *tx) invited(in Invite) (Person, error) {
 // CreateLinkCode makes a code that lets me in from one more device, for ten minutes.
 func (s *Store) CreateLinkCode(ctx context.Context, me int64) (Code, error) {
 	var code Code
-	err := s.write(ctx, func(t *tx) error {
+	err := s.writeAlways(ctx, func(t *tx) error {
 		p, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -159,7 +159,7 @@ func (s *Store) CreateLinkCode(ctx context.Context, me int64) (Code, error) {
 // one. Its Text is "" once an admin has come.
 func (s *Store) FirstAdminCode(ctx context.Context) (Code, error) {
 	var code Code
-	err := s.write(ctx, func(t *tx) error {
+	err := s.writeAlways(ctx, func(t *tx) error {
 		var come bool
 		err := t.get(`SELECT `+adminCame, nil, &come)
 		if err != nil || come {
@@ -278,7 +278,7 @@ func (s *Store) RedeemCode(ctx context.Context, code string, c Credential) (Pers
 		}
 	}
 	var p Person
-	err := s.write(ctx, func(t *tx) error {
+	err := s.writeAlways(ctx, func(t *tx) error {
 		row, err := t.goodCode(code)
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func errSecond(k ConsentKind) error {
 // AskSecond asks the other admins for their yes to an act of me, in the place of an earlier question of that kind.
 // ErrForbidden unless me is an admin or the Operator, ErrInvalid where nobody else is one.
 func (s *Store) AskSecond(ctx context.Context, me int64, kind ConsentKind, why string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (s *Store) Consents(ctx context.Context, me int64) (list []Consent, err err
 // Confirm answers the question of another admin. ErrNotFound once it has expired or was answered, ErrForbidden for
 // one's own.
 func (s *Store) Confirm(ctx context.Context, me, id int64, yes bool, why string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (s *Store) Confirm(ctx context.Context, me, id int64, yes bool, why string)
 // ConsentCode makes a code by which me says yes to one act of the admin to whom it is read out. It works once.
 func (s *Store) ConsentCode(ctx context.Context, me int64, kind ConsentKind, why string) (Code, error) {
 	var code Code
-	err := s.write(ctx, func(t *tx) error {
+	err := s.writeAlways(ctx, func(t *tx) error {
 		p, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (s *Store) ConsentCode(ctx context.Context, me int64, kind ConsentKind, why
 // TakeConsent makes the yes behind a code one to an act of me. ErrNotFound for a code that is not good, ErrForbidden
 // for one's own.
 func (s *Store) TakeConsent(ctx context.Context, me int64, kind ConsentKind, code string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) 
 	if len(body) > DraftLimit {
 		return refuse(ErrInvalid, "That is too much text to keep: %s bytes of %s.", thousands(len(body)), thousands(DraftLimit))
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -30,6 +28,28 @@ func (f Figure) Name() string { return figureWords[f.ID].name }
 
 // Says is what the figure means, in one sentence.
 func (f Figure) Says() string { return figureWords[f.ID].says }
+
+// Yet is what a figure waits for that is not known, in one sentence; "" where nothing but somebody who writes.
+func (f Figure) Yet() string {
+	measure, _, _ := strings.Cut(f.ID, ".")
+	return figuresYet[measure]
+}
+
+var figuresYet = map[string]string{
+	"A2": "It can be told once somebody who was invited has come.",
+	"A4": "It can be told once somebody has come on a working day.",
+	"A6": "It can be told twelve weeks after the beginning of the time shown.",
+	"C1": "Posts count once they are three days old.",
+	"C2": "Posts count once they are three days old.",
+	"C3": "Posts count once they are three days old.",
+	"C4": "Questions count once they are a week old.",
+	"P5": "It can be told once leaders are marked, under Admin → People.",
+	"R1": "It can be told once something was announced.",
+	"R2": "It can be told once the due time of an announcement has come.",
+	"R3": "It can be told once somebody has answered an announcement.",
+	"R4": "It can be told once something was announced.",
+	"B1": "It needs a time of a week or more.",
+}
 
 // Text is the value as people read it, with its unit: "41.2 %", "2.9 h", "not enough yet", "too few people".
 func (f Figure) Text() string {
@@ -107,6 +127,10 @@ var figureWords = map[string]struct{ name, unit, says string }{
 
 var errCrossed = refuse(ErrInvalid, "Ask for a department or for a channel: both together would tell of too few people.")
 
+func noDepartment(name string) error {
+	return refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(name))
+}
+
 // FigureQuery is what figures are asked of.
 type FigureQuery struct {
 	Window
@@ -114,23 +138,23 @@ type FigureQuery struct {
 	Channel    int64  // 0 for all open channels
 }
 
-// Figures computes every measure of a group in a window; what lies after now does not count. Only admins and the
-// Operator may. With a channel that was imported and is no longer written in, its posts are measured and its
-// authors are the roster. A department and a channel together are refused with ErrInvalid: crossed with each other
-// they would tell of too few people. ErrNotFound for a department that nobody is in, and a channel that me may not see.
+// Figures computes every measure of a group in a window of whole weeks, from Monday to Sunday, the first and last of
+// which are those that q's begins and ends in; what lies after now does not count. Only admins and the Operator may.
+// With a channel that was imported and is no longer written in, its posts are measured and its authors are the
+// roster. A department and a channel together are refused with ErrInvalid: crossed with each other they would tell of
+// too few people. ErrNotFound for a department that nobody is in, and a channel that me may not see.
 func (s *Store) Figures(ctx context.Context, me int64, q FigureQuery) (figures []Figure, err error) {
-	err = s.measure(ctx, me, q, func(l *ledger) error {
-		figures = l.figures(q.Department)
-		if figures == nil {
-			return refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(q.Department))
+	err = s.tell(ctx, me, q, func(is *teller) error {
+		if figures = is.figures(q.Department, is.first, is.last); figures == nil {
+			return noDepartment(q.Department)
 		}
 		return nil
 	})
 	return figures, err
 }
 
-// measure runs fn on the ledger of what q asks.
-func (s *Store) measure(ctx context.Context, me int64, q FigureQuery, fn func(*ledger) error) error {
+// tell runs fn on what is to be told of q.
+func (s *Store) tell(ctx context.Context, me int64, q FigureQuery, fn func(*teller) error) error {
 	if !q.From.Before(q.To) {
 		return refuse(ErrInvalid, "The first day has to be before the last one.")
 	}
@@ -149,149 +173,10 @@ func (s *Store) measure(ctx context.Context, me int64, q FigureQuery, fn func(*l
 			}
 			in = &c
 		}
-		l, err := t.ledger(q.Window, in)
+		is, err := t.tell(q.Window, in)
 		if err != nil {
 			return err
 		}
-		return fn(l)
+		return fn(is)
 	})
-}
-
-// figures are those of a department, or of all that the ledger is of where it is "". There are none of a department
-// that nobody is in.
-func (l *ledger) figures(department string) []Figure {
-	switch in := l.channel; {
-	case department != "":
-		for name, figures := range l.byDepartment() {
-			if strings.EqualFold(name, CleanLine(department)) {
-				return figures
-			}
-		}
-		return nil
-	case in != nil && !in.Private && !l.archive:
-		return l.ofChannel(in.ID)
-	}
-	return hide(l.whole())
-}
-
-// byDepartment are the figures of each department, less those that would tell of a small one, or of those in none.
-func (l *ledger) byDepartment() map[string][]Figure {
-	parts := map[string]*group{}
-	part := func(department string) *group {
-		g := parts[department]
-		if g == nil {
-			g = &group{ledger: l}
-			parts[department] = g
-		}
-		return g
-	}
-	for _, p := range l.people {
-		if p.present {
-			g := part(p.department)
-			g.people = append(g.people, p)
-		}
-	}
-	for _, s := range l.said {
-		g := part(s.from)
-		g.said = append(g.said, s)
-	}
-	for _, q := range l.asked {
-		g := part(q.from)
-		g.asked = append(g.asked, q)
-	}
-	for _, a := range l.asks {
-		g := part(a.department)
-		g.asks = append(g.asks, a)
-	}
-	all := withhold(parts, "")
-	delete(all, "")
-	return all
-}
-
-// ofChannel are the figures of one open channel, less those that would tell of a quiet one beside it.
-func (l *ledger) ofChannel(id int64) []Figure {
-	people := l.present()
-	parts := map[int64]*group{id: {ledger: l, people: people, channel: true}}
-	for _, s := range l.said {
-		g := parts[s.channel]
-		if g == nil {
-			g = &group{ledger: l, people: people, channel: true}
-			parts[s.channel] = g
-		}
-		g.said = append(g.said, s)
-	}
-	for _, q := range l.asked {
-		if g := parts[q.channel]; g != nil {
-			g.asked = append(g.asked, q)
-		}
-	}
-	return withhold(parts, 0)[id]
-}
-
-// few reports whether a figure would tell of too few people.
-func (f *Figure) few() bool {
-	return f.Suppressed || f.Known && f.crowd != nil && f.People < groupLeast
-}
-
-// hide suppresses the figures of fewer than groupLeast people.
-func hide(figures []Figure) []Figure {
-	for i := range figures {
-		if f := &figures[i]; f.few() {
-			*f = Figure{ID: f.ID, Known: true, Suppressed: true}
-		}
-	}
-	return figures
-}
-
-// withhold returns the figures of each part of a whole. Where those of small parts are suppressed, so are those of the
-// next smallest, until what is left of the whole without the parts that are shown is of nobody, or of groupLeast people.
-// The part unnamed is never shown.
-func withhold[K cmp.Ordered](parts map[K]*group, unnamed K) map[K][]Figure {
-	all := map[K][]Figure{}
-	var keys []K
-	for k, g := range parts {
-		all[k] = g.figures()
-		keys = append(keys, k)
-	}
-	if len(keys) == 0 {
-		return all
-	}
-	slices.Sort(keys)
-	for i := range all[keys[0]] {
-		of := func(k K) *Figure { return &all[k][i] }
-		var hidden, shown []K
-		for _, k := range keys {
-			if f := of(k); k == unnamed || f.few() || !f.Known {
-				hidden = append(hidden, k)
-			} else {
-				shown = append(shown, k)
-			}
-		}
-		slices.SortStableFunc(shown, func(a, b K) int { return cmp.Compare(of(a).People, of(b).People) })
-		unknown := func(k K) bool { return !of(k).Known } // it adds nothing to the whole, so it hides nobody
-		for len(shown) > 0 && (tells(hidden, of) || tells(slices.DeleteFunc(slices.Clone(hidden), unknown), of)) {
-			hidden, shown = append(hidden, shown[0]), shown[1:]
-		}
-		for _, k := range hidden {
-			of(k).Suppressed = of(k).Known
-		}
-	}
-	for _, figures := range all {
-		hide(figures)
-	}
-	return all
-}
-
-// tells reports whether those parts together, which are left of the whole, are a group too small to be told of.
-func tells[K any](parts []K, of func(K) *Figure) bool {
-	together := map[*counted]bool{}
-	for _, k := range parts {
-		for _, p := range of(k).crowd.list {
-			together[p] = true
-		}
-		if len(together) >= groupLeast {
-			return false
-		}
-	}
-	return len(together) > 0
 }

@@ -92,17 +92,17 @@ func (t *tx) findings(ctx context.Context, w Window, doing func(string)) (f Find
 	if f.Zone, err = t.zone(); err != nil {
 		return f, err
 	}
-	var l *ledger
+	var is *teller
 	for _, part := range []struct {
 		what string
 		read func() error
 	}{
-		{"who came, who wrote and who answered", func() (err error) { l, err = t.ledger(w, nil); return err }},
-		{"the figures", func() error { f.Figures = l.figures(""); return nil }},
+		{"who came, who wrote and who answered", func() (err error) { is, err = t.tell(w, nil); return err }},
+		{"the figures", func() error { f.Figures = is.figures("", is.first, is.last); return nil }},
 		{"the trial and what it is to reach", func() error { return t.findTrial(&f) }},
-		{"the figures of each week", func() error { f.Weeks = l.weekParts(""); return nil }},
-		{"the figures of each department", func() error { f.Departments = l.departmentParts(); return nil }},
-		{"the announcements", func() error { return t.findAnnounced(&f, l) }},
+		{"the figures of each week", func() error { f.Weeks = is.byWeek(""); return nil }},
+		{"the figures of each department", func() error { f.Departments = is.byDepartment(); return nil }},
+		{"the announcements", func() error { return t.findAnnounced(&f, is.ledger) }},
 		{"the mails", func() error { return t.findMails(&f) }},
 		{"questions and stories", func() error { return t.findQuotes(&f) }},
 		{"what was reported", func() error { return t.findModeration(&f) }},

@@ -228,7 +228,7 @@ func (s *Store) SetNotify(ctx context.Context, me int64, n Notify) error {
 	if n < NotifyNot || n > NotifyBanner {
 		return refuse(ErrInvalid, "There are nothing, bell and notification to choose from.")
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
@@ -239,7 +239,7 @@ func (s *Store) SetNotify(ctx context.Context, me int64, n Notify) error {
 
 // SetHomeActive remembers in which order me has Home.
 func (s *Store) SetHomeActive(ctx context.Context, me int64, on bool) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

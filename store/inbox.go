@@ -122,7 +122,7 @@ const inboxUnreadQuery = `SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY
 
 // MarkInbox marks an entry of mine read, or every one where id is 0.
 func (s *Store) MarkInbox(ctx context.Context, me, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (s *Store) PersonByKey(ctx context.Context, fingerprint string) (p Person, 
 
 // SignedIn notes that me came in, with the key of that fingerprint or ("") a password.
 func (s *Store) SignedIn(ctx context.Context, me int64, fingerprint string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		p, err := t.viewer(me)
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func scanKey(r *sql.Rows) (k Key, err error) {
 
 // AddKey lets me in with k from now on. ErrTaken if it is somebody's already, ErrLimited past 50 keys.
 func (s *Store) AddKey(ctx context.Context, me int64, k Key) (Key, error) {
-	err := s.write(ctx, func(t *tx) (err error) {
+	err := s.writeAlways(ctx, func(t *tx) (err error) {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *Store) LabelKey(ctx context.Context, me, id int64, label string) error 
 	if label == "" {
 		return refuse(ErrInvalid, "A label needs at least one character.")
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *Store) LabelKey(ctx context.Context, me, id int64, label string) error 
 
 // RemoveKey takes a key of mine away. ErrNotFound if it is not mine, ErrForbidden if it is my last way in.
 func (s *Store) RemoveKey(ctx context.Context, me, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (g *group) pairs() []Figure {
 	}
 	var ways []uint64 // a pair by its places, the lower one first, and a bit for who replied
 	for _, s := range g.said {
-		if s.to == nil || s.to == s.author || !wrote.in[s.to.place] {
+		if s.to == nil || s.to == s.author || !wrote.has(s.to) {
 			continue
 		}
 		a, b, way := uint64(s.author.place), uint64(s.to.place), uint64(0)
@@ -162,30 +162,30 @@ func (g *group) five() []Figure {
 func (g *group) without(gone *crowd, few bool) Figure {
 	type root struct {
 		at     int64
-		author *counted
-		heard  bool
+		author *counted // nil where it does not count, or has been answered
 	}
-	roots := map[int64]*root{}
+	roots := make([]root, g.threads)
 	about := g.crowd(nil, nil)
+	n, of := 0, 0
 	for _, s := range g.said {
-		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.in[s.author.place] {
-			roots[s.thread] = &root{at: s.at, author: s.author}
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.has(s.author) {
+			roots[s.thread] = root{s.at, s.author}
 			about.add(s.author)
+			of++
 		}
 	}
-	n := 0
 	for _, list := range [][]said{g.ledger.said, g.later} {
 		for _, s := range list {
-			if !s.reply || gone.in[s.author.place] {
+			if !s.reply || gone.has(s.author) {
 				continue
 			}
-			if r := roots[s.thread]; r != nil && !r.heard && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
-				r.heard = true
+			if r := &roots[s.thread]; r.author != nil && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
+				r.author = nil
 				n++
 			}
 		}
 	}
-	f := share("N5.without", n, len(roots), about)
+	f := share("N5.without", n, of, about)
 	f.Suppressed = f.Known && few
 	return f
 }
@@ -204,7 +204,7 @@ func (l *ledger) readMails(t *tx) error {
 	if err != nil {
 		return err
 	}
-	from, to := l.From.UnixMilli(), l.To.UnixMilli()
+	from, to := l.start, l.To.UnixMilli()
 	l.mails.first = from
 	for _, list := range lists {
 		if l.channel != nil && l.channel.ID != list {

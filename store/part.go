@@ -13,11 +13,34 @@ type FigurePart struct {
 	Figures []Figure
 }
 
-// FigureWeeks computes the figures of each week of a window, from Monday to Sunday, oldest first; the first and the
-// last are cut where the window begins and ends, and those to come are left out. Rights and errors are those of Figures.
+// FigureSheet is all that can be told of a time at once: of everyone, week by week, and department by department.
+type FigureSheet struct {
+	Window             Window
+	Whole              []Figure
+	Weeks, Departments []FigurePart
+}
+
+// FigureSheet computes the figures of a window with those of its weeks and, unless q asks for a department or a
+// channel, of its departments, all from one reading. Rights and errors are those of Figures.
+func (s *Store) FigureSheet(ctx context.Context, me int64, q FigureQuery) (sheet FigureSheet, err error) {
+	err = s.tell(ctx, me, q, func(is *teller) error {
+		sheet = FigureSheet{Window: is.asked, Whole: is.figures(q.Department, is.first, is.last), Weeks: is.byWeek(q.Department)}
+		if sheet.Whole == nil {
+			return noDepartment(q.Department)
+		}
+		if q.Department == "" && q.Channel == 0 {
+			sheet.Departments = is.byDepartment()
+		}
+		return nil
+	})
+	return sheet, err
+}
+
+// FigureWeeks computes the figures of each week of a window, from Monday to Sunday, oldest first; the present one ends
+// now, and those to come are left out. Rights and errors are those of Figures.
 func (s *Store) FigureWeeks(ctx context.Context, me int64, q FigureQuery) (parts []FigurePart, err error) {
-	err = s.measure(ctx, me, q, func(l *ledger) error {
-		parts = l.weekParts(q.Department)
+	err = s.tell(ctx, me, q, func(is *teller) error {
+		parts = is.byWeek(q.Department)
 		return nil
 	})
 	return parts, err
@@ -29,26 +52,24 @@ func (s *Store) FigureDepartments(ctx context.Context, me int64, q FigureQuery) 
 	if q.Channel != 0 {
 		return nil, errCrossed
 	}
-	err = s.measure(ctx, me, q, func(l *ledger) error {
-		parts = l.departmentParts()
+	err = s.tell(ctx, me, q, func(is *teller) error {
+		parts = is.byDepartment()
 		return nil
 	})
 	return parts, err
 }
 
-// weekParts are the figures of each week.
-func (l *ledger) weekParts(department string) (parts []FigurePart) {
-	for _, w := range l.weeks() {
-		parts = append(parts, FigurePart{Window: w, Figures: l.cut(w).figures(department)})
+func (is *teller) byWeek(department string) (parts []FigurePart) {
+	for n := is.first; n < is.last; n++ {
+		parts = append(parts, FigurePart{Window: is.weeks[n], Figures: is.figures(department, n, n+1)})
 	}
 	return parts
 }
 
-// departmentParts are the figures of each department, in the order of their names.
-func (l *ledger) departmentParts() (parts []FigurePart) {
-	all := l.byDepartment()
+func (is *teller) byDepartment() (parts []FigurePart) {
+	all := is.parts(departments, is.first, is.last)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		parts = append(parts, FigurePart{Name: name, Window: l.Window, Figures: all[name]})
+		parts = append(parts, FigurePart{Name: name, Window: is.asked, Figures: all[name]})
 	}
 	return parts
 }

@@ -34,11 +34,11 @@ func TestParts(t *testing.T) {
 	s.at(1, 23)
 	s.announce(s.admin, s.announcements(), "x", store.NewAnnouncement{})
 	s.at(18, 12)
-	window := store.Window{From: firstMonday.AddDate(0, 0, 2), To: firstMonday.AddDate(0, 0, 40)}
+	window := store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 40)}
 	weeks, err := s.FigureWeeks(s.ctx, s.admin, store.FigureQuery{Window: window})
 	s.must(err)
 	equal(t, "weeks", len(weeks), 3)
-	for i, w := range []store.Window{{window.From, firstMonday.AddDate(0, 0, 7)}, {firstMonday.AddDate(0, 0, 7), firstMonday.AddDate(0, 0, 14)}, {firstMonday.AddDate(0, 0, 14), firstMonday.AddDate(0, 0, 18).Add(12*time.Hour).Add(time.Millisecond)}} {
+	for i, w := range []store.Window{{window.From, firstMonday.AddDate(0, 0, 7)}, {firstMonday.AddDate(0, 0, 7), firstMonday.AddDate(0, 0, 14)}, {firstMonday.AddDate(0, 0, 14), firstMonday.AddDate(0, 0, 18).Add(12 * time.Hour).Add(time.Millisecond)}} {
 		equal(t, "window", weeks[i].Window.String(), w.String())
 		alone, err := s.Figures(s.ctx, s.admin, store.FigureQuery{Window: w})
 		s.must(err)

@@ -32,7 +32,7 @@ func (s *Store) SetPassword(ctx context.Context, me int64, password string) erro
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

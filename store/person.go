@@ -196,7 +196,7 @@ func cleanNames(name, department, title *string) (err error) {
 
 // MarkWelcomed notes that me has seen the first screen.
 func (s *Store) MarkWelcomed(ctx context.Context, me int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

@@ -40,11 +40,11 @@ func (p *progress) measureObjectives(t *tx, tr Trial) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.of != w || t.at.Before(p.at) || t.at.Sub(p.at) >= progressAge {
-		l, err := t.ledger(w, nil)
+		is, err := t.tell(w, nil)
 		if err != nil {
 			return err
 		}
-		p.at, p.of, p.figures = t.at, w, l.figures("")
+		p.at, p.of, p.figures = t.at, w, is.figures("", is.first, is.last)
 	}
 	for i := range tr.Objectives {
 		o := &tr.Objectives[i]

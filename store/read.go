@@ -8,7 +8,7 @@ import (
 // MarkRead moves my position in a channel forward to seq: all roots up to it have been read. It
 // never moves back, nor past the newest root. Not being in the channel changes nothing.
 func (s *Store) MarkRead(ctx context.Context, me, channel, seq int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (t *tx) ownRoot(c channelRow, author, seq int64) error {
 
 // MarkThreadRead is MarkRead for the replies of a thread that I follow.
 func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func scanUnread(r *sql.Rows) (u Unread, err error) {
 // UnreadFrom moves my position back, so that the post and all after it in its channel or thread are new again.
 // It changes nothing where I have not read so far, and in places that I do not follow.
 func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

@@ -326,7 +326,7 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 	if err != nil || !waiting {
 		return false, err
 	}
-	err = s.write(ctx, func(t *tx) error {
+	err = s.writeAlways(ctx, func(t *tx) error {
 		batch, err := collect(t, scanIndexed, indexQuery, indexBatch)
 		if err != nil || len(batch) == 0 {
 			return err

@@ -62,6 +62,7 @@ type Store struct {
 	hub      hub
 	lines    bylines
 	progress progress
+	memo     memo
 	argon    chan struct{} // a slot for each password being hashed
 	roster   sync.Mutex    // held while a roster is imported
 
@@ -292,9 +293,13 @@ func (s *Store) Address(ctx context.Context) (string, error) { return s.setting(
 
 // SetAddress keeps what invitations tell people to type after ssh.
 func (s *Store) SetAddress(ctx context.Context, addr string) error {
-	return s.write(ctx, func(t *tx) error {
-		return t.run(`INSERT INTO setting VALUES ('address', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, CleanLine(addr))
+	return s.writeAlways(ctx, func(t *tx) error {
+		return t.set("address", CleanLine(addr))
 	})
+}
+
+func (t *tx) set(name, value string) error {
+	return t.run(`INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`, name, value)
 }
 
 func (s *Store) setting(ctx context.Context, name string) (value string, err error) {

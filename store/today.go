@@ -182,15 +182,15 @@ func (t *tx) boardToday() ([]Wait, error) {
 
 // backupToday says what is wrong with the backups.
 func (t *tx) backupToday() ([]Wait, error) {
-	at, failed, err := t.lastBackup()
+	b, err := t.backup()
 	switch {
 	case err != nil:
 		return nil, err
-	case failed != "":
-		return []Wait{{Kind: BackupFailed, Count: 1, Name: failed}}, nil
-	case at.IsZero():
+	case b.Failed != "":
+		return []Wait{{Kind: BackupFailed, Count: 1, Name: b.Failed}}, nil
+	case b.At.IsZero():
 		return []Wait{{Kind: NoBackup, Count: 1}}, nil
-	case t.at.Sub(at) > backupEvery:
+	case t.at.Sub(b.At) > backupEvery:
 		return []Wait{{Kind: BackupOld, Count: 1}}, nil
 	}
 	return nil, nil

@@ -25,7 +25,9 @@ type Trial struct {
 	Terms         string // what people accept to take part; "" for nothing
 	TermsVersion  int64
 	Objectives    []Objective
-	Board         []Person // the admins who have come
+	Board         []Person  // the admins who have come
+	Ends          string    // the last day on which people write, as announced; "" for not announced
+	FrozenAt      time.Time // since when nothing is written any more; zero: people write
 }
 
 // Objective is something that the trial is to reach.
@@ -114,6 +116,22 @@ func (o Objective) Missing() string {
 	return ""
 }
 
+// Way is how much of the way from the baseline to the target is behind us: 0 for nothing, 1 for all of it and more.
+// It is not known before all three figures are.
+func (o Objective) Way() (part float64, known bool) {
+	if o.Baseline == nil || o.Target == nil || o.Now == nil {
+		return 0, false
+	}
+	all, done := *o.Target-*o.Baseline, *o.Now-*o.Baseline
+	if all == 0 { // it is to stay as good as it was
+		all, done = 1, 1
+		if *o.Now < *o.Target {
+			done = 0
+		}
+	}
+	return min(max(done/all, 0), 1), true
+}
+
 // Day is the day of the trial that now is, from 1, and how many it has: 0 of 0 while its days are not set. Before
 // the start it is 0 or less, after the end more than of.
 func (tr Trial) Day(now time.Time) (day, of int) {
@@ -132,13 +150,25 @@ func (tr Trial) Started(now time.Time) bool {
 	return tr.First != "" && tr.today(now) >= tr.First
 }
 
-// today is the present day where the organisation is.
-func (tr Trial) today(now time.Time) string {
+// Frozen says why nothing is written any more; "" while people write.
+func (tr Trial) Frozen() string {
+	if tr.FrozenAt.IsZero() {
+		return ""
+	}
+	return frozen(tr.FrozenAt, tr.location())
+}
+
+func (tr Trial) location() *time.Location {
 	zone, err := time.LoadLocation(tr.Zone)
 	if err != nil {
-		zone = time.UTC
+		return time.UTC
 	}
-	return now.In(zone).Format(time.DateOnly)
+	return zone
+}
+
+// today is the present day where the organisation is.
+func (tr Trial) today(now time.Time) string {
+	return now.In(tr.location()).Format(time.DateOnly)
 }
 
 // Trial returns what is said of the trial. Everyone may read it.
@@ -175,8 +205,10 @@ func (s *Store) TrialDays(ctx context.Context, me int64) (tr Trial, err error) {
 }
 
 func (t *tx) trial() (tr Trial, err error) {
-	err = t.get(`SELECT t.name, t.purpose, t.first, t.last, t.zone, coalesce(x.text, ''), coalesce(x.version, 0) FROM trial t
-		LEFT JOIN terms x ON x.version = (SELECT max(version) FROM terms) WHERE t.id = 1`, nil, &tr.Name, &tr.Purpose, &tr.First, &tr.Last, &tr.Zone, &tr.Terms, &tr.TermsVersion)
+	var frozen int64
+	err = t.get(`SELECT t.name, t.purpose, t.first, t.last, t.zone, t.ends, coalesce((`+frozenQuery+`), 0), coalesce(x.text, ''), coalesce(x.version, 0) FROM trial t
+		LEFT JOIN terms x ON x.version = (SELECT max(version) FROM terms) WHERE t.id = 1`, nil, &tr.Name, &tr.Purpose, &tr.First, &tr.Last, &tr.Zone, &tr.Ends, &frozen, &tr.Terms, &tr.TermsVersion)
+	tr.FrozenAt = fromMS(frozen)
 	return tr, err
 }
 
@@ -326,7 +358,7 @@ func (s *Store) TermsToAccept(ctx context.Context, me int64) (text string, versi
 
 // AcceptTerms notes that me has accepted that version. ErrInvalid if the text is another one meanwhile.
 func (s *Store) AcceptTerms(ctx context.Context, me, version int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

@@ -157,9 +157,9 @@ func TestToday(t *testing.T) {
 	line := func(kinds ...string) string { return strings.Join(kinds, ", ") }
 	alone, none := row(int(store.OneAdmin), 1, "jon"), row(int(store.NoBackup), 1)
 	equal(t, "at first", w.today(jon), line(alone, none))
-	w.must(w.NoteBackup(w.ctx, "the disk is full"))
+	w.must(w.NoteBackup(w.ctx, "", 0, "the disk is full"))
 	equal(t, "after a failure", w.today(jon), line(alone, row(int(store.BackupFailed), 1, "the disk is full")))
-	w.must(w.NoteBackup(w.ctx, ""))
+	w.must(w.NoteBackup(w.ctx, "x.zip", 1, ""))
 	equal(t, "after a backup", w.today(jon), line(alone))
 	w.enter(store.Invite{Handle: "maya", Admin: true, Department: "IT"})
 	equal(t, "two of one department", w.today(jon), row(int(store.OneDepartment), 1, "IT"))

@@ -20,6 +20,8 @@ type tx struct {
 	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
+	memo    *memo    // shared by all who read
+	memoAge int      // of the memo when it began
 }
 
 // ms is the transaction's time as it is stored.
@@ -141,7 +143,7 @@ func (s *Store) answer(r *reading) {
 		}
 		close(r.done)
 	}()
-	t := &tx{ctx: context.WithoutCancel(r.ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
+	t := &tx{ctx: context.WithoutCancel(r.ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), memo: &s.memo, memoAge: s.memo.now()}
 	if r.err = mapError(t.begin("BEGIN")); r.err != nil {
 		return
 	}

@@ -17,7 +17,7 @@ type CatchUp struct {
 
 // Arrive notes that me is here and returns what has come since the last time.
 func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
-	err = s.write(ctx, func(t *tx) error {
+	err = s.writeAlways(ctx, func(t *tx) error {
 		channels, err := t.sidebar(me)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
 
 // Depart notes that me was here until now.
 func (s *Store) Depart(ctx context.Context, me int64) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		return t.run(`UPDATE person SET seen_at = ? WHERE id = ?`, t.ms(), me)
 	})
 }
@@ -70,7 +70,7 @@ func (s *Store) Visit(ctx context.Context, me int64) error {
 	if err != nil || noted {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

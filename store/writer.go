@@ -44,10 +44,21 @@ func (a *act) result() error {
 	return a.err
 }
 
-// write runs fn in an immediate transaction, which it may share with other acts: fn alone is undone
-// on its error or panic, else it is on the disk when write returns, and only then are the events that
-// fn emitted published. A caller who goes away does not interrupt it: an act is done whole or not at all.
+// write is writeAlways for all that ends with the trial: ErrReadOnly once that is frozen.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	return s.writeAlways(ctx, func(t *tx) error {
+		if err := t.mustBeOpen(); err != nil {
+			return err
+		}
+		return fn(t)
+	})
+}
+
+// writeAlways runs fn in an immediate transaction, which it may share with other acts: fn alone is undone
+// on its error or panic, else it is on the disk when write returns, and only then are the events that
+// fn emitted published. A caller who goes away does not interrupt it: an act is done whole or not at all. Coming in, reading, what one person alone sees,
+// and keeping the place in order go on when the trial is frozen.
+func (s *Store) writeAlways(ctx context.Context, fn func(*tx) error) error {
 	a := newAct(ctx, fn)
 	select {
 	case s.acts <- a:
@@ -102,6 +113,7 @@ func (s *Store) commit(first *act, waiting <-chan *act) {
 		}
 	}
 	s.wakeIndexer()
+	s.memo.heed(events, s.now())
 	s.publish(events)
 	for _, a := range acts {
 		close(a.done)

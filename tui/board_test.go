@@ -94,7 +94,7 @@ func TestEmptyBoardLooks(t *testing.T) {
 	w := settled(t)
 	w.person("ben", "Ben Brook", "Operations")
 	w.must(w.store.SetAdmin(w.ctx, w.me, "ben", true, "why"))
-	w.must(w.store.NoteBackup(w.ctx, ""))
+	w.must(w.store.NoteBackup(w.ctx, "x.zip", 1, ""))
 	for name, make := range map[string]func() screen{
 		"channels":    func() screen { return newAdminChannels(w.app, w.theme) },
 		"departments": func() screen { return newDepartments(w.app, w.theme, w.channel("everyone")) },

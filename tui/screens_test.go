@@ -70,10 +70,14 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 		"newDecision": func(a *app, t *theme) screen {
 			return newDecision(a, t, store.Decision{Name: cast["rtl"], Act: "said", About: "@x", Why: cast["long"]})
 		},
-		"newDecisions":    func(a *app, t *theme) screen { return newDecisions(a, t) },
-		"newDepartment":   func(a *app, t *theme) screen { return newDepartment(a, t, closing, cast["chinese"], true) },
-		"newDepartments":  func(a *app, t *theme) screen { return newDepartments(a, t, closing) },
-		"newFarewell":     func(a *app, t *theme) screen { return newFarewell(a, t) },
+		"newDecisions":   func(a *app, t *theme) screen { return newDecisions(a, t) },
+		"newDepartment":  func(a *app, t *theme) screen { return newDepartment(a, t, closing, cast["chinese"], true) },
+		"newDepartments": func(a *app, t *theme) screen { return newDepartments(a, t, closing) },
+		"newFarewell":    func(a *app, t *theme) screen { return newFarewell(a, t) },
+		"newFigures":     func(a *app, t *theme) screen { return newFigures(a, t) },
+		"newFigure": func(a *app, t *theme) screen {
+			return newFigure(t, store.Figure{ID: "N2"}, store.FigureSheet{Weeks: []store.FigurePart{{}}, Departments: []store.FigurePart{{Name: cast["hindi"], Figures: []store.Figure{{ID: "N2", Known: true, Value: -0.5}}}, {Name: cast["long"], Figures: []store.Figure{{ID: "N2"}}}}})
+		},
 		"newFirst":        func(a *app, t *theme) screen { return newFirst(a, t, unknown) },
 		"newHeld":         func(a *app, t *theme) screen { return newHeld(a, t) },
 		"newHide":         func(a *app, t *theme) screen { return newHide(a, t, p) },

@@ -22,6 +22,9 @@ func makeFolder(dir string) error {
 	if err := ownFolder(dir); err != nil {
 		return err
 	}
+	if err := notEnding(dir); err != nil {
+		return err
+	}
 	probe, err := os.CreateTemp(dir, ".probe")
 	if err != nil {
 		return fmt.Errorf("%s cannot be written to (%w); choose another folder with --data", dir, err)
@@ -61,6 +64,9 @@ func ownFolder(dir string) error {
 
 // existingFolder refuses a folder without tincan's data.
 func existingFolder(dir string) error {
+	if err := notEnding(dir); err != nil {
+		return err
+	}
 	if !hasData(dir) {
 		return fmt.Errorf("there is no tincan data in %s; name its folder with --data, or start it there: tincan serve", dir)
 	}

@@ -32,23 +32,44 @@ type schedule struct {
 func (d *schedule) run(ctx context.Context) {
 	tick := time.NewTicker(backupEvery)
 	defer tick.Stop()
+	events := d.store.Subscribe(ctx, store.Operator)
+	d.today(ctx)
 	for {
-		d.today(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			d.today(ctx)
+		case e, open := <-events:
+			if !open {
+				return
+			}
+			if e.Kind == store.Reload {
+				d.wanted(ctx)
+			}
 		}
 	}
 }
 
-// today writes the day's backup if there is none yet, and notes what became of it.
+// today writes the day's backup if there is none yet.
 func (d *schedule) today(ctx context.Context) {
 	path := filepath.Join(d.dir, d.now().Format(backupName))
-	if _, err := os.Lstat(path); err == nil {
-		return
+	if _, err := os.Lstat(path); err != nil {
+		d.make(ctx, path)
 	}
-	err := d.write(ctx, path)
+}
+
+// wanted writes the backup that an admin has asked for, in the place of the day's.
+func (d *schedule) wanted(ctx context.Context) {
+	b, err := d.store.LastBackup(ctx, store.Operator)
+	if err == nil && !b.Wanted.IsZero() {
+		d.make(ctx, filepath.Join(d.dir, d.now().Format(backupName)))
+	}
+}
+
+// make writes a backup and notes what became of it.
+func (d *schedule) make(ctx context.Context, path string) {
+	size, err := d.write(ctx, path)
 	if ctx.Err() != nil { // stopping; the next start makes up for it
 		return
 	}
@@ -59,22 +80,36 @@ func (d *schedule) today(ctx context.Context) {
 	} else {
 		d.log.Info("backup written", "file", path)
 	}
-	if err := d.store.NoteBackup(ctx, failed); err != nil {
+	if err := d.store.NoteBackup(ctx, path, size, failed); err != nil {
 		d.log.Error("the outcome of the backup could not be noted", "err", err)
 	}
 }
 
-func (d *schedule) write(ctx context.Context, path string) error {
+// write writes a backup, in the place of an earlier one of that name once it is whole, and returns its size.
+func (d *schedule) write(ctx context.Context, path string) (size int64, err error) {
 	if err := os.MkdirAll(d.dir, folderMode); err != nil {
-		return fmt.Errorf("the folder for backups cannot be made (%w)", err)
+		return 0, fmt.Errorf("the folder for backups cannot be made (%w)", err)
 	}
 	if err := store.Sweep(d.dir); err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := d.program.backup(ctx, d.store, path, d.now()); err != nil {
-		return err
+	work, err := store.NewWork(d.dir)
+	if err != nil {
+		return 0, fmt.Errorf("the folder for backups cannot be written to (%w)", err)
 	}
-	return d.prune()
+	defer os.RemoveAll(work)
+	part := filepath.Join(work, filepath.Base(path))
+	if _, err := d.program.backup(ctx, d.store, part, d.now()); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(part)
+	if err != nil {
+		return 0, err
+	}
+	if err := os.Rename(part, path); err != nil {
+		return 0, fmt.Errorf("the backup cannot be given its name (%w)", err)
+	}
+	return info.Size(), d.prune()
 }
 
 // prune removes the backups that are older than what is kept. It touches no file of another name.

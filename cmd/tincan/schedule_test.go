@@ -38,9 +38,9 @@ func TestSchedule(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatal(info, err)
 	}
-	at, failed, err := s.LastBackup(t.Context(), store.Operator)
-	if err != nil || failed != "" || !at.Equal(today) {
-		t.Fatalf("noted: %v %q %v", at, failed, err)
+	last, err := s.LastBackup(t.Context(), store.Operator)
+	if err != nil || last.Failed != "" || !last.At.Equal(today) || last.File != first || last.Bytes != info.Size() {
+		t.Fatalf("noted: %+v %v", last, err)
 	}
 	other := filepath.Join(dir, "tincan-notes.zip")
 	if err := os.WriteFile(other, nil, 0o600); err != nil {
@@ -84,15 +84,15 @@ func TestSchedule(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.today(t.Context())
-	at, failed, err = s.LastBackup(t.Context(), store.Operator)
-	if err != nil || !strings.Contains(failed, "the host key cannot be read") || !at.Equal(today.AddDate(0, 0, -1)) {
-		t.Errorf("noted: %v %q %v", at, failed, err)
+	last, err = s.LastBackup(t.Context(), store.Operator)
+	if err != nil || !strings.Contains(last.Failed, "the host key cannot be read") || !last.At.Equal(today.AddDate(0, 0, -1)) {
+		t.Errorf("noted: %+v %v", last, err)
 	}
 	if _, err := server.LoadHostKey(p.data); err != nil {
 		t.Fatal(err)
 	}
 	d.today(t.Context()) // the next hour
-	if at, failed, err = s.LastBackup(t.Context(), store.Operator); err != nil || failed != "" || !at.Equal(today) {
-		t.Errorf("noted: %v %q %v", at, failed, err)
+	if last, err = s.LastBackup(t.Context(), store.Operator); err != nil || last.Failed != "" || !last.At.Equal(today) {
+		t.Errorf("noted: %+v %v", last, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -116,6 +117,9 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	if err := store.Sweep(p.data); err != nil {
 		return err
 	}
+	if f.backups, err = keepBackupDir(ctx, s, f.backups); err != nil {
+		return err
+	}
 	if f.backups != "" {
 		d := &schedule{program: p, store: s, dir: f.backups, now: time.Now, log: log}
 		var done sync.WaitGroup
@@ -148,6 +152,17 @@ func keepAddress(ctx context.Context, s *store.Store, given string) (string, err
 		return given, s.SetAddress(ctx, given)
 	}
 	return s.Address(ctx)
+}
+
+// keepBackupDir notes where backups are made, for the admins' menu and the end of the trial.
+func keepBackupDir(ctx context.Context, s *store.Store, dir string) (string, error) {
+	if dir != "" {
+		var err error
+		if dir, err = filepath.Abs(dir); err != nil {
+			return "", err
+		}
+	}
+	return dir, s.SetBackupDir(ctx, store.Operator, dir)
 }
 
 // greeting is what the operator needs to know once the server is up.

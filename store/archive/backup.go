@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -76,6 +77,19 @@ func RestoreBackup(ctx context.Context, path, dir string) (Manifest, error) {
 	}
 	_, err = store.Sound(ctx, filepath.Join(dir, store.File))
 	return m, err
+}
+
+// HasHostKey reports whether the file path is a backup with that host key: one of the same place.
+func HasHostKey(path string, hostKey []byte) (same bool, err error) {
+	_, err = readBackup(path, func(name string, r io.Reader) error {
+		if name != BackupHostKey {
+			return nil
+		}
+		key, err := io.ReadAll(r)
+		same = bytes.Equal(key, hostKey)
+		return err
+	})
+	return same, err
 }
 
 // readBackup hands each file of a backup to take and compares it with the manifest.

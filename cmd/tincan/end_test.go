@@ -1,0 +1,282 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tincan/store"
+	"tincan/store/archive"
+)
+
+const soughtMost = 1000 // pieces of what people wrote that the test looks for itself
+
+// company is a place whose trial is to end: what people wrote in open and private channels, kept as a draft, edited.
+type company struct {
+	t               *testing.T
+	root, data, out string
+	jon, petra      int64 // admins
+	maya, ben       int64 // keepers
+	said            []string
+	server          *running
+}
+
+func newCompany(t *testing.T) *company {
+	root := t.TempDir()
+	c := &company{t: t, root: root, data: filepath.Join(root, "data"), out: filepath.Join(root, "out")}
+	c.serve()
+	s := c.open()
+	defer s.Close()
+	for handle, id := range map[string]*int64{"jon": &c.jon, "petra": &c.petra, "maya": &c.maya, "ben": &c.ben} {
+		code, err := s.CreateInvite(t.Context(), store.Operator, store.Invite{Handle: handle, Name: "The person called " + handle, Admin: id == &c.jon || id == &c.petra})
+		c.must(err)
+		p, err := s.RedeemCode(t.Context(), code.Text, store.Credential{Key: &store.Key{Fingerprint: "SHA256:" + handle, Kind: "ssh-ed25519", Public: []byte("the public key of " + handle)}})
+		c.must(err)
+		*id = p.ID
+	}
+	secret, err := s.CreateChannel(t.Context(), c.maya, store.NewChannel{Name: "secret", Private: true})
+	c.must(err)
+	everyone, err := s.Channel(t.Context(), c.maya, "everyone")
+	c.must(err)
+	say := func(i int) string {
+		text := fmt.Sprintf("%06d is what nobody else wrote on day %d", i*7919%1000003, i)
+		c.said = append(c.said, text)
+		return text
+	}
+	var last store.Post
+	for i := range 105 { // of ten lines each
+		at := []store.Place{{Channel: everyone.ID}, {Channel: secret.ID}, {Root: last.ID}}[i%3]
+		var lines []string
+		for j := range 10 {
+			lines = append(lines, say(10*i+j))
+		}
+		last, err = s.CreatePost(t.Context(), c.maya, store.NewPost{Place: at, Body: strings.Join(lines, "\n")})
+		c.must(err)
+	}
+	_, err = s.EditPost(t.Context(), c.maya, last.ID, say(5000))
+	c.must(err)
+	c.must(s.SaveDraft(t.Context(), c.ben, store.Place{Channel: everyone.ID}, say(5001)))
+	c.must(s.SetPassword(t.Context(), c.ben, "a password of ben's"))
+	return c
+}
+
+func (c *company) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// open is the data as an admin's session has it; it is closed again before anybody else is asked.
+func (c *company) open() *store.Store {
+	c.t.Helper()
+	s, err := store.Open(c.t.Context(), c.data, store.Options{PostsPerMinute: 1 << 20})
+	c.must(err)
+	return s
+}
+
+func (c *company) serve() {
+	c.t.Helper()
+	var err error
+	c.server, _, err = startServer(exec.Command("tincan", "serve", "--listen", "127.0.0.1:0", "--data", c.data, "--backup-dir", filepath.Join(c.root, "backups")))
+	c.must(err)
+	c.t.Cleanup(c.server.kill)
+}
+
+// admins do what the menu does, in a process of their own beside the server, which is killed right afterwards.
+func (c *company) admins(act func(s *store.Store) error) {
+	c.t.Helper()
+	s := c.open()
+	err := act(s)
+	c.server.kill()
+	c.must(err)
+	c.must(s.Close())
+	c.serve()
+}
+
+// end runs end-trial and returns what it prints and whether it succeeded.
+func (c *company) end(flags ...string) (string, bool) {
+	out, err := exec.Command("tincan", append([]string{"end-trial", c.out, "--data", c.data}, flags...)...).CombinedOutput()
+	return string(out), err == nil
+}
+
+// killed runs end-trial and kills it as soon as it says that it begins a step.
+func (c *company) killed(line string, flags ...string) {
+	c.t.Helper()
+	cmd := exec.Command("tincan", append([]string{"end-trial", c.out, "--data", c.data}, flags...)...)
+	r := &running{cmd: cmd, out: newWatched(), err: newWatched()}
+	cmd.Stdout, cmd.Stderr = r.out, r.err
+	c.must(cmd.Start())
+	_, err := r.out.wait(regexp.MustCompile(line))
+	r.kill()
+	if err != nil {
+		c.t.Fatalf("%v; and %q", err, r.err)
+	}
+}
+
+// ended runs end-trial, which has to say something and to succeed or not.
+func (c *company) ended(well bool, say string, flags ...string) string {
+	c.t.Helper()
+	out, ok := c.end(flags...)
+	if ok != well || !regexp.MustCompile(say).MatchString(out) {
+		c.t.Fatalf("end-trial %v: %v, %q", flags, ok, out)
+	}
+	return out
+}
+
+// TestEndOfTrial ends a trial with a real program that is killed at the beginning of each of its steps and run again.
+// Afterwards nothing of what people wrote is in any file but the export, which holds all of it.
+func TestEndOfTrial(t *testing.T) {
+	c := newCompany(t)
+	c.ended(false, "no end is announced")
+	day := time.Now().UTC().Format(time.DateOnly)
+	c.admins(func(s *store.Store) error {
+		return s.AnnounceEnd(t.Context(), c.jon, store.EndPlan{Day: day, Private: true, Keepers: [2]string{"maya", "ben"}}, "It is over.")
+	})
+	c.ended(false, "people write until "+day)
+	c.admins(func(s *store.Store) error {
+		code, err := s.ConsentCode(t.Context(), c.petra, store.EndOfTrial, "Agreed.")
+		c.must(err)
+		c.must(s.TakeConsent(t.Context(), c.jon, store.EndOfTrial, code.Text))
+		return s.FreezeTrial(t.Context(), c.jon, "It is over.")
+	})
+
+	inside, err := exec.Command("tincan", "end-trial", filepath.Join(c.data, "out"), "--data", c.data).CombinedOutput()
+	if err == nil || !strings.Contains(string(inside), "one in the other") {
+		t.Errorf("an export into the data folder: %v, %q", err, inside)
+	}
+	c.killed("Exporting all channels, the private ones too", "--destroy")
+	c.killed("Exporting")
+	c.ended(false, "nothing is destroyed before both hold the export: waiting for The person called maya", "--destroy")
+	c.killed("Comparing", "--anew")
+	out := c.ended(true, `(?s)Hand .*out/tincan-export-[0-9a-f]{8}\.zip over to .*Waiting for: The person called maya \(@maya\) and The person called ben`)
+	export := regexp.MustCompile(`tincan-export-([0-9a-f]{8})\.zip`).FindStringSubmatch(out)
+
+	// A file that was changed, or lost, is noticed.
+	path := filepath.Join(c.out, export[0])
+	c.must(os.Rename(path, path+".away"))
+	c.ended(false, "is not in .* --anew exports again")
+	c.must(os.Rename(path+".away", path))
+
+	c.admins(func(s *store.Store) error { return s.ReceiveExport(t.Context(), c.maya, export[1]) })
+	c.ended(false, "waiting for The person called ben", "--destroy")
+	c.admins(func(s *store.Store) error { return s.ReceiveExport(t.Context(), c.ben, export[1]) })
+	c.ended(true, "Stop the server, and destroy what is here")
+	c.ended(false, "Another tincan serves", "--destroy")
+	for deadline := time.Now().Add(patience); !strings.Contains(c.server.err.String(), "backup written") && len(c.files("backups")) == 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	c.server.kill()
+	foreign := filepath.Join(c.data, "notes.txt")
+	c.must(os.WriteFile(foreign, []byte("mine"), 0o600))
+	c.ended(false, "notes.txt is not tincan's", "--destroy")
+	c.must(os.Rename(foreign, filepath.Join(c.root, "notes.txt")))
+
+	if found := c.find(); len(found) < soughtMost*9/10 {
+		t.Fatalf("only %d of %d strings are found before", len(found), soughtMost)
+	}
+	copied := filepath.Join(c.out, "copy.txt")
+	c.must(os.WriteFile(copied, []byte(strings.Join(c.said, "\n")), 0o600))
+	c.killed("Reading the export once more", "--destroy")
+	c.killed("Destroying the data", "--destroy")
+	refused, err := exec.Command("tincan", "serve", "--listen", "127.0.0.1:0", "--data", c.data).CombinedOutput()
+	if err == nil || !strings.Contains(string(refused), "is being destroyed") {
+		t.Errorf("served while it is destroyed: %v, %q", err, refused)
+	}
+	c.killed("Destroying the data")
+	c.killed("Searching what is left")
+	c.ended(false, "copy.txt holds pieces of the data")
+	c.must(os.Remove(copied))
+	c.killed("Signing the certificate")
+	c.killed("Removing the host key")
+	c.ended(true, "The trial is over")
+	c.ended(true, "The trial is over") // again changes nothing
+
+	if found := c.find(); len(found) > 0 {
+		t.Errorf("of %d strings %d are left: %q", soughtMost, len(found), found[0])
+	}
+	if left := c.files("."); !slices.Equal(left, []string{"notes.txt", "out/certificate.txt", "out/certificate.txt.sig", "out/" + export[0]}) {
+		t.Errorf("left: %q", left)
+	}
+	c.certified()
+	x, done, err := archive.OpenExport(t.Context(), path, t.TempDir())
+	c.must(err)
+	defer done()
+	kept := map[string]bool{}
+	for p, err := range x.Posts(t.Context()) {
+		c.must(err)
+		for line := range strings.Lines(p.Body) {
+			kept[strings.TrimSpace(line)] = true
+		}
+		for _, v := range p.Versions {
+			for line := range strings.Lines(v.Body) {
+				kept[strings.TrimSpace(line)] = true
+			}
+		}
+	}
+	for _, text := range c.said[:len(c.said)-1] { // the last is a draft
+		if !kept[text] {
+			t.Fatalf("the export lacks %q", text)
+		}
+	}
+}
+
+// find are the strings that stand in any file but the export.
+func (c *company) find() (found []string) {
+	var all []byte
+	for _, name := range c.files(".") {
+		if !strings.Contains(name, "tincan-export-") {
+			b, err := os.ReadFile(filepath.Join(c.root, name))
+			c.must(err)
+			all = append(all, b...)
+		}
+	}
+	for _, text := range c.said[:soughtMost] {
+		if bytes.Contains(all, []byte(text)) {
+			found = append(found, text)
+		}
+	}
+	return found
+}
+
+// files are the names of all files below a folder.
+func (c *company) files(dir string) (names []string) {
+	filepath.WalkDir(filepath.Join(c.root, dir), func(path string, f fs.DirEntry, err error) error {
+		if err == nil && !f.IsDir() {
+			name, _ := filepath.Rel(c.root, path)
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names
+}
+
+// certified checks the certificate as it says itself.
+func (c *company) certified() {
+	text, err := os.ReadFile(filepath.Join(c.out, archive.CertificateFile))
+	c.must(err)
+	for _, want := range []string{`Announced .* by The person called jon: people write until `, `Frozen .*`, `Exported .* by the operator`, `Compared .*no difference`, `Received .* by The person called maya`, `Received .* by The person called ben`,
+		`SHA-256 [0-9a-f]{64}`, `(?m)^ +tincan\.sqlite$`, `(?m)^ +host_key$`, `(?m)^ +/.*backups/tincan-.*\.zip$`, `for 1,000 pieces|for \d+ pieces`, `none in the \d files? that`} {
+		if !regexp.MustCompile(want).Match(text) {
+			c.t.Errorf("the certificate does not say %q:\n%s", want, text)
+		}
+	}
+	allowed := regexp.MustCompile(`(?m)^tincan namespaces=.*\n`).Find(text)
+	c.must(os.WriteFile(filepath.Join(c.root, "allowed_signers"), allowed, 0o600))
+	line := regexp.MustCompile(`(?m)^ssh-keygen .*`).FindString(string(text))
+	cmd := exec.Command("sh", "-c", strings.Replace(line, "allowed_signers", filepath.Join(c.root, "allowed_signers"), 1))
+	cmd.Dir = c.out
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "Good ") {
+		c.t.Errorf("%s: %v: %s", line, err, out)
+	}
+}
