@@ -281,6 +281,7 @@ func (d *dialog) judge(what string, look func(context.Context) error, also ...su
 		s.guesses.right(suspects...)
 		return nil
 	}
+	s.service.refused()
 	s.Log.Info("refused", "from", d.from, "why", what)
 	return d.again(err)
 }

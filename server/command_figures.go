@@ -109,7 +109,7 @@ func parts(f store.Figure) string {
 	switch {
 	case f.Suppressed || !f.Known:
 		return ""
-	case f.ID == "B2":
+	case f.ID == "B2" || f.ID == "S1.refused":
 		return ""
 	case f.Unit() == "%" || f.Unit() == "n":
 		return fmt.Sprintf("%d of %d", f.Numerator, f.Denominator)

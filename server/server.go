@@ -130,6 +130,7 @@ type Server struct {
 	inside   crowd[int64]  // signed-in connections, by person
 	sessions crowd[int64]  // running sessions, by person
 	guesses  guesses
+	service  service
 	drawn    tui.Drawn
 
 	exporting sync.Mutex // held by the one export of the place that is being made: it takes a disk's and a core's time
@@ -195,6 +196,8 @@ func New(c Config, s *store.Store) (*Server, error) {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	s.running.Go(s.watch)
+	s.service.begin(s.Now())
+	s.running.Go(s.noteService)
 	served := make(chan error, 1)
 	go func() { served <- s.ssh.Serve(ln) }()
 	var err error

@@ -262,6 +262,7 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 		model = s.wrap(model)
 	}
 	draw := newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, colorprofile.Env(env))
+	draw.followed = s.service.followed
 	p := tea.NewProgram(draw,
 		tea.WithContext(sn.ctx),
 		tea.WithoutRenderer(),

@@ -49,6 +49,7 @@ var figuresYet = map[string]string{
 	"R3": "It can be told once somebody has answered an announcement.",
 	"R4": "It can be told once something was announced.",
 	"B1": "It needs a time of a week or more.",
+	"S1": "It is counted from the day after the server first ran, day by day.",
 }
 
 // Text is the value as people read it, with its unit: "41.2 %", "2.9 h", "not enough yet", "too few people".
@@ -66,14 +67,16 @@ func (f Figure) Text() string {
 		return fmt.Sprintf("%.1f h", f.Value)
 	case "":
 		return fmt.Sprintf("%.4g", f.Value)
+	case "min", "ms":
+		return thousands(int(math.Round(f.Value))) + " " + f.Unit()
 	}
 	return thousands(int(math.Round(f.Value)))
 }
 
-// Unit follows the value: "%", "h", "n" for a number of something, "" for a ratio.
+// Unit follows the value: "%", "h", "min", "ms", "n" for a number of something, "" for a ratio.
 func (f Figure) Unit() string { return figureWords[f.ID].unit }
 
-// figureWords are the figures there are, with their units: % for a share, h for hours, n for a count, nothing for a ratio.
+// figureWords are the figures there are, with their units: % for a share, h for hours, min and ms for shorter times, n for a count, nothing for a ratio.
 var figureWords = map[string]struct{ name, unit, says string }{
 	"A1":           {"Activation", "%", "Of those on the roster, the share that has been here in this time."},
 	"A2.median":    {"Time to the first visit", "h", "Half of those who have come came within so long of their invitation."},
@@ -122,6 +125,9 @@ var figureWords = map[string]struct{ name, unit, says string }{
 	"B1":           {"Mails to all", "n", "How many mails a week the imported lists had."},
 	"B1.baseline":  {"Mails to all before", "n", "How many mails a week they had before this time."},
 	"B1.share":     {"Mails to all, of before", "%", "The mails of a week as a share of those before."},
+	"S1.down":      {"Minutes down", "min", "Of the days that are over, the minutes in which nobody could come in."},
+	"S1.p95":       {"From key to screen", "ms", "For 95 of 100 keys the screen had followed within so long."},
+	"S1.refused":   {"Failed sign-ins", "n", "How often a code or a password was wrong."},
 	"B2":           {"Stories", "n", "How many posts tell, with #" + storyTag + ", how somebody was helped."},
 }
 

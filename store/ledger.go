@@ -12,23 +12,25 @@ import (
 // ledger is what the figures of one window are counted from, read once. It holds no text.
 type ledger struct {
 	Window
-	zone    *time.Location
-	start   int64 // of the window that was asked for, which this one may be a part of
-	first   day   // the first of the visits
-	now     int64
-	channel *channelRow // that it is of; nil for all
-	archive bool        // of an imported channel: who wrote in it is its roster
-	people  []*counted
-	places  []place // where they stood in the window, by their place
-	known   map[int64]*counted
-	all     []said     // posts of people who were on the roster, oldest first, to the end of later
-	said    []said     // those of the window
-	later   []said     // those of the hours after it, in which its last posts may still be answered
-	threads int        // how many there are in all
-	asked   []question // of the window
-	stories []int64    // when posts were written that are tagged as such, oldest first
-	asks    []asks     // whom the announcements of the window asked
-	mails   mails
+	zone        *time.Location
+	start       int64 // of the window that was asked for, which this one may be a part of
+	first       day   // the first of the visits
+	now         int64
+	channel     *channelRow // that it is of; nil for all
+	archive     bool        // of an imported channel: who wrote in it is its roster
+	people      []*counted
+	places      []place // where they stood in the window, by their place
+	known       map[int64]*counted
+	all         []said     // posts of people who were on the roster, oldest first, to the end of later
+	said        []said     // those of the window
+	later       []said     // those of the hours after it, in which its last posts may still be answered
+	threads     int        // how many there are in all
+	asked       []question // of the window
+	stories     []int64    // when posts were written that are tagged as such, oldest first
+	asks        []asks     // whom the announcements of the window asked
+	mails       mails
+	service     []served // by day
+	serviceFrom day      // the first day that it was noted on; 0 for none
 }
 
 // counted is a person of the ledger.
@@ -184,6 +186,11 @@ func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) 
 	if err := l.readPosts(t); err != nil {
 		return nil, err
 	}
+	if in == nil {
+		if err := l.readService(t); err != nil {
+			return nil, err
+		}
+	}
 	return l, l.readMails(t)
 }
 
@@ -199,6 +206,9 @@ func (l *ledger) cut(w Window) *ledger {
 	c.asks = span(l.asks, from, to, func(a asks) int64 { return a.at })
 	at := func(ms int64) int64 { return ms }
 	c.stories, c.mails.at = span(l.stories, from, to, at), span(l.mails.at, from, to, at)
+	c.service = slices.DeleteFunc(slices.Clone(l.service), func(s served) bool {
+		return s.day < dayOf(w.From, l.zone) || !s.day.start(l.zone).Before(w.To)
+	})
 	c.stand()
 	return &c
 }

@@ -41,7 +41,11 @@ func (l *ledger) whole() []Figure {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
 		figures = append(figures, number("B2", len(l.stories), len(l.stories), g.roster()))
 	}
-	return append(figures, l.displaced()...)
+	figures = append(figures, l.displaced()...)
+	if l.channel == nil {
+		figures = append(figures, l.serves()...)
+	}
+	return figures
 }
 
 func (g *group) index(figures []Figure, id string) int {

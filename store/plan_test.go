@@ -43,7 +43,7 @@ var small = map[string]string{
 	"leader, invited_at, visited_at":                                             "when figures are asked for, over the roster",
 	"FROM announcement WHERE published_at >=":                                    "when figures are asked for, over the announcements",
 	"CROSS JOIN audience u ON u.post_id":                                         "when figures are asked for, over the announcements, to be counted",
-	"a.members, a.departments FROM announcement a":                               "when a report is written, over the announcements",
+	"a.members, a.departments FROM announcement a":                               "when a report is written, the announcements of its time",
 	"CROSS JOIN answer w ON":                                                     "when a report is written, over the announcements and their answers",
 	"FROM decision WHERE at >=":                                                  "when a report is written, over the log",
 	"WHERE d.at >= ?2":                                                           "when a report is written, over the log",

@@ -107,7 +107,7 @@ const barLeast = 6
 func madeOf(fig store.Figure, lead string) string {
 	of := strconv.Itoa(fig.Denominator)
 	switch {
-	case !told(fig) || fig.ID == "B2":
+	case !told(fig) || fig.ID == "B2" || fig.ID == "S1.refused":
 		return ""
 	case fig.Unit() == "%":
 		return lead + strconv.Itoa(fig.Numerator) + " of " + of

@@ -88,7 +88,7 @@ func (f *figures) list(sheet store.FigureSheet, span store.FigureSpan) {
 	a, t := f.app, f.theme
 	w := sheet.Window
 	f.choices(span, " · from "+w.From.Format("2 Jan"))
-	if !slices.ContainsFunc(sheet.Whole, told) {
+	if !slices.ContainsFunc(sheet.Whole, func(f store.Figure) bool { return told(f) && f.People > 0 }) {
 		f.text = "Nothing can be told yet. Figures are of five people or more, so that none tells of one person.\n\nOnce five are on the roster, this page says who comes, who writes and who is answered. Admin → People invites them."
 		return
 	}

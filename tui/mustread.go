@@ -313,7 +313,7 @@ func (m *mustRead) teamAct() []postAct {
 	if n == 0 {
 		return nil
 	}
-	return []postAct{{"Who of your team has not answered: " + number(n), says(keys.Asked, "your team"), func(*theme) tea.Cmd { return m.teamWaits() }}}
+	return []postAct{{"Your team: " + count(n, "answer is missing", "answers are missing"), says(keys.Asked, "your team"), func(*theme) tea.Cmd { return m.teamWaits() }}}
 }
 
 // teamWaits opens the list of the only announcement that my team has not answered, or all of them to choose from.
@@ -471,7 +471,7 @@ func (m *mustRead) View() tea.View {
 	case m.ready && len(m.posts) == 0:
 		m.say = "Nothing waits for your answer.\n\nHere stand announcements that everyone they concern must read, until you have answered: understood, or I have a question."
 		if act := m.teamAct(); act != nil {
-			m.say += "\n\n" + act[0].name + ". Enter shows them."
+			m.say += "\n\n" + act[0].name + ". Enter shows whose."
 		}
 		m.say += "\n\nEsc goes back."
 	}

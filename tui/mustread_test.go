@@ -235,11 +235,11 @@ func TestTeamFromMustRead(t *testing.T) {
 	past()(s)
 	s.run(goTo(newMustRead(s.m.app, s.m.theme, 0)))
 	s.wait(2 * dwell)
-	s.sees("W  Who of your team has not answered: 2")
+	s.sees("W  Your team: 2 answers are missing")
 	s.press("W")
 	s.sees("Not answered yet · your team", "Nils Oak", "Pia Quill")
 	s.press("esc", "1")
-	s.sees("Nothing waits for your answer", "Who of your team has not answered: 2. Enter shows them.")
+	s.sees("Nothing waits for your answer", "Your team: 2 answers are missing. Enter shows whose.")
 	s.press("enter")
 	s.sees("Not answered yet · your team")
 }
