@@ -192,6 +192,7 @@ func (c *call) trial() error {
 	if of > 0 {
 		add(fmt.Sprintf("From %s to %s: day %d of %d.", tr.First, tr.Last, day, of))
 	}
+	add(tr.TellsEnd())
 	for _, o := range tr.Objectives {
 		m, _ := store.MeasureOf(o.Measure)
 		line := fmt.Sprintf("%d · %s · %s: %s → %s", o.ID, o.What, cmp.Or(m.Name, "no measure"), m.Figure(o.Baseline), m.Figure(o.Target))

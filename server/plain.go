@@ -29,6 +29,13 @@ func (c *call) readNew() error {
 		return err
 	}
 	c.say("You are signed in as %s.", c.me.Display())
+	trial, err := c.store.TrialDays(c.ctx, c.me.ID)
+	if err != nil {
+		return err
+	}
+	if end := trial.TellsEnd(); end != "" {
+		c.say("%s", end)
+	}
 	if err := c.readWaiting(); err != nil {
 		return err
 	}
@@ -51,7 +58,9 @@ func (c *call) readNew() error {
 		}
 		c.say("\nTo count these as read, type: %s", c.typed(fmt.Sprint("seen ", last)))
 	}
-	c.say("To write, type: %s", c.typed(`"post '#everyone' 'Your text'"`))
+	if trial.Frozen() == "" {
+		c.say("To write, type: %s", c.typed(`"post '#everyone' 'Your text'"`))
+	}
 	return c.say("For everything else, type: %s", c.typed("help"))
 }
 

@@ -41,6 +41,9 @@ type Channel struct {
 	Draft                           bool // something unsent of mine waits there
 }
 
+// Closed reports whether nothing is written in it any more.
+func (c Channel) Closed() bool { return c.Archived || c.Frozen }
+
 // channelRow is a Channel with what only the store needs.
 type channelRow struct {
 	Channel

@@ -140,8 +140,6 @@ func TestFrozen(t *testing.T) {
 		"pin":     func() error { return w.PinPost(ctx, jon, mine.ID, true) },
 		"hide":    func() error { return w.HidePost(ctx, jon, mine.ID, "why") },
 		"resolve": func() error { return w.ResolveQuestion(ctx, maya, reply.ID, true) },
-		"save":    func() error { return w.SavePost(ctx, maya, mine.ID, true) },
-		"follow":  func() error { return w.FollowThread(ctx, maya, mine.ID, false) },
 		"report":  func() error { return w.ReportPost(ctx, ben, mine.ID, "why") },
 		"open":    func() error { return only(w.CreateChannel(ctx, maya, store.NewChannel{Name: "late"})) },
 		"join":    func() error { return w.JoinChannel(ctx, ben, club) },
@@ -165,6 +163,8 @@ func TestFrozen(t *testing.T) {
 		}
 	}
 	for name, act := range map[string]func() error{
+		"save":        func() error { return w.SavePost(ctx, maya, mine.ID, true) },
+		"follow":      func() error { return w.FollowThread(ctx, maya, mine.ID, false) },
 		"come in":     func() error { return w.SignedIn(ctx, ben, "SHA256:ben") },
 		"arrive":      func() error { return only(w.Arrive(ctx, ben)) },
 		"visit":       func() error { return w.Visit(ctx, ben) },

@@ -97,7 +97,12 @@ func (t *tx) findings(ctx context.Context, w Window, doing func(string)) (f Find
 		what string
 		read func() error
 	}{
-		{"who came, who wrote and who answered", func() (err error) { is, err = t.tell(w, nil); return err }},
+		{"who came, who wrote and who answered", func() (err error) {
+			if is, err = t.tell(w, nil); err == nil {
+				f.Window = is.asked
+			}
+			return err
+		}},
 		{"the figures", func() error { f.Figures = is.figures("", is.first, is.last); return nil }},
 		{"the trial and what it is to reach", func() error { return t.findTrial(&f) }},
 		{"the figures of each week", func() error { f.Weeks = is.byWeek(""); return nil }},

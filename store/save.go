@@ -7,7 +7,7 @@ const savedLimit = 5000
 
 // SavePost puts a post into my own list, or takes it out. Nobody else sees it.
 func (s *Store) SavePost(ctx context.Context, me, id int64, on bool) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

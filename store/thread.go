@@ -74,7 +74,7 @@ func (th *Thread) markUnread(me int64) {
 
 // FollowThread makes me follow the thread of a post, from now on, or leaves it alone whoever mentions me there.
 func (s *Store) FollowThread(ctx context.Context, me, id int64, on bool) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}

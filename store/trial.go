@@ -158,6 +158,15 @@ func (tr Trial) Frozen() string {
 	return frozen(tr.FrozenAt, tr.location())
 }
 
+// TellsEnd is what everyone is told of the end when they come in; "" while none is announced.
+func (tr Trial) TellsEnd() string {
+	day, err := time.Parse(time.DateOnly, tr.Ends)
+	if over := tr.Frozen(); over != "" || err != nil {
+		return over
+	}
+	return "The trial ends on " + day.Format("2 January 2006") + ": after that day nothing is written any more."
+}
+
 func (tr Trial) location() *time.Location {
 	zone, err := time.LoadLocation(tr.Zone)
 	if err != nil {

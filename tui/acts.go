@@ -49,9 +49,9 @@ type (
 func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	mine := p.Author == a.me
 	alive := !p.Deleted && !p.Hidden
-	fresh := alive && !c.Archived // may still be changed
+	fresh := alive && !c.Closed() // may still be changed
 	root := p.Root == 0
-	open := c.Joined && !c.Archived
+	open := c.Joined && !c.Closed()
 	var list []postAct
 	add := func(when bool, name string, k key.Binding, do func(*theme) tea.Cmd) {
 		if when {
@@ -61,7 +61,7 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 
 	an := p.Announcement
 	announced := an != nil && alive
-	add(announced && an.Asked && !c.Archived, "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(a, t, p.ID)) })
+	add(announced && an.Asked && !c.Closed(), "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(a, t, p.ID)) })
 	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return push(newAudience(a, t, p, c.Steward)) })
 	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return push(replyTo(a, t, p.ID)) })
 	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return push(quoting(a, t, p)) })
@@ -76,19 +76,19 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	add(mine && announced && fresh, "Edit it: everyone answers again", keys.Edit, func(*theme) tea.Cmd { return said(editMsg{post: p}) })
 	add(mine && announced && fresh, "Fix a typo in it: nobody is asked again", key.Binding{}, func(*theme) tea.Cmd { return said(editMsg{p, true}) })
 	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return push(newVersions(a, t, p)) })
-	add(mine && !p.Deleted && !p.Imported, "Delete it", keys.Delete, func(*theme) tea.Cmd {
+	add(mine && !p.Deleted && !p.Imported && !c.Frozen, "Delete it", keys.Delete, func(*theme) tea.Cmd {
 		return said(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})
 	})
 	add(mine && fresh && root && !p.Question, "Make it a question", key.Binding{}, func(*theme) tea.Cmd { return a.markQuestion(p.ID, true) })
 	add(mine && fresh && root && p.Question, "Make it an ordinary post", key.Binding{}, func(*theme) tea.Cmd { return a.markQuestion(p.ID, false) })
 	add(c.Steward && fresh && root && !p.Pinned, "Pin it to the top of the channel", says(keys.Pin, "pin"), func(*theme) tea.Cmd { return a.pin(p.ID, true) })
-	add(c.Steward && p.Pinned && !c.Archived, "Unpin it", says(keys.Pin, "unpin"), func(*theme) tea.Cmd { return a.pin(p.ID, false) })
+	add(c.Steward && p.Pinned && !c.Closed(), "Unpin it", says(keys.Pin, "unpin"), func(*theme) tea.Cmd { return a.pin(p.ID, false) })
 	add(c.Steward && fresh && root && !c.Private, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return push(newMove(a, t, p, c)) })
-	add(c.Steward && alive && !mine, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return push(newHide(a, t, p)) })
-	add(c.Steward && p.Hidden, "Show it again", key.Binding{}, func(*theme) tea.Cmd { return a.unhide(p.ID) })
-	add(alive && !mine, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return push(newReport(a, t, p)) })
-	add(c.Joined && !c.Muted, "Mute "+called(c), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c, true) })
-	add(c.Joined && c.Muted, "No longer mute "+called(c), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c, false) })
+	add(c.Steward && alive && !mine && !c.Frozen, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return push(newHide(a, t, p)) })
+	add(c.Steward && p.Hidden && !c.Frozen, "Show it again", key.Binding{}, func(*theme) tea.Cmd { return a.unhide(p.ID) })
+	add(alive && !mine && !c.Frozen, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return push(newReport(a, t, p)) })
+	add(c.Joined && !c.Muted && !c.Frozen, "Mute "+called(c), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c, true) })
+	add(c.Joined && c.Muted && !c.Frozen, "No longer mute "+called(c), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c, false) })
 	return list
 }
 
@@ -97,7 +97,7 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 func (a *app) replyActs(p store.Post, th store.Thread) []postAct {
 	root, alive := th.Root, !p.Deleted && !p.Hidden
 	var list []postAct
-	if p.Root != 0 && alive && root.Question && !th.Channel.Archived && (root.Author == a.me || th.Channel.Steward) {
+	if p.Root != 0 && alive && root.Question && !th.Channel.Closed() && (root.Author == a.me || th.Channel.Steward) {
 		on, name, k := true, "It answers the question", keys.Answer
 		if root.Answer == p.ID {
 			on, name, k = false, "It does not answer the question after all", says(keys.Answer, "not the answer")

@@ -54,7 +54,10 @@ func (a *app) waits(t *theme, w store.Wait) screen {
 	case store.OneDepartment, store.OneAdmin:
 		return newRoll(a, t, store.EntryFilter{Phase: store.PhaseCame, Order: store.ByDepartment})
 	}
-	return newNoBackup(t)
+	if w.Kind == store.NoBackup {
+		return newNoBackup(t)
+	}
+	return newBackup(a, t)
 }
 
 // newNoBackup says what a backup is for.

@@ -57,7 +57,8 @@ func (k *kept) adminTrial(tr store.Trial) {
 		head = ""
 	}
 	k.items = append(k.items, item{name: "add an objective", head: head, label: "Add an objective", keys: []key.Binding{says(keys.Open, "opens")},
-		open: opens(func() screen { return newObjectiveForm(a, t, store.Objective{}) })})
+		open: opens(func() screen { return newObjectiveForm(a, t, store.Objective{}) })},
+		item{name: "end", head: "When it is over", label: "End the trial", keys: []key.Binding{says(keys.Open, "opens")}, open: opens(func() screen { return newEnd(a, t) })})
 }
 
 // newTrialLine is the form for one line of the trial. The others stay as they are now, whoever has changed them.

@@ -234,6 +234,8 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 // closed says why nothing can be written in a channel; "" where it can.
 func closed(c store.Channel, reply bool) string {
 	switch {
+	case c.Frozen:
+		return "The trial is over: all can be read, and nothing is written any more."
 	case c.Archived:
 		return "#" + c.Name + " is archived: it can be read, and nothing is added."
 	case !c.Joined:
@@ -258,7 +260,7 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // letsIn says whether I may let people into the channel.
-func (c *channel) letsIn() bool { return c.is.Private && c.is.Steward && !c.is.Archived }
+func (c *channel) letsIn() bool { return c.is.Private && c.is.Steward && !c.is.Closed() }
 
 // part leaves the channel; a private one only after a question, since there is no way back alone.
 func (c *channel) part() tea.Cmd {

@@ -166,6 +166,9 @@ func (f *first) learn(msg firstMsg) tea.Cmd {
 		return tea.Sequence(back(), fail(msg.err))
 	}
 	f.channels, f.trial = msg.channels, msg.trial
+	if f.trial.Frozen() != "" { // a name would not be kept any more
+		f.asking = nil
+	}
 	for _, c := range msg.channels {
 		if c.Everyone && c.MayPost && f.composer == nil {
 			f.composer = newComposer(f.app, f.theme, store.Place{Channel: c.ID}, "#"+c.Name)
@@ -276,6 +279,9 @@ func (f *first) welcome(width int) []string {
 			text += " What is held about you is written under Me."
 		}
 		say(text)
+	}
+	if over := f.trial.TellsEnd(); over != "" {
+		say(over)
 	}
 	if in := f.in(); roomy && in != "" {
 		say(in)

@@ -112,13 +112,17 @@ func held1(n int, one, many string) string {
 // capital writes the first letter of an English sentence large.
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
+// typed is what people type after ssh.
+func (a *app) typed() string {
+	if a.host == "" {
+		return "HOST"
+	}
+	return a.host
+}
+
 // newTake says how to take all of it along.
 func newTake(a *app, t *theme) *page {
-	host := a.host
-	if host == "" {
-		host = "HOST"
-	}
-	text := "Type this on your own computer, in a terminal as the one you came in by:\n\n  ssh " + host + " export me > me.zip\n\n" +
+	text := "Type this on your own computer, in a terminal as the one you came in by:\n\n  ssh " + a.typed() + " export me > me.zip\n\n" +
 		"The file has all that is held about you: what you wrote, with its earlier versions and drafts, what you saved, follow, reacted to and reported, and who you are, to be read by people and by programs."
 	return &page{theme: t, title: "Me · take it with me", text: text}
 }

@@ -27,6 +27,7 @@ type home struct {
 	unread, places int     // new posts, and in how many channels
 	away           store.CatchUp
 	waiting        []store.Post // announcements that wait for my answer
+	ending         string       // what there is to know of the end of the trial
 }
 
 // awayMsg is what has come since the last time.
@@ -107,6 +108,11 @@ func (h *home) above(width int) []string {
 	var out []string
 	t, room := h.latest.theme, min(measure, max(1, width-2))
 	hint := t.Dim.Render(" · ") + t.Key.Render(keys.Respond.Help().Key)
+	if h.ending != "" {
+		for _, l := range words(h.ending, room) {
+			out = append(out, " "+t.New.Render(l))
+		}
+	}
 	for _, p := range h.waiting {
 		line := waitingLine(p, h.app.now(), h.app.zone)
 		out = append(out, " "+t.New.Render(fit(line, max(1, room-ansi.StringWidth(hint))))+hint)
@@ -200,6 +206,9 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		if !slices.EqualFunc(h.waiting, msg.Waiting, sameWaiting) {
 			h.keep(func() { h.waiting = msg.Waiting })
 		}
+		if said := msg.Trial.TellsEnd(); said != h.ending {
+			h.keep(func() { h.ending = said })
+		}
 		return h.writeTo(msg.Channels)
 	case nextMsg: // nothing new is left anywhere: Space is a pager
 		h.pageDown()
@@ -249,6 +258,9 @@ func sameWaiting(a, b store.Post) bool {
 // writeTo opens the composer of the channel that all are in.
 func (h *home) writeTo(channels []store.Channel) tea.Cmd {
 	for _, c := range channels {
+		if c.Everyone && !c.StewardsPost && c.Frozen {
+			return h.shut(h.app.ctx, closed(c, false))
+		}
 		if c.Everyone && !c.StewardsPost {
 			return h.open(h.app, store.Place{Channel: c.ID}, "#"+c.Name)
 		}

@@ -142,7 +142,7 @@ func (m *members) learn(msg membersMsg) tea.Cmd {
 }
 
 // steers says whether I may change who is in it.
-func (m *members) steers() bool { return m.is.Steward && !m.is.Direct && !m.is.Archived }
+func (m *members) steers() bool { return m.is.Steward && !m.is.Direct && !m.is.Closed() }
 
 func (m *members) press(msg tea.KeyPressMsg) tea.Cmd {
 	is, ok := m.selected()

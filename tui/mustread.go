@@ -343,6 +343,14 @@ type answerPage struct{ *page }
 // Full is true: there is no way around it.
 func (answerPage) Full() bool { return true }
 
+// Update leads back, which nothing else does around it.
+func (p answerPage) Update(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, keys.Back, keys.Quit) {
+		return back()
+	}
+	return p.page.Update(msg)
+}
+
 // choices is the menu of the answers.
 func (m *mustRead) choices() tea.Cmd {
 	if len(m.posts) == 0 && len(m.team) > 0 {

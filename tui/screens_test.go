@@ -148,6 +148,16 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 		"newLetters":    func(a *app, t *theme) screen { return newLetters(a, t, []store.Letter{{Person: author}, {Person: me}}) },
 		"newRoster":     func(a *app, t *theme) screen { return newRoster(a, t) },
 		"newSecond":     func(a *app, t *theme) screen { return newSecond(a, t) },
+		"newEnd":        func(a *app, t *theme) screen { return newEnd(a, t) },
+		"newEndPlan":    func(a *app, t *theme) screen { return newEndPlan(a, t, store.Ending{}, store.Trial{}) },
+		"newFreeze":     func(a *app, t *theme) screen { return newFreeze(a, t) },
+		"newCallOff":    func(a *app, t *theme) screen { return newCallOff(a, t) },
+		"newReceipt":    func(a *app, t *theme) screen { return newReceipt(a, t) },
+		"newData":       func(a *app, t *theme) screen { return newData(a, t) },
+		"newBackup":     func(a *app, t *theme) screen { return newBackup(a, t) },
+		"newWantBackup": func(a *app, t *theme) screen { return newWantBackup(a, t) },
+		"newExport":     func(a *app, t *theme) screen { return newExport(a, t) },
+		"newImport":     func(a *app, t *theme) screen { return newImport(t) },
 		"newAnswer": func(a *app, t *theme) screen {
 			return newAnswer(a, t, store.Consent{Kind: store.EndOfTrial, AskedBy: cast["rtl"], Why: cast["long"]})
 		},

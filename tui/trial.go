@@ -14,19 +14,26 @@ func newTrial(a *app, t *theme) screen {
 	k.where = entryTrial
 	k.read = func() (drawn, error) {
 		tr, err := a.store.Trial(a.ctx, a.me)
-		return func(k *kept) { k.trial(tr) }, err
+		if err != nil {
+			return nil, err
+		}
+		e, err := a.store.Ending(a.ctx, a.me)
+		return func(k *kept) { k.trial(tr, e) }, err
 	}
 	return k
 }
 
 // trial draws the trial.
-func (k *kept) trial(tr store.Trial) {
+func (k *kept) trial(tr store.Trial, e store.Ending) {
 	a, t := k.app, k.theme
 	if tr.Name != "" {
 		k.title = "Trial · " + tr.Name
 	}
 	k.note = trialDay(tr, a.now())
-	k.body = func(width int) []string { return trialLines(tr, t, width, a.now()) }
+	k.body = func(width int) []string { return trialLines(tr, e, t, width, a.now(), a.zone) }
+	if e.Keeps(a.me) && e.Took(store.EndCompared) != nil {
+		k.add("I hold the export", "", "asks for its name", func() screen { return newReceipt(a, t) })
+	}
 	if tr.Terms != "" {
 		k.add("What taking part means", "", "reads it", func() screen {
 			return &page{theme: t, title: "Trial · what taking part means", text: tr.Terms}
@@ -36,7 +43,7 @@ func (k *kept) trial(tr store.Trial) {
 }
 
 // trialLines is the trial in lines.
-func trialLines(tr store.Trial, t *theme, width int, now time.Time) []string {
+func trialLines(tr store.Trial, e store.Ending, t *theme, width int, now time.Time, zone *time.Location) []string {
 	room := min(max(width-2, 1), measure)
 	var lines []string
 	say := func(text string, style func(string) string) {
@@ -52,6 +59,15 @@ func trialLines(tr store.Trial, t *theme, width int, now time.Time) []string {
 	}
 	if days := trialDays(tr, now); days != "" {
 		say(days, t.Dim.Render)
+	}
+	if e.Day != "" {
+		lines = append(lines, "")
+		say(endTold(e), t.Text.Render)
+		for _, l := range endLines(e, now, zone) {
+			if l.taken {
+				say(l.text, t.Dim.Render)
+			}
+		}
 	}
 	if len(tr.Board) > 0 {
 		lines = append(lines, "")
@@ -126,6 +142,8 @@ func soFar(o store.Objective, tr store.Trial, now time.Time) string {
 func trialDay(tr store.Trial, now time.Time) string {
 	day, of := tr.Day(now)
 	switch {
+	case !tr.FrozenAt.IsZero():
+		return "over"
 	case of == 0:
 		return ""
 	case day < 1:
@@ -164,4 +182,9 @@ func longDay(day string) string {
 		return ""
 	}
 	return d.Format("2 January 2006")
+}
+
+// endTold says what becomes of what was said.
+func endTold(e store.Ending) string {
+	return "People write until " + longDay(e.Day) + ". Then this is kept: " + e.Holds() + ". " + personNames(e.Keepers) + " get it, and what is on the server is destroyed."
 }

@@ -45,11 +45,12 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	} else if hasData(p.data) {
 		return fmt.Errorf("%s holds data already, and a made-up company needs a folder of its own; name a new one with --data, or go on with what is there: tincan serve", p.data)
 	}
-	k := &clock{}
+	now, weeks := time.Now(), trialToday/7+1
+	k := before(now, weeks)
 	p.store.Now = k.now
 	p.opened = func(ctx context.Context, s *store.Store) (func(), error) {
 		fmt.Fprintln(c.ErrOrStderr(), "Making up a company; it takes a few seconds.")
-		made, err := newCompany(ctx, s, k, demoSeed, time.Now(), cmp.Or(p.hamlet, demoStaff), trialToday/7+1)
+		made, err := newMadeUp(ctx, s, k, demoSeed, now, cmp.Or(p.hamlet, demoStaff), weeks)
 		if err == nil {
 			err = made.make()
 		}
@@ -64,7 +65,7 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 		out := c.OutOrStdout()
 		fmt.Fprintf(out, "%s: a made-up company of %d people. Some of them write while you look.\n", demoName, len(made.people))
 		if !c.Flags().Changed("data") {
-			fmt.Fprintf(out, "It lives in %s and goes when this ends.\n", p.data)
+			fmt.Fprintf(out, "It lives in %s and goes when this ends. Its host key is a new one;\nif ssh warns that it has changed, add: -o NoHostAuthenticationForLocalhost=yes\n", p.data)
 		}
 		fmt.Fprintf(out, "Your invite code: %s (you are @%s, and an admin)\n", guest.Text, guest.Handle)
 		life, stop := context.WithCancel(ctx)
@@ -89,7 +90,7 @@ func guestsChannels() []string {
 }
 
 // welcome lets the guest in: an admin, who has been put into a few channels and has the board's.
-func (c *company) welcome() (store.Code, error) {
+func (c *madeUp) welcome() (store.Code, error) {
 	code, err := c.store.CreateInvite(c.ctx, store.Operator, store.Invite{Handle: demoGuest, Department: "Operations", Admin: true, Why: "A guest looks around."})
 	if err != nil {
 		return code, err

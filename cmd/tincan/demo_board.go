@@ -12,7 +12,7 @@ import (
 )
 
 // decide plans what the board does beside announcing: people who go and come, and a target that moves.
-func (c *company) decide() {
+func (c *madeUp) decide() {
 	helle, gul, amira := c.people[0], c.person("gul"), c.person("amira")
 	if gul == nil || amira == nil {
 		return
@@ -30,7 +30,7 @@ func (c *company) decide() {
 		}
 	}
 	c.plan(c.at(c.trial+15, 11.3), func() error {
-		return c.store.RenameChannel(c.ctx, c.person("nadia").id, c.channels["help-it"].ID, "ask-it", "Everybody typed that one anyway.")
+		return c.store.RenameChannel(c.ctx, c.keeps["help-it"].id, c.channels["help-it"].ID, "ask-it", "Everybody typed that one anyway.")
 	})
 	c.plan(c.at(c.trial+9, 9.2), func() error {
 		return c.store.SetPurpose(c.ctx, gul.id, c.channels["production"].ID, "Lines 1 and 2, shifts, material. Faults go to #quality", "Two people looked for faults here.")
@@ -53,7 +53,7 @@ func (c *company) decide() {
 }
 
 // announce plans the announcements, who reads and answers them when, and who is reminded.
-func (c *company) announce() error {
+func (c *madeUp) announce() error {
 	list, err := scripts("announcements.txt")
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (c *company) announce() error {
 	return nil
 }
 
-func (c *company) announcement(s *script, day int) {
+func (c *madeUp) announcement(s *script, day int) {
 	k := &cast{me: c.person(strings.TrimPrefix(s.by, "@")), named: map[string]*colleague{}, slots: map[string]string{}}
 	at := c.at(day, 9.4+float64(s.number("day", 1))/7)
 	root := &said{channel: s.channel, by: k.me, at: at, text: c.fill(s.body, k, at)}
@@ -97,7 +97,10 @@ func (c *company) announcement(s *script, day int) {
 	reminded := due.Add(time.Duration(s.number("remind", 1)) * 24 * time.Hour)
 	if s.has("remind") {
 		c.plan(reminded, func() error {
-			_, err := c.store.Remind(c.ctx, c.people[0].id, root.id, "A few answers are missing.")
+			p, err := c.store.Post(c.ctx, c.people[0].id, root.id)
+			if err == nil && p.Announcement.Counts[store.Pending] > 0 {
+				_, err = c.store.Remind(c.ctx, c.people[0].id, root.id, "A few answers are missing.")
+			}
 			return err
 		})
 	}
@@ -120,7 +123,7 @@ func (c *company) announcement(s *script, day int) {
 }
 
 // reads is when somebody reads a must-read to its end, on one of their days; the zero time for never so far.
-func (c *company) reads(p *colleague, from, reminded time.Time) time.Time {
+func (c *madeUp) reads(p *colleague, from, reminded time.Time) time.Time {
 	willing := map[level]float64{often: 0.8, some: 0.62, little: 0.5, reads: 0.4, left: 0.3, suspended: 0.3}[p.takes]
 	for day := max(c.dayOf(from), p.first); day < min(c.days, c.dayOf(from)+16); day++ {
 		if !p.here[day] || !c.stays(p, day) {
@@ -143,7 +146,7 @@ func (c *company) reads(p *colleague, from, reminded time.Time) time.Time {
 }
 
 // answer plans that somebody reads an announcement, and says so or asks; of what they asked they hear later.
-func (c *company) answer(root *said, k *cast, p *colleague, at time.Time, must bool, question, reply string) {
+func (c *madeUp) answer(root *said, k *cast, p *colleague, at time.Time, must bool, question, reply string) {
 	read := func() error {
 		_, err := c.store.MarkSeen(c.ctx, p.id, root.id, 1, store.Part{From: 0, To: store.WholeText})
 		return err
@@ -189,7 +192,7 @@ const (
 )
 
 // mails brings in the archive of the mailing list, against which the trial is measured.
-func (c *company) mails() error {
+func (c *madeUp) mails() error {
 	list, err := scripts("mails.txt")
 	if err != nil {
 		return err
@@ -227,7 +230,7 @@ func (c *company) mails() error {
 
 // mailbox is the archive of a mailing list, as mail programs keep it (mboxrd).
 type mailbox struct {
-	company *company
+	company *madeUp
 	text    bytes.Buffer
 	sent    int
 }

@@ -46,9 +46,9 @@ func (c *clock) now() time.Time {
 
 func (c *clock) set(t time.Time) { c.at.Store(t.UnixMilli()) }
 
-// company is a made-up company while its life is made. All that happens in it is planned first, as acts, and then
+// madeUp is a company while its life is made. All that happens in it is planned first, as acts, and then
 // done in the order of time through the store, whose clock says when.
-type company struct {
+type madeUp struct {
 	ctx   context.Context
 	store *store.Store
 	clock *clock
@@ -79,7 +79,7 @@ type act struct {
 }
 
 // plan notes what is to be done; what lies ahead of now never is.
-func (c *company) plan(at time.Time, do func() error) {
+func (c *madeUp) plan(at time.Time, do func() error) {
 	if !at.After(c.now) {
 		c.acts = append(c.acts, act{at, do})
 	}
@@ -87,20 +87,36 @@ func (c *company) plan(at time.Time, do func() error) {
 
 // aside is plan for what leaves the others' acts as they are and need not happen to the minute: all of it that falls into
 // one hour is done together at its end, as the store then writes it to the disk in one go.
-func (c *company) aside(at time.Time, do func() error) {
+func (c *madeUp) aside(at time.Time, do func() error) {
 	if end := at.Truncate(time.Hour).Add(time.Hour); !at.After(c.now) {
 		c.asides[end] = append(c.asides[end], do)
 	}
 }
 
-// newCompany reads what a company is made of. Each department has up to so many people, and its trial has gone on
+// demoDays are today and the first day of a trial that has gone on for so many weeks at most; that is a Monday.
+func demoDays(now time.Time, weeks int) (today, started time.Time) {
+	y, m, d := now.Date()
+	today = time.Date(y, m, d, 0, 0, 0, 0, now.Location())
+	started = today.AddDate(0, 0, -min(trialToday, 7*weeks)+1)
+	return today, started.AddDate(0, 0, -(int(started.Weekday())+6)%7)
+}
+
+// before is a clock that shows when nothing had begun: some of the store is made when it is opened.
+func before(now time.Time, weeks int) *clock {
+	_, started := demoDays(now.UTC(), weeks)
+	k := &clock{}
+	k.set(started.AddDate(0, 0, -pilotDays-7))
+	return k
+}
+
+// newMadeUp reads what a company is made of. Each department has up to so many people, and its trial has gone on
 // for so many weeks at most: small ones are for tests.
-func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now time.Time, most, weeks int) (*company, error) {
+func newMadeUp(ctx context.Context, s *store.Store, k *clock, seed uint64, now time.Time, most, weeks int) (*madeUp, error) {
 	zone, err := time.LoadLocation(demoZone)
 	if err != nil {
 		return nil, err
 	}
-	c := &company{ctx: ctx, store: s, clock: k, rnd: rand.New(rand.NewPCG(seed, seed)), zone: zone, now: now,
+	c := &madeUp{ctx: ctx, store: s, clock: k, rnd: rand.New(rand.NewPCG(seed, seed)), zone: zone, now: now,
 		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, asides: map[time.Time][]func() error{}, last: map[*script]int{}}
 	if c.people, err = staff(most); err != nil {
 		return nil, err
@@ -111,10 +127,7 @@ func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now 
 	if c.threads, err = scripts("threads.txt"); err != nil {
 		return nil, err
 	}
-	y, m, d := now.In(zone).Date()
-	today := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	started := today.AddDate(0, 0, -min(trialToday, 7*weeks)+1)
-	started = started.AddDate(0, 0, -(int(started.Weekday())+6)%7) // a Monday
+	today, started := demoDays(now.In(zone), weeks)
 	c.trial = pilotDays
 	c.begin = started.AddDate(0, 0, -pilotDays)
 	for day := c.begin; !day.After(today); day = day.AddDate(0, 0, 1) {
@@ -124,7 +137,7 @@ func newCompany(ctx context.Context, s *store.Store, k *clock, seed uint64, now 
 }
 
 // make makes the company, up to now.
-func (c *company) make() error {
+func (c *madeUp) make() error {
 	if err := c.found(); err != nil {
 		return err
 	}
@@ -143,7 +156,7 @@ func (c *company) make() error {
 }
 
 // live does what is planned.
-func (c *company) live() error {
+func (c *madeUp) live() error {
 	for _, end := range slices.SortedFunc(maps.Keys(c.asides), time.Time.Compare) {
 		at := end
 		if at.After(c.now) {
@@ -170,25 +183,25 @@ func (c *company) live() error {
 }
 
 // at is a time of a day, counted from the first; what lies outside of it goes on into the next.
-func (c *company) at(day int, hours float64) time.Time {
+func (c *madeUp) at(day int, hours float64) time.Time {
 	return c.begin.AddDate(0, 0, day).Add(time.Duration(hours * float64(time.Hour)))
 }
 
 // dayOf is the day that a time belongs to.
-func (c *company) dayOf(at time.Time) int {
+func (c *madeUp) dayOf(at time.Time) int {
 	y, m, d := at.In(c.zone).Date()
 	by, bm, bd := c.begin.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(time.Date(by, bm, bd, 0, 0, 0, 0, time.UTC)).Hours() / 24)
 }
 
 // working reports whether a day is none of a weekend.
-func (c *company) working(day int) bool {
+func (c *madeUp) working(day int) bool {
 	w := c.begin.AddDate(0, 0, day).Weekday()
 	return w != time.Saturday && w != time.Sunday
 }
 
 // nextWorking is the first working day from day on.
-func (c *company) nextWorking(day int) int {
+func (c *madeUp) nextWorking(day int) int {
 	for !c.working(day) {
 		day++
 	}
@@ -196,19 +209,19 @@ func (c *company) nextWorking(day int) int {
 }
 
 // chance is true that often.
-func (c *company) chance(p float64) bool { return c.rnd.Float64() < p }
+func (c *madeUp) chance(p float64) bool { return c.rnd.Float64() < p }
 
 // one is any of a list.
 func one[T any](rnd *rand.Rand, list []T) T { return list[rnd.IntN(len(list))] }
 
 // spread is a time around the median, long ones rare: people answer at once, or after lunch, or tomorrow.
-func (c *company) spread(median time.Duration, width float64) time.Duration {
+func (c *madeUp) spread(median time.Duration, width float64) time.Duration {
 	return time.Duration(float64(median) * math.Exp(width*c.rnd.NormFloat64()))
 }
 
 // moment is a time of a working day at which somebody of a department writes: the shifts of production begin at six,
 // offices at eight, nobody much at noon.
-func (c *company) moment(day int, department string) time.Time {
+func (c *madeUp) moment(day int, department string) time.Time {
 	var h float64
 	switch {
 	case c.chance(0.03): // in the evening, from the sofa
@@ -224,7 +237,7 @@ func (c *company) moment(day int, department string) time.Time {
 }
 
 // later is when somebody answers who reads after so long, if that is a time at which people do.
-func (c *company) later(at time.Time, after time.Duration) time.Time {
+func (c *madeUp) later(at time.Time, after time.Duration) time.Time {
 	at = at.Add(max(after, 50*time.Second))
 	day := c.dayOf(at)
 	h := at.In(c.zone).Hour()
@@ -238,7 +251,7 @@ func (c *company) later(at time.Time, after time.Duration) time.Time {
 }
 
 // found puts the people on the roster, says what the trial is, and invites them: a few for a pilot, then all.
-func (c *company) found() error {
+func (c *madeUp) found() error {
 	c.clock.set(c.at(-3, 14.5)) // a Friday
 	row := func(i int, p *colleague) store.RosterRow {
 		cells := map[store.RosterColumn]string{
@@ -290,7 +303,7 @@ func (c *company) found() error {
 }
 
 // managerNumber is the employee number of whoever leads the department, or the company.
-func (c *company) managerNumber(p *colleague) string {
+func (c *madeUp) managerNumber(p *colleague) string {
 	for i, q := range c.people {
 		if q.head && q != p && (q.department == p.department || p.head && i == 0) {
 			return fmt.Sprintf("N%04d", 1001+7*i)
@@ -300,10 +313,10 @@ func (c *company) managerNumber(p *colleague) string {
 }
 
 // pilots are those who try before the others.
-func (c *company) pilots(p *colleague) bool { return p.takes == often || p.head || p.admin }
+func (c *madeUp) pilots(p *colleague) bool { return p.takes == often || p.head || p.admin }
 
 // enlist takes a roster over, invites who is new on it, and learns their numbers.
-func (c *company) enlist(r store.Roster, why string) error {
+func (c *madeUp) enlist(r store.Roster, why string) error {
 	if _, err := c.store.ImportRoster(c.ctx, store.Operator, r, store.RosterAs{Why: why}); err != nil {
 		return err
 	}
@@ -326,7 +339,7 @@ func (c *company) enlist(r store.Roster, why string) error {
 }
 
 // agree says what the trial is to reach, while it has not begun.
-func (c *company) agree(by *colleague) error {
+func (c *madeUp) agree(by *colleague) error {
 	list, err := records("objectives.txt")
 	if err != nil {
 		return err
@@ -355,7 +368,7 @@ func (c *company) agree(by *colleague) error {
 }
 
 // person is whoever has a handle; nil in a company too small for them.
-func (c *company) person(handle string) *colleague {
+func (c *madeUp) person(handle string) *colleague {
 	i := slices.IndexFunc(c.people, func(p *colleague) bool { return p.handle == handle })
 	if i < 0 {
 		return nil
@@ -364,7 +377,7 @@ func (c *company) person(handle string) *colleague {
 }
 
 // attend says who comes on which days.
-func (c *company) attend() {
+func (c *madeUp) attend() {
 	comes := map[level]float64{often: 0.95, some: 0.78, little: 0.52, reads: 0.4, left: 0.6, suspended: 0.7}
 	for _, p := range c.people {
 		if p.takes == never {
@@ -396,7 +409,7 @@ func (c *company) attend() {
 }
 
 // gone is somebody who comes no more from a day on.
-func (c *company) gone(p *colleague, from int) {
+func (c *madeUp) gone(p *colleague, from int) {
 	for day := range p.here {
 		if day >= from {
 			delete(p.here, day)
@@ -405,7 +418,7 @@ func (c *company) gone(p *colleague, from int) {
 }
 
 // stays reports whether somebody is here on a day, and still has access.
-func (c *company) stays(p *colleague, day int) bool {
+func (c *madeUp) stays(p *colleague, day int) bool {
 	switch {
 	case day < p.first:
 		return false
@@ -419,7 +432,7 @@ func (c *company) stays(p *colleague, day int) bool {
 
 // visits lets people come on their days. What many do on a day without a word comes at one time: the store writes
 // it to the disk in one go.
-func (c *company) visits() {
+func (c *madeUp) visits() {
 	for day := range c.days {
 		var here []*colleague
 		for _, p := range c.people {
@@ -447,7 +460,7 @@ func (c *company) visits() {
 }
 
 // arrive is somebody's first time.
-func (c *company) arrive(p *colleague) error {
+func (c *madeUp) arrive(p *colleague) error {
 	if err := c.store.SignedIn(c.ctx, p.id, ""); err != nil {
 		return err
 	}
@@ -465,7 +478,7 @@ func (c *company) arrive(p *colleague) error {
 }
 
 // settle plans which channels somebody joins on their first days, beside those of their department.
-func (c *company) settle(p *colleague, all []record) {
+func (c *madeUp) settle(p *colleague, all []record) {
 	var chosen []string
 	for _, r := range all {
 		if r.fields[1] == "-" && c.private[r.fields[0]] == nil && c.keeps[r.fields[0]] != p && c.chance(0.4) {
@@ -483,7 +496,7 @@ func (c *company) settle(p *colleague, all []record) {
 }
 
 // join lets somebody into an open channel, if they are not in it.
-func (c *company) join(p *colleague, name string) error {
+func (c *madeUp) join(p *colleague, name string) error {
 	in := c.channels[name]
 	if in.Everyone || in.Private || p.joined[name] {
 		return nil
@@ -504,7 +517,7 @@ func together[T any](list []T, do func(T) error) error {
 }
 
 // open lets the channels be opened by those who look after them, on the first days of the pilot.
-func (c *company) open() {
+func (c *madeUp) open() {
 	list, err := records("channels.txt")
 	if err != nil {
 		c.plan(c.begin, func() error { return err })
@@ -542,7 +555,7 @@ func (c *company) open() {
 }
 
 // close makes a channel a private one, into which its steward lets others.
-func (c *company) close(name string, by *colleague, handles []string) {
+func (c *madeUp) close(name string, by *colleague, handles []string) {
 	c.private[name] = append(handles, by.handle)
 	for _, handle := range handles {
 		if p := c.person(handle); p != nil && p != by {
@@ -554,7 +567,7 @@ func (c *company) close(name string, by *colleague, handles []string) {
 	}
 }
 
-func (c *company) openChannel(fields []string, by *colleague) error {
+func (c *madeUp) openChannel(fields []string, by *colleague) error {
 	name, department, purpose := fields[0], fields[1], fields[3]
 	made, err := c.store.CreateChannel(c.ctx, by.id, store.NewChannel{Name: name, Purpose: purpose, Private: c.private[name] != nil})
 	if err != nil {

@@ -19,7 +19,7 @@ const (
 
 // life is the company while it is looked at: some people who write, like, and answer the guest.
 type life struct {
-	*company
+	*madeUp
 	ctx    context.Context
 	pace   float64 // 1 for people; tests have no time
 	began  time.Time
@@ -32,8 +32,8 @@ type life struct {
 
 // goOn lets some people go on until its context ends. What the store refuses them, as the guest may have suspended
 // somebody or closed a channel, does not happen.
-func (c *company) goOn(ctx context.Context, pace float64) error {
-	l := &life{company: c, ctx: ctx, pace: pace, began: time.Now(), words: map[string][]string{}}
+func (c *madeUp) goOn(ctx context.Context, pace float64) error {
+	l := &life{madeUp: c, ctx: ctx, pace: pace, began: time.Now(), words: map[string][]string{}}
 	var err error
 	if l.guest, err = c.store.PersonByHandle(ctx, demoGuest); err != nil {
 		return err

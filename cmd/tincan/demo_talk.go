@@ -6,20 +6,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tincan/store"
 )
 
 const (
 	// silent and unanswered are how often nobody answers: a remark, and a question. Nobody's company answers everything.
-	silent     = 0.27
-	unanswered = 0.08
+	silent     = 0.31
+	unanswered = 0.04
 	// again is how many days pass at least before a thread with slots comes again, as another one.
 	again = 13
 )
 
 // threadsIn is how many threads begin in a week, counted from the first of the pilot.
-func (c *company) threadsIn(week int) int {
+func (c *madeUp) threadsIn(week int) int {
 	share := float64(len(c.people)) / 120
 	switch {
 	case week < pilotDays/7:
@@ -31,7 +33,7 @@ func (c *company) threadsIn(week int) int {
 }
 
 // talk plans all threads: those that belong to a week in theirs, the others in turn, so that none comes again soon.
-func (c *company) talk() {
+func (c *madeUp) talk() {
 	turn := slices.DeleteFunc(slices.Clone(c.threads), func(s *script) bool { return s.has("week") })
 	c.rnd.Shuffle(len(turn), func(i, j int) { turn[i], turn[j] = turn[j], turn[i] })
 	next := 0
@@ -62,7 +64,7 @@ func (c *company) talk() {
 }
 
 // weekday is a day of a week on which somebody writes: most on Tuesday, fewest at the weekend.
-func (c *company) weekday(week int) int {
+func (c *madeUp) weekday(week int) int {
 	weights := [7]float64{19, 23, 21, 19, 15, 1.6, 1.4}
 	x := 100 * c.rnd.Float64()
 	for d, w := range weights {
@@ -96,7 +98,7 @@ func weight(p *colleague) float64 {
 }
 
 // somebody is one of a department ("*": of any) who writes and is there on that day, and none of those; nil for nobody.
-func (c *company) somebody(department string, at time.Time, but ...*colleague) *colleague {
+func (c *madeUp) somebody(department string, at time.Time, but ...*colleague) *colleague {
 	day := c.dayOf(at)
 	var sum float64
 	var who []*colleague
@@ -116,7 +118,7 @@ func (c *company) somebody(department string, at time.Time, but ...*colleague) *
 }
 
 // player is who a line of a script names; nil for nobody.
-func (c *company) player(by string, k *cast, at time.Time) *colleague {
+func (c *madeUp) player(by string, k *cast, at time.Time) *colleague {
 	if handle, ok := strings.CutPrefix(by, "@"); ok {
 		if p := k.named[handle]; p != nil {
 			return p
@@ -145,18 +147,22 @@ func (c *company) player(by string, k *cast, at time.Time) *colleague {
 }
 
 // fill puts into a text what its slots stand for, those within others first.
-func (c *company) fill(text string, k *cast, at time.Time) string {
+func (c *madeUp) fill(text string, k *cast, at time.Time) string {
 	for {
 		filled := c.fillInner(text, k, at)
 		if filled == text {
-			return text
+			r, n := utf8.DecodeRuneInString(text)
+			return string(unicode.ToUpper(r)) + text[n:]
 		}
 		text = filled
 	}
 }
 
+// kind is what a slot is of: {n2} is another {n}.
+func kind(name string) string { return strings.TrimRight(name, "23456789") }
+
 // fillInner fills the slots that have none within them. The same slot is the same throughout a thread.
-func (c *company) fillInner(text string, k *cast, at time.Time) string {
+func (c *madeUp) fillInner(text string, k *cast, at time.Time) string {
 	return slot.ReplaceAllStringFunc(text, func(whole string) string {
 		name := whole[1 : len(whole)-1]
 		if was, ok := k.slots[name]; ok {
@@ -181,8 +187,8 @@ func (c *company) fillInner(text string, k *cast, at time.Time) string {
 			}
 		case strings.Contains(name, "|"):
 			value = one(c.rnd, strings.Split(name, "|"))
-		case c.slots[name] != nil:
-			value = one(c.rnd, c.slots[name])
+		case c.slots[kind(name)] != nil:
+			value = one(c.rnd, c.slots[kind(name)])
 		default:
 			return whole
 		}
@@ -201,7 +207,7 @@ type said struct {
 }
 
 // thread plans a thread on a day: who begins it, who answers and when, and who likes it.
-func (c *company) thread(s *script, day int) {
+func (c *madeUp) thread(s *script, day int) {
 	if c.threadless(s) {
 		return
 	}
@@ -229,13 +235,13 @@ func (c *company) thread(s *script, day int) {
 }
 
 // threadless reports whether a thread has no place in this company: nobody is in its private channel who could begin it.
-func (c *company) threadless(s *script) bool {
+func (c *madeUp) threadless(s *script) bool {
 	members := c.private[s.channel]
 	return members != nil && !slices.Contains(members, strings.TrimPrefix(s.by, "@"))
 }
 
 // replies plans as many of a script's replies as there are this time, and returns when the last is written.
-func (c *company) replies(s *script, k *cast, root *said) time.Time {
+func (c *madeUp) replies(s *script, k *cast, root *said) time.Time {
 	at := root.at
 	lines := slices.DeleteFunc(slices.Clone(s.lines), func(l line) bool { return l.mark != ">" && l.mark != ">!" })
 	quiet := silent
@@ -246,7 +252,7 @@ func (c *company) replies(s *script, k *cast, root *said) time.Time {
 	case s.has("week") || len(lines) == 0:
 	case s.has("open"), c.chance(quiet):
 		return at
-	case !s.has("ask") && c.chance(0.3), c.chance(0.07): // it stops earlier than it could
+	case !s.has("ask") && c.chance(0.3), c.chance(0.03): // it stops earlier than it could
 		lines = lines[:1+c.rnd.IntN(len(lines))]
 	}
 	median, wide := 50*time.Minute, 1.7
@@ -277,7 +283,7 @@ func (c *company) replies(s *script, k *cast, root *said) time.Time {
 }
 
 // write writes a post as a member of its channel: a reply to another, or (nil) the first of a thread.
-func (c *company) write(p, to *said, question bool) (err error) {
+func (c *madeUp) write(p, to *said, question bool) (err error) {
 	place := store.Place{}
 	if to != nil {
 		if place.Root = to.id; to.id == 0 {
@@ -294,7 +300,7 @@ func (c *company) write(p, to *said, question bool) (err error) {
 }
 
 // like plans who puts what on a post.
-func (c *company) like(p *said, much bool) {
+func (c *madeUp) like(p *said, much bool) {
 	mean := 1.1
 	if much {
 		mean = 6.5
@@ -329,7 +335,7 @@ func (c *company) like(p *said, much bool) {
 }
 
 // aftermath plans what else a script says of its first post: that it is edited, reported, and what becomes of that.
-func (c *company) aftermath(s *script, k *cast, root *said, heard time.Time) {
+func (c *madeUp) aftermath(s *script, k *cast, root *said, heard time.Time) {
 	at := heard
 	for _, l := range s.lines {
 		switch l.mark {

@@ -1,0 +1,148 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"tincan/store"
+)
+
+// plan announces the end of the trial for today; ben and uma keep the export.
+func (w *world) plan(private bool) {
+	w.t.Helper()
+	w.must(w.store.AnnounceEnd(w.ctx, w.me, store.EndPlan{Day: w.clock.now().Format(time.DateOnly), Private: private, Keepers: [2]string{"ben", "uma"}}, "As the board agreed."))
+}
+
+// freeze makes everything read-only, with ben's yes.
+func (w *world) freeze() {
+	w.t.Helper()
+	ben, err := w.store.Person(w.ctx, w.me, "ben")
+	w.must(err)
+	w.must(w.store.SetAdmin(w.ctx, w.me, "ben", true, "why"))
+	code, err := w.store.ConsentCode(w.ctx, ben.ID, store.EndOfTrial, "Agreed.")
+	w.must(err)
+	w.must(w.store.TakeConsent(w.ctx, w.me, store.EndOfTrial, code.Text))
+	w.must(w.store.FreezeTrial(w.ctx, w.me, "The day has come."))
+}
+
+// TestEndLooks draws the end of a trial at each of its steps, and Data.
+func TestEndLooks(t *testing.T) {
+	const sum = "3f9a2c17e1b0"
+	steps := []struct {
+		name string
+		take func(w *world)
+	}{
+		{"nothing", func(*world) {}},
+		{"backups", func(w *world) {
+			w.must(w.store.SetBackupDir(w.ctx, store.Operator, "/srv/backups"))
+			w.must(w.store.NoteBackup(w.ctx, "/srv/backups/tincan-2026-11-20.zip", 12<<20, ""))
+		}},
+		{"announced", func(w *world) { w.plan(true) }},
+		{"frozen", (*world).freeze},
+		{"compared", func(w *world) {
+			w.must(w.store.NoteEndExport(w.ctx, store.Operator, "tincan-export-3f9a2c17.zip", sum))
+			w.must(w.store.NoteEndCompared(w.ctx, store.Operator))
+		}},
+		{"handed over", func(w *world) {
+			for _, handle := range []string{"ben", "uma"} {
+				p, err := w.store.Person(w.ctx, w.me, handle)
+				w.must(err)
+				w.must(w.store.ReceiveExport(w.ctx, p.ID, sum))
+			}
+		}},
+	}
+	w, _, _, _, _ := boardroom(t)
+	w.must(w.store.SetTrial(w.ctx, w.me, store.Trial{Name: "Nordwind talks", Purpose: "Less mail to all.", First: "2026-10-17", Last: "2026-12-14"}, "In UTC."))
+	for _, step := range steps {
+		step.take(w)
+		for name, make := range map[string]func() screen{
+			"end":   func() screen { return newEnd(w.app, w.theme) },
+			"trial": func() screen { return newTrial(w.app, w.theme) },
+			"data":  func() screen { return newData(w.app, w.theme) },
+		} {
+			t.Run(step.name+"/"+name, func(t *testing.T) {
+				in := *w
+				in.t = t
+				in.portraits(make)
+			})
+		}
+	}
+	for name, make := range map[string]func() screen{
+		"home":    func() screen { return newHome(w.app, w.theme, false) },
+		"channel": func() screen { return newChannel(w.app, w.theme, w.channel("everyone").ID) },
+		"first":   func() screen { return newFirst(w.app, w.theme, store.Person{Handle: "petra"}) },
+		"plan":    func() screen { return newEndPlan(w.app, w.theme, w.ending(), w.trial()) },
+		"freeze":  func() screen { return newFreeze(w.app, w.theme) },
+		"off":     func() screen { return newCallOff(w.app, w.theme) },
+		"receipt": func() screen { return newReceipt(w.app, w.theme) },
+		"backup":  func() screen { return newBackup(w.app, w.theme) },
+		"want":    func() screen { return newWantBackup(w.app, w.theme) },
+		"export":  func() screen { return newExport(w.app, w.theme) },
+		"import":  func() screen { return newImport(w.theme) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := *w
+			in.t = t
+			in.portraits(make)
+		})
+	}
+}
+
+// ending is how the trial ends.
+func (w *world) ending() store.Ending {
+	w.t.Helper()
+	e, err := w.store.Ending(w.ctx, w.me)
+	w.must(err)
+	return e
+}
+
+// TestEndByMenu announces, freezes and calls off the end with the keys alone.
+func TestEndByMenu(t *testing.T) {
+	w, _, _, _, _ := boardroom(t)
+	s := w.sit(80, 24)
+	s.run(push(newEnd(s.m.app, s.m.theme)))
+	s.sees("Announce the end")
+	s.press("enter")
+	s.sees("Last day")
+	s.press("ctrl+u")
+	s.write(w.clock.now().Format(time.DateOnly))
+	s.press("enter", "enter")
+	s.write("ben")
+	s.press("enter")
+	s.write("@uma")
+	s.press("enter", "enter")
+	s.sees("Announced by Petra Marsh")
+	s.press("enter", "enter")
+	s.sees("it takes two admins")
+	s.press("esc")
+	ben, err := w.store.Person(w.ctx, w.me, "ben")
+	w.must(err)
+	w.must(w.store.SetAdmin(w.ctx, w.me, "ben", true, "why"))
+	code, err := w.store.ConsentCode(w.ctx, ben.ID, store.EndOfTrial, "Agreed.")
+	w.must(err)
+	w.must(w.store.TakeConsent(w.ctx, w.me, store.EndOfTrial, code.Text))
+	s.press("enter", "enter")
+	s.sees("Frozen. Nothing is written any more.")
+	s.sees("tincan end-trial FOLDER")
+	if w.trial().Frozen() == "" {
+		t.Error("it is not frozen")
+	}
+	s.run(push(newChannel(s.m.app, s.m.theme, w.channel("everyone").ID)))
+	s.sees("The trial is over: all can be read, and nothing is written any more.")
+	s.run(push(newEnd(s.m.app, s.m.theme)))
+	s.press("enter")
+	s.write("It goes on.")
+	s.press("enter")
+	s.sees("Called off")
+	if w.trial().Frozen() != "" {
+		t.Error("it is frozen still")
+	}
+}
+
+func TestReceiptOf(t *testing.T) {
+	for _, name := range []string{"3f9a2c17", "tincan-export-3f9a2c17.zip", " export-3f9a2c17 "} {
+		if got := receiptOf(name); got != "3f9a2c17" {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
