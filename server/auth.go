@@ -27,6 +27,7 @@ const (
 // What the successful callback says of a connection, in Permissions.Extensions.
 const (
 	extPerson = "person" // the id
+	extResets = "resets" // how often their ways in had been reset by then
 	extOffer  = "offer"  // a key that was proven and belongs to nobody, base64 of the wire form
 )
 
@@ -118,7 +119,7 @@ func (g *guest) welcome(p store.Person, fingerprint string) (*gossh.Permissions,
 	if err := g.server.store.SignedIn(g.server.ctx, p.ID, fingerprint); err != nil {
 		g.server.Log.Error("sign-in not noted", "person", p.ID, "err", err) // a full disk keeps nobody from reading
 	}
-	who := map[string]string{extPerson: strconv.FormatInt(p.ID, 10)}
+	who := map[string]string{extPerson: strconv.FormatInt(p.ID, 10), extResets: strconv.Itoa(p.Resets)}
 	if g.key != nil && fingerprint == "" {
 		who[extOffer] = base64.StdEncoding.EncodeToString(g.key.Marshal())
 	}
@@ -280,6 +281,7 @@ func (d *dialog) judge(what string, look func(context.Context) error, also ...su
 		s.guesses.right(suspects...)
 		return nil
 	}
+	s.service.refused()
 	s.Log.Info("refused", "from", d.from, "why", what)
 	return d.again(err)
 }
@@ -310,18 +312,28 @@ func newKey(k gossh.PublicKey) *store.Key {
 	return &store.Key{Fingerprint: gossh.FingerprintSHA256(k), Kind: k.Type(), Public: k.Marshal()}
 }
 
-// identity is what welcome said of a connection: the person, and a key of theirs that nobody has yet.
-func identity(p *gossh.Permissions) (person int64, offer *store.Key, err error) {
-	if person, err = strconv.ParseInt(p.Extensions[extPerson], 10, 64); err != nil {
-		return 0, nil, err
+// pass is what welcome said of a connection: who it is, and a key of theirs that nobody has yet.
+type pass struct {
+	person int64
+	resets int
+	offer  *store.Key
+}
+
+func identity(p *gossh.Permissions) (who pass, err error) {
+	if who.person, err = strconv.ParseInt(p.Extensions[extPerson], 10, 64); err != nil {
+		return pass{}, err
+	}
+	if who.resets, err = strconv.Atoi(p.Extensions[extResets]); err != nil {
+		return pass{}, err
 	}
 	wire, err := base64.StdEncoding.DecodeString(p.Extensions[extOffer])
 	if err != nil || len(wire) == 0 {
-		return person, nil, err
+		return who, err
 	}
 	key, err := gossh.ParsePublicKey(wire)
 	if err != nil {
-		return 0, nil, err
+		return pass{}, err
 	}
-	return person, newKey(key), nil
+	who.offer = newKey(key)
+	return who, nil
 }

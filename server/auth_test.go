@@ -325,9 +325,9 @@ func TestPasswordOffersTheKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	person, offer, err := identity(perms)
-	if err != nil || person != p.ID || offer == nil || offer.Fingerprint != gossh.FingerprintSHA256(key.PublicKey()) {
-		t.Errorf("%d %v %v", person, offer, err)
+	who, err := identity(perms)
+	if err != nil || who.person != p.ID || who.resets != 0 || who.offer == nil || who.offer.Fingerprint != gossh.FingerprintSHA256(key.PublicKey()) {
+		t.Errorf("%+v %v", who, err)
 	}
 	r.server.inside.leave(p.ID)
 }

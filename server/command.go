@@ -75,6 +75,13 @@ var (
 	flagFormat     = option{"--format", "LIST"}
 	flagBOM        = option{"--bom", ""}
 	flagCode       = option{"--code", "CODE"}
+	flagHTML       = option{"--html", ""}
+	flagNumber     = option{"--number", "N"}
+	flagMeasure    = option{"--measure", "ID"}
+	flagBaseline   = option{"--baseline", "FIGURE"}
+	flagTarget     = option{"--target", "FIGURE"}
+	flagBy         = option{"--by", "DATE"}
+	flagOwner      = option{"--owner", "HANDLE"}
 )
 
 // textValue is the value of a flag that takes several words.
@@ -122,7 +129,8 @@ func commands() []command {
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
-		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagJSON}, run: (*call).figures},
+		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel; --csv: also by week and department", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagCSV, flagJSON}, run: (*call).figures},
+		{name: "report", args: "> report.md", does: "admins: what came of the trial, to decide on it; --html: as a page for the browser and the printer, with charts; --csv: every figure", flags: []option{flagHTML, flagCSV, flagFrom, flagTo}, run: (*call).report},
 		{name: "trial", does: "what the trial is for, its days and what it is to reach", flags: json, run: (*call).trial},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
 		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared; --private: in all channels, with the agreement of a second admin or a code of theirs", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM, flagPrivate, flagCode}, run: (*call).exportPlace},
@@ -142,6 +150,7 @@ func commands() []command {
 		{name: "reports keep", args: "ID", does: "admins: let a reported post stand", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsKeep},
 		{name: "reports hide", args: "ID", does: "admins: hide a reported post", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsHide},
 		{name: "trial set", args: "name|purpose|first|last|zone|terms TEXT|-", does: "admins: say what the trial is", flags: []option{flagWhy}, least: 2, most: 2, text: true, run: (*call).trialSet},
+		{name: "trial objective", args: "[TEXT]", does: "admins: add something that the trial is to reach; --number changes one of them, and with --off takes it out; - takes a value away", flags: []option{flagNumber, flagMeasure, flagBaseline, flagTarget, flagBy, flagOwner, flagOff, flagWhy}, most: 1, text: true, run: (*call).trialObjective},
 	}
 }
 

@@ -154,9 +154,11 @@ type trialLine struct {
 }
 
 type objectiveLine struct {
+	Number   int64    `json:"number"`
 	What     string   `json:"what"`
 	Measure  string   `json:"measure"`
 	Baseline *float64 `json:"baseline"`
+	Now      *float64 `json:"now"` // null: not enough yet, or too few people
 	Target   *float64 `json:"target"`
 	Due      string   `json:"due"`
 	Owner    string   `json:"owner"`
@@ -175,7 +177,7 @@ func (c *call) trial() error {
 			line.Board = append(line.Board, p.Handle)
 		}
 		for _, o := range tr.Objectives {
-			line.Objectives = append(line.Objectives, objectiveLine{o.What, o.Measure, o.Baseline, o.Target, o.Due, o.OwnerHandle})
+			line.Objectives = append(line.Objectives, objectiveLine{o.ID, o.What, o.Measure, o.Baseline, o.Now, o.Target, o.Due, o.OwnerHandle})
 		}
 		return c.object(line)
 	}
@@ -193,7 +195,14 @@ func (c *call) trial() error {
 	add(tr.TellsEnd())
 	for _, o := range tr.Objectives {
 		m, _ := store.MeasureOf(o.Measure)
-		add(strings.TrimSuffix(fmt.Sprintf("%s · %s: %s → %s · %s", o.What, cmp.Or(m.Name, "no measure"), m.Figure(o.Baseline), m.Figure(o.Target), o.Due), " · "))
+		line := fmt.Sprintf("%d · %s · %s: %s → %s", o.ID, o.What, cmp.Or(m.Name, "no measure"), m.Figure(o.Baseline), m.Figure(o.Target))
+		if o.Due != "" {
+			line += " · " + o.Due
+		}
+		if o.Now != nil {
+			line += " · now " + m.Figure(o.Now)
+		}
+		add(line)
 	}
 	if len(lines) == 0 {
 		add("Nothing is said about the trial yet. The admins write it.")
@@ -227,6 +236,78 @@ func (c *call) trialSet() error {
 		return err
 	}
 	return c.say("Saved.")
+}
+
+// trialObjective adds an objective, changes one, or takes one out.
+func (c *call) trialObjective() error {
+	why := c.why("As the board agreed.")
+	o, err := c.objective()
+	if err != nil {
+		return err
+	}
+	if c.has(flagOff) {
+		if err := c.store.RemoveObjective(c.ctx, c.me.ID, o.ID, c.why("")); err != nil {
+			return err
+		}
+		return c.say("Taken out.")
+	}
+	if len(c.args) > 0 {
+		o.What = c.args[0]
+	}
+	c.given(flagMeasure, &o.Measure)
+	c.given(flagBy, &o.Due)
+	c.given(flagOwner, &o.OwnerHandle)
+	for _, f := range []struct {
+		flag option
+		into **float64
+	}{{flagBaseline, &o.Baseline}, {flagTarget, &o.Target}} {
+		var text string
+		if !c.given(f.flag, &text) {
+			continue
+		}
+		if *f.into, err = store.ParseFigure(text); err != nil {
+			return err
+		}
+	}
+	if err := c.store.SetObjective(c.ctx, c.me.ID, o, o.OwnerHandle, why); err != nil {
+		return err
+	}
+	if lacks := o.Missing(); lacks != "" {
+		return c.say("Saved. It %s yet: without, nobody can say at the end whether it was reached.", lacks)
+	}
+	return c.say("Saved. Everyone sees it under Trial.")
+}
+
+// objective is the one that --number names, a new one where nothing does.
+func (c *call) objective() (store.Objective, error) {
+	number, ok := c.flags[flagNumber.name]
+	if !ok {
+		if c.has(flagOff) || len(c.args) == 0 {
+			return store.Objective{}, &misuse{"Write what is to be reached, or name an objective with --number; they stand under: " + c.typed("trial")}
+		}
+		return store.Objective{}, nil
+	}
+	tr, err := c.store.Trial(c.ctx, c.me.ID)
+	if err != nil {
+		return store.Objective{}, err
+	}
+	for _, o := range tr.Objectives {
+		if fmt.Sprint(o.ID) == number {
+			return o, nil
+		}
+	}
+	return store.Objective{}, refuse(nil, "There is no objective %q. They stand with their numbers under: %s", short(number), c.typed("trial"))
+}
+
+// given takes the value of a flag over, if it was given; a dash stands for none.
+func (c *call) given(f option, into *string) bool {
+	value, ok := c.flags[f.name]
+	if ok {
+		if *into = value; value == "-" {
+			*into = ""
+		}
+	}
+	return ok
 }
 
 // waitLine is something that waits as --json prints it.

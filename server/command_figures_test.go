@@ -45,6 +45,17 @@ func TestFiguresCommand(t *testing.T) {
 			t.Errorf("status %d %s: %s is not in\n%s", status, errs, want, out)
 		}
 	}
+	out, errs, status = r.run(people["maya"], "figures --from 2026-11-09 --csv", "")
+	for _, want := range []string{
+		"of,name,from,to,id,figure,value,unit,numerator,denominator,people,suppressed\n",
+		"all,,2026-11-16,2026-11-20,P1,Participation,0,%,0,7,7,false\n",
+		"week,,2026-11-16,2026-11-20,P1,Participation,0,%,0,7,7,false\n",
+		"department,Finance,2026-11-16,2026-11-20,P1,Participation,,%,,,,true\n",
+	} {
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("status %d %s: %s is not in\n%s", status, errs, want, out)
+		}
+	}
 	out, _, _ = r.run(people["maya"], "figures --department Finance --json", "")
 	if want := `{"id":"P1","value":null,"numerator":null,"denominator":null,"people":null,"suppressed":true}` + "\n"; !strings.Contains(out, want) {
 		t.Errorf("a department of one: %s is not in\n%s", want, out)

@@ -25,6 +25,11 @@ func TestDismissed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		{"has their keys reset", "Your keys and password were reset", func(r *rig, id int64) {
+			if _, err := r.store.Reset(t.Context(), store.Operator, "ben", "A computer was stolen."); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"is suspended by another process", "Your access is suspended.", func(r *rig, id int64) { r.suspend("ben") }},
 	} {
 		t.Run(how.name, func(t *testing.T) {

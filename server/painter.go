@@ -19,14 +19,14 @@ import (
 )
 
 const (
-	paintEvery = time.Second / 60     // a busy screen is drawn no more often than most monitors are
-	together   = 5 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
-	pieceBytes = 4 << 10              // of a write: the buffers of a connection grow to its largest and stay so
-	saidMost   = 64 << 10             // bytes kept for a terminal that takes nothing just now
-	keepBuffer = 64 << 10             // the largest buffer that is used again
-	flickers   = 64                   // bytes of a frame from which the cursor is seen running about
-	scrollPays = 200                  // bytes of a frame from which scrolling is looked into
-	jumpBytes  = 6                    // of moving the cursor within a line: fewer bytes that stand between are written anew
+	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
+	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
+	pieceBytes = 4 << 10               // of a write: the buffers of a connection grow to its largest and stay so
+	saidMost   = 64 << 10              // bytes kept for a terminal that takes nothing just now
+	keepBuffer = 64 << 10              // the largest buffer that is used again
+	flickers   = 64                    // bytes of a frame from which the cursor is seen running about
+	scrollPays = 200                   // bytes of a frame from which scrolling is looked into
+	jumpBytes  = 6                     // of moving the cursor within a line: fewer bytes that stand between are written anew
 )
 
 // painter stands around the interface's model and draws it in one terminal. Bubble Tea's own
@@ -52,6 +52,9 @@ type painter struct {
 	last          time.Time // of the last frame, or of the start: what is there first is drawn together
 	due           bool      // a frame is on its way
 	typed         bool      // somebody waits for the next frame
+	pressed       time.Time // when the first key came that no frame has been drawn after
+	follows       time.Time // the same of the key that what is to be written follows
+	followed      func(time.Duration)
 
 	buf      []byte // what is to be written next
 	row, col int    // where the cursor is; col -1: who knows
@@ -139,6 +142,9 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return p, nil
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		p.typed = true
+		if _, press := msg.(tea.KeyPressMsg); press && p.pressed.IsZero() {
+			p.pressed = time.Now()
+		}
 	case tea.WindowSizeMsg:
 		p.resize(msg)
 	case tea.ColorProfileMsg:
@@ -224,6 +230,10 @@ func (p *painter) View() tea.View {
 	if wait <= 0 {
 		p.frame(p.Model.View())
 		p.last, p.typed = time.Now(), false
+		if len(p.buf) > 0 && !p.pressed.IsZero() {
+			p.follows = p.pressed
+		}
+		p.pressed = time.Time{}
 	} else if !p.due {
 		p.due = true
 		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })
@@ -245,14 +255,17 @@ func (p *painter) flush() {
 	if len(p.buf) == 0 {
 		return
 	}
-	buf := p.buf
-	p.buf = nil
+	buf, pressed := p.buf, p.follows
+	p.buf, p.follows = nil, time.Time{}
 	p.mu.Lock()
 	p.writing = true
 	p.mu.Unlock()
 	p.writes.Add(1)
 	p.start(func() {
 		again := p.write(buf)
+		if !pressed.IsZero() && p.followed != nil {
+			p.followed(time.Since(pressed))
+		}
 		p.writes.Done()
 		if again {
 			p.program.Send(frameMsg{})

@@ -110,6 +110,7 @@ func (l Limits) orDefaults() Limits {
 type Config struct {
 	HostKey gossh.Signer
 	Address string            // what people type after ssh; shown in instructions
+	Program string            // the version of tincan, for what is written to be kept
 	UserCA  []gossh.PublicKey // certificates of these authorities let in whom they name
 	Log     *slog.Logger      // slog.Default when nil
 	Now     func() time.Time  // time.Now when nil
@@ -129,6 +130,7 @@ type Server struct {
 	inside   crowd[int64]  // signed-in connections, by person
 	sessions crowd[int64]  // running sessions, by person
 	guesses  guesses
+	service  service
 	drawn    tui.Drawn
 
 	exporting sync.Mutex // held by the one export of the place that is being made: it takes a disk's and a core's time
@@ -140,8 +142,8 @@ type Server struct {
 	now      int // sessions
 	high     int // the most of them since memory was given back
 	conns    map[*conn]bool
-	people   map[*session]int64 // whose each running session is
-	running  sync.WaitGroup     // sessions
+	people   map[*session]pass // whose each running session is
+	running  sync.WaitGroup    // sessions
 }
 
 // New makes a server for the store. It listens to nothing before Serve.
@@ -165,7 +167,7 @@ func New(c Config, s *store.Store) (*Server, error) {
 		sessions: crowd[int64]{each: c.Limits.SessionsPerson},
 		guesses:  guesses{now: c.Now},
 		conns:    map[*conn]bool{},
-		people:   map[*session]int64{},
+		people:   map[*session]pass{},
 	}
 	srv.ctx, srv.stop = context.WithCancel(context.Background())
 	var err error
@@ -194,6 +196,8 @@ func New(c Config, s *store.Store) (*Server, error) {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	s.running.Go(s.watch)
+	s.service.begin(s.Now())
+	s.running.Go(s.noteService)
 	served := make(chan error, 1)
 	go func() { served <- s.ssh.Serve(ln) }()
 	var err error

@@ -232,15 +232,18 @@ func (s *Server) handle(ss ssh.Session) {
 	}
 }
 
-// whose is the person of a session as they are now: they may have been suspended since they connected.
+// whose is the person of a session as they are now: since they connected they may have been suspended or reset.
 func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
-	id, offer, err := identity(sn.Permissions().Permissions)
+	who, err := identity(sn.Permissions().Permissions)
 	if err != nil {
 		return store.Person{}, nil, err
 	}
-	s.present(sn, id)
-	me, err := s.store.Me(sn.ctx, id)
-	return me, offer, err
+	s.present(sn, who)
+	me, err := s.store.Me(sn.ctx, who.person)
+	if err == nil {
+		err = who.stands(me)
+	}
+	return me, who.offer, err
 }
 
 // screen runs the interface: one session, one Bubble Tea program.
@@ -259,6 +262,7 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 		model = s.wrap(model)
 	}
 	draw := newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, colorprofile.Env(env))
+	draw.followed = s.service.followed
 	p := tea.NewProgram(draw,
 		tea.WithContext(sn.ctx),
 		tea.WithoutRenderer(),

@@ -163,8 +163,8 @@ func (s *Store) SetLeader(ctx context.Context, me int64, handle string, on bool,
 	})
 }
 
-// Reset takes every key and the password of the person of that handle away and makes the code with which they come
-// in anew. ErrForbidden for oneself: one's own are under Me.
+// Reset takes every key and the password of the person of that handle away, ends what is open by them, and makes the
+// code with which they come in anew. ErrForbidden for oneself: one's own are under Me.
 func (s *Store) Reset(ctx context.Context, me int64, handle, why string) (Letter, error) {
 	var l Letter
 	err := s.about(ctx, me, handle, "reset the keys and password of", why, func(t *tx, p Person, _ *Decision) (err error) {
@@ -174,7 +174,7 @@ func (s *Store) Reset(ctx context.Context, me int64, handle, why string) (Letter
 		if err := mayComeIn(p); err != nil {
 			return refuse(ErrInvalid, "%s has no access at present; restore it first.", p.Display())
 		}
-		for _, q := range []string{`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`} {
+		for _, q := range []string{`DELETE FROM sshkey WHERE person_id = ?`, `DELETE FROM password WHERE person_id = ?`, `DELETE FROM code WHERE person_id = ? AND used_at = 0`, `UPDATE person SET resets = resets + 1 WHERE id = ?`} {
 			if err := t.run(q, p.ID); err != nil {
 				return err
 			}

@@ -179,6 +179,7 @@ func (t *tx) logAnnouncement(c channelRow, me, id int64, why, did string) error 
 	return t.decide(me, Decision{Act: did, About: fmt.Sprintf("announcement %d in #%s", id, c.Name), Why: why, Became: became + ".", channel: c.ID})
 }
 
+// peopleCount is "1 person" or "3 people".
 func peopleCount(n int) string {
 	if n == 1 {
 		return "1 person"

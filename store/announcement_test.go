@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -432,6 +433,35 @@ func TestRemind(t *testing.T) {
 	refused(t, err, store.ErrInvalid, "Everyone has answered")
 }
 
+// TestRemindInPieces tells more people than one piece has, of whom a reminder that broke off left some out: nobody is
+// told twice, and the log has one line. They fill three pieces to the last place.
+func TestRemindInPieces(t *testing.T) {
+	t.Parallel()
+	const n = 1499
+	w := newWorld(t)
+	jon, eve := w.admin("jon"), w.admin("eve")
+	first := w.crowd(n)
+	p := w.mustRead(jon, "read this")
+	told, err := w.Remind(w.ctx, jon, p.ID, "")
+	w.must(err)
+	equal(t, "told", told, n+1)
+	w.raw(`DELETE FROM inbox WHERE kind = ? AND person_id >= ?`, store.Reminded, first+700)
+	w.raw(`DELETE FROM reminder`)
+	w.clock.add(time.Hour)
+	told, err = w.Remind(w.ctx, eve, p.ID, "")
+	w.must(err)
+	equal(t, "told of those left out", told, n-700)
+	equal(t, "each once", row(w.number(`SELECT count(*) FROM inbox WHERE kind = ?`, store.Reminded), w.number(`SELECT max(n) FROM inbox WHERE kind = ?`, store.Reminded)), fmt.Sprint(n+1, " 1"))
+	equal(t, "decisions", w.number(`SELECT count(*) FROM decision WHERE act LIKE 'reminded%'`), 1)
+	_, err = w.Remind(w.ctx, jon, p.ID, "")
+	refused(t, err, store.ErrLimited, "A reminder went out within the last day")
+	w.raw(`DELETE FROM reminder`)
+	w.clock.add(24 * time.Hour)
+	told, err = w.Remind(w.ctx, jon, p.ID, "")
+	w.must(err)
+	equal(t, "a day later it is another one", row(told, w.number(`SELECT count(*) FROM decision WHERE act LIKE 'reminded%'`)), fmt.Sprint(n+1, " 2"))
+}
+
 // TestWhoSeesWhoHasAnswered lets stewards and admins see all, and managers those of their team who have not.
 func TestWhoSeesWhoHasAnswered(t *testing.T) {
 	t.Parallel()
@@ -452,6 +482,18 @@ func TestWhoSeesWhoHasAnswered(t *testing.T) {
 	refused(t, err, store.ErrForbidden, "Only the stewards of #announcements and the admins see who has answered")
 	_, err = w.AudienceByDepartment(w.ctx, boss, p.ID)
 	refused(t, err, store.ErrForbidden, "Only the stewards")
+	waits, err := w.TeamWaits(w.ctx, boss)
+	w.must(err)
+	equal(t, "whom of the team it waits for", row(len(waits), waits[0].Post.ID == p.ID, waits[0].Pending), "1 true 1")
+	none, err := w.TeamWaits(w.ctx, nils)
+	w.must(err)
+	equal(t, "who manages nobody", len(none), 0)
+	secret := w.private(jon, "secret", "maya")
+	w.must(w.SetStewardsPost(w.ctx, jon, secret, true, "News only."))
+	w.announce(jon, secret, "hidden from their manager", store.NewAnnouncement{MustRead: true})
+	waits, err = w.TeamWaits(w.ctx, boss)
+	w.must(err)
+	equal(t, "nothing of a channel they do not see", len(waits), 1)
 	by, err := w.AudienceByDepartment(w.ctx, jon, p.ID)
 	w.must(err)
 	equal(t, "by department", row(len(by), by[0].Department, by[0].Counts, by[1].Department, by[1].Counts), "2 Finance [2 0 0 0] Sales [0 2 0 0]")
@@ -459,7 +501,7 @@ func TestWhoSeesWhoHasAnswered(t *testing.T) {
 	refused(t, err, store.ErrForbidden, "Only admins")
 	list, err := w.Announcements(w.ctx, jon, 0, 10)
 	w.must(err)
-	equal(t, "must-reads", len(list), 1)
+	equal(t, "must-reads", len(list), 2)
 	all, err := w.Departments(w.ctx, maya)
 	w.must(err)
 	equal(t, "departments", strings.Join(all, " "), "Finance Sales")

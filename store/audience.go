@@ -7,13 +7,6 @@ import (
 	"time"
 )
 
-const (
-	// RemindEvery is how long after a reminder the next may go: a day, as more often is noise.
-	RemindEvery = 24 * time.Hour
-	// RemindWhy is the reason that stands in the log of decisions where no other is given.
-	RemindWhy = "Some have not answered yet."
-)
-
 // Addressee is a person whom an announcement asks.
 type Addressee struct {
 	Handle     string
@@ -138,81 +131,6 @@ func (s *Store) AudienceByDepartment(ctx context.Context, me, id int64) (list []
 
 const departmentAnswersQuery = `SELECT department, sum(answer = 0), sum(answer = 1), sum(answer = 2), sum(answer = 3)
 	FROM audience INDEXED BY audience_list WHERE post_id = ? AND inside = 1 GROUP BY department ORDER BY department`
-
-// Remind puts a reminder into the inbox of everyone who has not answered an announcement, and returns how many they
-// are. Stewards of its channel and admins may, once a day (ErrLimited); ErrInvalid where all have answered. why is
-// for the log of decisions; RemindWhy where it is empty.
-func (s *Store) Remind(ctx context.Context, me, id int64, why string) (told int, err error) {
-	if blank(CleanLine(why)) {
-		why = RemindWhy
-	}
-	err = s.write(ctx, func(t *tx) error {
-		p, c, err := t.announced(me, id)
-		if err != nil {
-			return err
-		}
-		if err := t.mayRemind(me, p, c); err != nil {
-			return err
-		}
-		people, err := t.remindPending(p, me)
-		if err != nil {
-			return err
-		}
-		if told = len(people); told == 0 {
-			return refuse(ErrInvalid, "Everyone has answered; there is nobody to remind.")
-		}
-		if err := t.run(`INSERT INTO reminder VALUES (?, ?, ?, ?)`, id, t.ms(), me, told); err != nil {
-			return err
-		}
-		if err := t.run(`UPDATE announcement SET reminded_at = ? WHERE post_id = ?`, t.ms(), id); err != nil {
-			return err
-		}
-		t.emitTo(Event{Kind: Inbox, Post: id, By: me}, people...)
-		if err := t.emitIn(c, Event{Kind: Changed, Post: id, By: me}); err != nil {
-			return err
-		}
-		return t.logAnnouncement(c, me, id, why, "reminded those who have not answered")
-	})
-	return told, err
-}
-
-// mayRemind is nil, or why me may not remind anybody now.
-func (t *tx) mayRemind(me int64, p Post, c channelRow) error {
-	who, err := t.viewer(me)
-	if err != nil {
-		return err
-	}
-	next := p.Announcement.RemindedAt.Add(RemindEvery)
-	switch {
-	case !c.Steward && !who.Admin:
-		return refuse(ErrForbidden, "Only the stewards of #%s and the admins can remind people. Ask one of them.", c.Name)
-	case c.Archived:
-		return refuse(ErrForbidden, "#%s is archived, so nobody waits for an answer any more.", c.Name)
-	case t.at.Before(next):
-		zone, err := t.zone()
-		if err != nil {
-			return err
-		}
-		return refuse(ErrLimited, "A reminder went out within the last day; the next may go %s.", next.In(zone).Format("Mon 2 Jan 15:04"))
-	}
-	return nil
-}
-
-// remindPending tells all who have not answered at once: one act a person would hold up everyone's posting.
-func (t *tx) remindPending(p Post, by int64) ([]int64, error) {
-	told, err := collect(t, scanPair, `INSERT INTO inbox (person_id, kind, post_id, by_id, at)
-		SELECT u.person_id, ?2, u.post_id, ?3, ?4 FROM audience u INDEXED BY audience_list JOIN person p ON p.id = u.person_id
-		WHERE u.post_id = ?1 AND u.inside = 1 AND u.answer = 0 AND p.state IN (1, 2)
-		ON CONFLICT DO UPDATE SET n = CASE unread WHEN 1 THEN n + 1 ELSE 1 END, by_id = ?3, at = ?4, unread = 1 RETURNING id, person_id`, p.ID, Reminded, by, t.ms())
-	people := make([]int64, len(told))
-	for i, entry := range told {
-		people[i] = entry[1]
-		if err == nil && entry[0]%inboxPrune == 0 {
-			err = t.pruneInbox(entry[1])
-		}
-	}
-	return people, err
-}
 
 // readdress brings the audiences that follow the roster up to date with where a person stands now. It is called
 // wherever that changes (stand), and wherever they join or leave a channel.

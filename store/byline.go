@@ -19,12 +19,14 @@ func (b byline) display() string {
 	return b.name
 }
 
-// bylines remembers who wrote: joining them to every post of a page took half the time of the page.
-// It is emptied whenever anything about people may have changed, so it is as current as an Event.
+// bylines remembers who wrote and who reads: joining the ones to every post of a page took half the time of the page,
+// and each reading began with looking for the other. It is emptied whenever anything about people may have changed, so
+// it is as current as an Event.
 type bylines struct {
-	mu  sync.Mutex
-	age int // how often it was emptied
-	of  map[int64]byline
+	mu      sync.Mutex
+	age     int // how often it was emptied
+	of      map[int64]byline
+	viewers map[int64]Person // those who may be here
 }
 
 // now is the age of what it holds. A transaction asks before it begins: what it reads may only be
@@ -40,6 +42,22 @@ func (b *bylines) forget() {
 	defer b.mu.Unlock()
 	b.age++
 	clear(b.of)
+	clear(b.viewers)
+}
+
+func (b *bylines) viewer(id int64) (Person, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p, known := b.viewers[id]
+	return p, known
+}
+
+func (b *bylines) rememberViewer(age int, p Person) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if age == b.age {
+		b.viewers[p.ID] = p
+	}
 }
 
 // lookUp copies what is known of the people into known and returns those who are not.

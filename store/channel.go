@@ -133,7 +133,12 @@ func (t *tx) sidebar(me int64) ([]channelRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := collect(t, scanSidebar, sidebarSelect, me)
+	return t.sidebarOf(p)
+}
+
+// sidebarOf is sidebar for somebody who may be here.
+func (t *tx) sidebarOf(p Person) ([]channelRow, error) {
+	rows, err := collect(t, scanSidebar, sidebarSelect, p.ID)
 	for i := range rows {
 		rows[i].conclude(p.Admin)
 	}

@@ -116,12 +116,11 @@ func (s *Store) Entries(ctx context.Context, me int64, f EntryFilter, after *Ent
 	return all[:min(n, len(all))], err
 }
 
-// query is the one that finds the people of one phase.
+// query is the one that finds the people of one phase: it walks them in their order, also those of a name, as a set of
+// numbers is asked sooner whether somebody is in it than thousands of the same first letter are sorted.
 func (f EntryFilter) query(phase int, words []string, after *Entry, n int) (string, []any) {
 	q, args := entrySelect, []any{phase}
 	switch {
-	case len(words) > 0: // the few of that name are sorted
-		q += `WHERE +p.phase = ?`
 	case f.Department != "" && f.Order != BySeen, f.Order == ByDepartment:
 		q += `INDEXED BY person_placed WHERE p.phase = ?`
 	case f.Order == BySeen:

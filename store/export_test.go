@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -126,6 +127,22 @@ func (s *Store) RememberLate(person int64, handle string) {
 	s.lines.remember(before, map[int64]byline{person: {handle: handle}})
 }
 
+// OldViewers are those whom the store remembers otherwise than the database has them.
+func (s *Store) OldViewers(ctx context.Context) (old []string, err error) {
+	s.lines.mu.Lock()
+	known := maps.Clone(s.lines.viewers)
+	s.lines.mu.Unlock()
+	err = s.read(ctx, func(t *tx) error {
+		for id, p := range known {
+			if now, err := t.freshViewer(id); err != nil || now != p {
+				old = append(old, fmt.Sprintf("%+v is %+v now (%v)", p, now, err))
+			}
+		}
+		return nil
+	})
+	return old, err
+}
+
 // Decide is an act that does nothing but write its line in the log.
 func (s *Store) Decide(ctx context.Context, me int64, act, about string, channel int64, why string) error {
 	return s.write(ctx, func(t *tx) error {
@@ -152,3 +169,6 @@ func GapHoldsSomething(page []byte, first bool) bool {
 
 // Scrub zeroes the gaps of all pages.
 func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scrub(ctx) }
+
+// Forget has everything read again that figures are counted from.
+func (s *Store) Forget() { s.memo.empty() }

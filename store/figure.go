@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -31,6 +29,29 @@ func (f Figure) Name() string { return figureWords[f.ID].name }
 // Says is what the figure means, in one sentence.
 func (f Figure) Says() string { return figureWords[f.ID].says }
 
+// Yet is what a figure waits for that is not known, in one sentence; "" where nothing but somebody who writes.
+func (f Figure) Yet() string {
+	measure, _, _ := strings.Cut(f.ID, ".")
+	return figuresYet[measure]
+}
+
+var figuresYet = map[string]string{
+	"A2": "It can be told once somebody who was invited has come.",
+	"A4": "It can be told once somebody has come on a working day.",
+	"A6": "It can be told twelve weeks after the beginning of the time shown.",
+	"C1": "Posts count once they are three days old.",
+	"C2": "Posts count once they are three days old.",
+	"C3": "Posts count once they are three days old.",
+	"C4": "Questions count once they are a week old.",
+	"P5": "It can be told once leaders are marked, under Admin → People.",
+	"R1": "It can be told once something was announced.",
+	"R2": "It can be told once the due time of an announcement has come.",
+	"R3": "It can be told once somebody has answered an announcement.",
+	"R4": "It can be told once something was announced.",
+	"B1": "It needs a time of a week or more.",
+	"S1": "It is counted from the day after the server first ran, day by day.",
+}
+
 // Text is the value as people read it, with its unit: "41.2 %", "2.9 h", "not enough yet", "too few people".
 func (f Figure) Text() string {
 	switch {
@@ -46,14 +67,16 @@ func (f Figure) Text() string {
 		return fmt.Sprintf("%.1f h", f.Value)
 	case "":
 		return fmt.Sprintf("%.4g", f.Value)
+	case "min", "ms":
+		return thousands(int(math.Round(f.Value))) + " " + f.Unit()
 	}
 	return thousands(int(math.Round(f.Value)))
 }
 
-// Unit follows the value: "%", "h", "n" for a number of something, "" for a ratio.
+// Unit follows the value: "%", "h", "min", "ms", "n" for a number of something, "" for a ratio.
 func (f Figure) Unit() string { return figureWords[f.ID].unit }
 
-// figureWords are the figures there are, with their units: % for a share, h for hours, n for a count, nothing for a ratio.
+// figureWords are the figures there are, with their units: % for a share, h for hours, min and ms for shorter times, n for a count, nothing for a ratio.
 var figureWords = map[string]struct{ name, unit, says string }{
 	"A1":           {"Activation", "%", "Of those on the roster, the share that has been here in this time."},
 	"A2.median":    {"Time to the first visit", "h", "Half of those who have come came within so long of their invitation."},
@@ -102,7 +125,16 @@ var figureWords = map[string]struct{ name, unit, says string }{
 	"B1":           {"Mails to all", "n", "How many mails a week the imported lists had."},
 	"B1.baseline":  {"Mails to all before", "n", "How many mails a week they had before this time."},
 	"B1.share":     {"Mails to all, of before", "%", "The mails of a week as a share of those before."},
+	"S1.down":      {"Minutes down", "min", "Of the days that are over, the minutes in which nobody could come in."},
+	"S1.p95":       {"From key to screen", "ms", "For 95 of 100 keys the screen had followed within so long."},
+	"S1.refused":   {"Failed sign-ins", "n", "How often a code or a password was wrong."},
 	"B2":           {"Stories", "n", "How many posts tell, with #" + storyTag + ", how somebody was helped."},
+}
+
+var errCrossed = refuse(ErrInvalid, "Ask for a department or for a channel: both together would tell of too few people.")
+
+func noDepartment(name string) error {
+	return refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(name))
 }
 
 // FigureQuery is what figures are asked of.
@@ -112,171 +144,45 @@ type FigureQuery struct {
 	Channel    int64  // 0 for all open channels
 }
 
-// Figures computes every measure of a group in a window; what lies after now does not count. Only admins and the
-// Operator may. With a channel that was imported and is no longer written in, its posts are measured and its
-// authors are the roster. A department and a channel together are refused with ErrInvalid: crossed with each other
-// they would tell of too few people. ErrNotFound for a department that nobody is in, and a channel that me may not see.
+// Figures computes every measure of a group in a window of whole weeks, from Monday to Sunday, the first and last of
+// which are those that q's begins and ends in; what lies after now does not count. Only admins and the Operator may.
+// With a channel that was imported and is no longer written in, its posts are measured and its authors are the
+// roster. A department and a channel together are refused with ErrInvalid: crossed with each other they would tell of
+// too few people. ErrNotFound for a department that nobody is in, and a channel that me may not see.
 func (s *Store) Figures(ctx context.Context, me int64, q FigureQuery) (figures []Figure, err error) {
-	if !q.From.Before(q.To) {
-		return nil, refuse(ErrInvalid, "The first day has to be before the last one.")
-	}
-	if q.Department != "" && q.Channel != 0 {
-		return nil, refuse(ErrInvalid, "Ask for a department or for a channel: both together would tell of too few people.")
-	}
-	err = s.read(ctx, func(t *tx) error {
-		if err := t.mustRun(me); err != nil {
-			return err
+	err = s.tell(ctx, me, q, func(is *teller) error {
+		if figures = is.figures(q.Department, is.first, is.last); figures == nil {
+			return noDepartment(q.Department)
 		}
-		figures, err = t.figures(me, q)
-		return err
+		return nil
 	})
 	return figures, err
 }
 
-func (t *tx) figures(me int64, q FigureQuery) ([]Figure, error) {
-	var in *channelRow
-	if q.Channel != 0 {
-		c, err := t.channel(me, q.Channel)
-		if err != nil {
-			return nil, err
+// tell runs fn on what is to be told of q.
+func (s *Store) tell(ctx context.Context, me int64, q FigureQuery, fn func(*teller) error) error {
+	if !q.From.Before(q.To) {
+		return refuse(ErrInvalid, "The first day has to be before the last one.")
+	}
+	if q.Department != "" && q.Channel != 0 {
+		return errCrossed
+	}
+	return s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
 		}
-		in = &c
-	}
-	l, err := t.ledger(q.Window, in)
-	if err != nil {
-		return nil, err
-	}
-	mails, err := t.mails(q, in)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case q.Department != "":
-		return l.ofDepartment(q.Department)
-	case in != nil && !in.Private && !l.archive:
-		return l.ofChannel(in.ID), nil
-	}
-	return append(hide(l.whole()), mails...), nil
-}
-
-// ofDepartment are the figures of one department, less those that would tell of a small one beside it.
-func (l *ledger) ofDepartment(name string) ([]Figure, error) {
-	parts := map[string]*group{}
-	part := func(department string) *group {
-		g := parts[department]
-		if g == nil {
-			g = &group{ledger: l}
-			parts[department] = g
-		}
-		return g
-	}
-	for _, p := range l.people {
-		if p.present {
-			g := part(p.department)
-			g.people = append(g.people, p)
-		}
-	}
-	for _, s := range l.said {
-		g := part(s.from)
-		g.said = append(g.said, s)
-	}
-	for _, q := range l.asked {
-		g := part(q.from)
-		g.asked = append(g.asked, q)
-	}
-	for _, a := range l.asks {
-		g := part(a.department)
-		g.asks = append(g.asks, a)
-	}
-	found := ""
-	for department := range parts {
-		if department != "" && strings.EqualFold(department, CleanLine(name)) {
-			found = department
-		}
-	}
-	if found == "" {
-		return nil, refuse(ErrNotFound, "Nobody is in a department %q in this time.", CleanLine(name))
-	}
-	return withhold(l.whole(), parts, "", found), nil
-}
-
-// ofChannel is mine, the figures of one open channel, less those that would tell of a quiet one beside it.
-func (l *ledger) ofChannel(id int64) []Figure {
-	parts := map[int64]*group{}
-	for _, s := range l.said {
-		g := parts[s.channel]
-		if g == nil {
-			g = &group{ledger: l, people: l.present(), channel: true}
-			parts[s.channel] = g
-		}
-		g.said = append(g.said, s)
-	}
-	for _, q := range l.asked {
-		if g := parts[q.channel]; g != nil {
-			g.asked = append(g.asked, q)
-		}
-	}
-	if parts[id] == nil {
-		return (&group{ledger: l, people: l.present(), channel: true}).figures()
-	}
-	return withhold(l.whole(), parts, 0, id)
-}
-
-// hide suppresses the figures of fewer than groupLeast people.
-func hide(figures []Figure) []Figure {
-	for i := range figures {
-		if f := &figures[i]; f.Suppressed || f.Known && f.People < groupLeast {
-			*f = Figure{ID: f.ID, Known: true, Suppressed: true}
-		}
-	}
-	return figures
-}
-
-// withhold returns the figures of one part of a whole. Where those of small parts are suppressed, so are those of the
-// next smallest, until what is left of the whole without the parts that are shown is nobody, or groupLeast people.
-// The part unnamed is never shown.
-func withhold[K cmp.Ordered](whole []Figure, parts map[K]*group, unnamed, one K) []Figure {
-	all := map[K][]Figure{}
-	for k, g := range parts {
-		all[k] = hide(g.figures())
-	}
-	mine := all[one]
-	for i := range mine {
-		id := mine[i].ID
-		w := slices.IndexFunc(whole, func(f Figure) bool { return f.ID == id })
-		if w < 0 {
-			continue
-		}
-		var shown []K
-		for k, figures := range all {
-			if f := figures[i]; k != unnamed && f.Known && !f.Suppressed {
-				shown = append(shown, k)
+		var in *channelRow
+		if q.Channel != 0 {
+			c, err := t.channel(me, q.Channel)
+			if err != nil {
+				return err
 			}
+			in = &c
 		}
-		slices.SortFunc(shown, func(a, b K) int { return cmp.Or(cmp.Compare(all[a][i].People, all[b][i].People), cmp.Compare(a, b)) })
-		for len(shown) > 0 && tells(whole[w].crowd, shown, func(k K) *crowd { return all[k][i].crowd }) {
-			shown = shown[1:]
+		is, err := t.tell(q.Window, in)
+		if err != nil {
+			return err
 		}
-		if mine[i].Known && !mine[i].Suppressed && !slices.Contains(shown, one) {
-			mine[i].Suppressed = true
-		}
-	}
-	return hide(mine)
-}
-
-// tells reports whether the whole without the parts that are shown is a group too small to be told of.
-func tells[K any](whole *crowd, shown []K, of func(K) *crowd) bool {
-	left := slices.Clone(whole.in)
-	for _, k := range shown {
-		for _, p := range of(k).list {
-			left[p.place] = false
-		}
-	}
-	n := 0
-	for _, is := range left {
-		if is {
-			n++
-		}
-	}
-	return n > 0 && n < groupLeast
+		return fn(is)
+	})
 }

@@ -15,10 +15,13 @@ const (
 	measuredPeople = 5000
 	measuredPosts  = 1_000_000
 	measuredStep   = 95 // seconds between posts
+
+	measuredAnnounced = 24 // in the quarter
 )
 
-// BenchmarkFigures computes all figures of a quarter.
-func BenchmarkFigures(b *testing.B) {
+// measuredCompany is that company, its admin, and now.
+func measuredCompany(b *testing.B) (*world, int64, time.Time) {
+	b.Helper()
 	w := openWorld(b, b.TempDir(), store.Options{Now: time.Now})
 	admin := w.admin("admin")
 	now := time.Now()
@@ -53,7 +56,51 @@ func BenchmarkFigures(b *testing.B) {
 		r := roots[len(roots)-1-rng.IntN(min(20, len(roots)))]
 		return []any{id, r.id, author, r.author, id * 1000, 0}
 	}))
+	// Two announcements a week to everyone, most of them answered.
+	w.must(insert(tx, `INSERT INTO announcement (post_id, departments, members, follows, until, must_read, due_at, published_at, version_at) VALUES (?, '[]', 0, 0, 0, 1, ?, ?, ?)`, measuredAnnounced, func(i int) []any {
+		r := roots[len(roots)-1-i*len(roots)/(3*measuredAnnounced)]
+		return []any{r.id, (r.id + 3*24*3600) * 1000, r.id * 1000, r.id * 1000}
+	}))
+	announced := func(i int) root { return roots[len(roots)-1-(i/measuredPeople)*len(roots)/(3*measuredAnnounced)] }
+	w.must(insert(tx, `INSERT INTO audience (post_id, person_id, handle, department, published, answer, waits) VALUES (?, ?, ?, ?, 1, ?, 0)`, measuredAnnounced*measuredPeople, func(i int) []any {
+		p := i % measuredPeople
+		return []any{announced(i).id, p + 10, fmt.Sprintf("p%d", p), fmt.Sprintf("Department %d", p%12), min(i%5, 1)}
+	}))
+	w.must(insert(tx, `INSERT INTO sight VALUES (?, 1, ?, '0-10000', ?)`, measuredAnnounced*measuredPeople, func(i int) []any {
+		return []any{announced(i).id, i%measuredPeople + 10, announced(i).id*1000 + int64(i%40)*3_600_000}
+	}))
+	w.must(insert(tx, `INSERT INTO answer (post_id, version, person_id, answer, at) VALUES (?, 1, ?, 1, ?)`, measuredAnnounced*measuredPeople*4/5, func(i int) []any {
+		i = i*5/4 + 1
+		return []any{announced(i).id, i%measuredPeople + 10, announced(i).id*1000 + int64(i%50)*3_600_000}
+	}))
 	w.must(tx.Commit())
+	return w, admin, now
+}
+
+// BenchmarkFigures computes all figures of a quarter.
+func BenchmarkFigures(b *testing.B) {
+	w, admin, now := measuredCompany(b)
+	sheet := func(b *testing.B) {
+		window, err := w.FigureSpanWindow(w.ctx, admin, store.SpanQuarter)
+		w.must(err)
+		sheet, err := w.FigureSheet(w.ctx, admin, store.FigureQuery{Window: window})
+		w.must(err)
+		if len(sheet.Weeks) != 12 || len(sheet.Departments) != 12 {
+			b.Fatalf("%d weeks, %d departments", len(sheet.Weeks), len(sheet.Departments))
+		}
+	}
+	b.Run("the screen, first", func(b *testing.B) {
+		for b.Loop() {
+			w.Forget()
+			sheet(b)
+		}
+	})
+	b.Run("the screen", func(b *testing.B) {
+		sheet(b)
+		for b.Loop() {
+			sheet(b)
+		}
+	})
 	for _, q := range []struct {
 		name       string
 		weeks      int
@@ -66,6 +113,23 @@ func BenchmarkFigures(b *testing.B) {
 				w.must(err)
 				if len(figures) < 20 {
 					b.Fatalf("%d figures", len(figures))
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkFindings reads what the report of a quarter, and of all three years, is written from.
+func BenchmarkFindings(b *testing.B) {
+	w, admin, now := measuredCompany(b)
+	for _, weeks := range []int{13, 156} {
+		b.Run(fmt.Sprintf("%d weeks", weeks), func(b *testing.B) {
+			window := store.Window{From: now.Add(-time.Duration(weeks) * 7 * 24 * time.Hour), To: now}
+			for b.Loop() {
+				f, err := w.Findings(w.ctx, admin, window, func(string) {})
+				w.must(err)
+				if len(f.Weeks) < weeks || len(f.Departments) != 12 {
+					b.Fatalf("%d weeks, %d departments", len(f.Weeks), len(f.Departments))
 				}
 			}
 		})

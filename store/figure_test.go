@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -357,6 +358,25 @@ func TestFiguresOfALittle(t *testing.T) {
 	refused(t, err, store.ErrNotFound, "There is no channel of that name here.")
 }
 
+// An announcement that nobody has read, and one that nobody was reminded of, are figures like others.
+func TestFiguresOfFewAnswers(t *testing.T) {
+	t.Parallel()
+	s := newStaff(t, "ann sales", "bob sales", "cat sales", "dan sales", "eve sales")
+	s.at(0, 9)
+	p, err := s.CreatePost(s.ctx, s.admin, store.NewPost{Place: store.Place{Channel: s.announcements()}, Body: "From Monday.", Announce: &store.NewAnnouncement{MustRead: true}})
+	s.must(err)
+	s.at(7, 9)
+	equal(t, "read by nobody", shown(s.ask(2, "", 0)["R1"]), "0.0 %, 0 of 5, 5 people")
+	s.at(7, 10)
+	_, err = s.MarkSeen(s.ctx, s.id["ann"], p.ID, 1, store.Part{To: store.WholeText})
+	s.must(err)
+	_, err = s.AnswerAnnouncement(s.ctx, s.id["ann"], p.ID, 1, "")
+	s.must(err)
+	figures := s.ask(2, "", 0)
+	equal(t, "answered late", shown(figures["R4"]), "20.0 %, 1 of 5, 5 people")
+	equal(t, "nobody reminded", figures["R2.before"].Known, false)
+}
+
 // What is written in private moves no figure.
 func TestPrivateIsNotMeasured(t *testing.T) {
 	t.Parallel()
@@ -428,4 +448,139 @@ func TestVisitsByTheCalendar(t *testing.T) {
 func (w *world) zone(name string) {
 	w.t.Helper()
 	w.raw(`UPDATE trial SET zone = ?`, name)
+}
+
+// TestSuppressionAcrossWindows publishes a figure for every window there is, of everyone, of each department and of
+// each channel, in companies where little is written. Whatever is subtracted from whatever, in chains of any length,
+// what is left was written by nobody or by five people.
+func TestSuppressionAcrossWindows(t *testing.T) {
+	t.Parallel()
+	const rounds, weeks = 4, 6
+	told := 0
+	for seed := range rounds {
+		rng := rand.New(rand.NewPCG(uint64(seed), 2))
+		var people []string
+		for d, n := range []int{7 + rng.IntN(5), 5 + rng.IntN(3), 2 + rng.IntN(5), 1} {
+			for range n {
+				people = append(people, fmt.Sprintf("p%d d%d", len(people), d))
+			}
+		}
+		s := newStaff(t, people...)
+		quiet := s.create(s.admin, store.NewChannel{Name: "quiet"})
+		type root struct {
+			week            int
+			who, department string
+			channel         int64
+		}
+		var roots []root
+		for week := range weeks {
+			busy := []int{0, 3, 60, 90}[rng.IntN(4)] // per cent who write, or one of them
+			for i, p := range people {
+				who, department, _ := strings.Cut(p, " ")
+				if rng.IntN(100) >= busy && !(busy == 3 && i == week) {
+					continue
+				}
+				r := root{week, who, department, s.everyone()}
+				if rng.IntN(3) == 0 {
+					r.channel = quiet
+					s.join(quiet, s.id[who])
+				}
+				s.at(7*week+rng.IntN(7), 9+float64(i)/10)
+				s.say(who, store.Place{Channel: r.channel}, "x")
+				roots = append(roots, r)
+			}
+		}
+		s.at(7*weeks+5, 0)
+		if seed%2 == 0 { // what was written before the trial is not told
+			s.must(s.SetTrial(s.ctx, s.admin, store.Trial{First: firstMonday.AddDate(0, 0, 9).Format(time.DateOnly)}, "why"))
+			roots = slices.DeleteFunc(roots, func(r root) bool { return r.week == 0 })
+		}
+		authors := func(from, to int, is func(root) bool) int {
+			all := map[string]bool{}
+			for _, r := range roots {
+				if r.week >= from && r.week < to && is(r) {
+					all[r.who] = true
+				}
+			}
+			return len(all)
+		}
+		// ask is whether C1 of a window of weeks is told.
+		ask := func(from, to int, q store.FigureQuery) bool {
+			q.Window = store.Window{From: firstMonday.AddDate(0, 0, 7*from+rng.IntN(4)), To: firstMonday.AddDate(0, 0, 7*(to-1)+4+rng.IntN(4))} // weeks count whole
+			figures, err := s.Figures(s.ctx, s.admin, q)
+			if errors.Is(err, store.ErrNotFound) {
+				return false
+			}
+			s.must(err)
+			f := figures[slices.IndexFunc(figures, func(f store.Figure) bool { return f.ID == "C1" })]
+			if f.Suppressed && (f.Denominator != 0 || f.People != 0) {
+				t.Errorf("a figure that is suppressed tells %+v", f)
+			}
+			return f.Known && !f.Suppressed
+		}
+		parts := map[string]func(root) bool{"all": func(root) bool { return true }}
+		queries := map[string]store.FigureQuery{"all": {}}
+		for d := range 4 {
+			name := fmt.Sprint("d", d)
+			parts[name], queries[name] = func(r root) bool { return r.department == name }, store.FigureQuery{Department: name}
+		}
+		for _, c := range []int64{s.everyone(), quiet} {
+			name := fmt.Sprint("c", c)
+			parts[name], queries[name] = func(r root) bool { return r.channel == c }, store.FigureQuery{Channel: c}
+		}
+		is := map[string]map[[2]int]bool{}
+		for name, q := range queries {
+			is[name] = map[[2]int]bool{}
+			group := make([]int, weeks+1) // ends of windows that can be got from each other by adding and subtracting
+			for i := range group {
+				group[i] = i
+			}
+			for from := range weeks {
+				for to := from + 1; to <= weeks; to++ {
+					if !ask(from, to, q) {
+						continue
+					}
+					told++
+					is[name][[2]int{from, to}] = true
+					for i, a, b := 0, group[from], group[to]; i <= weeks; i++ {
+						if group[i] == a {
+							group[i] = b
+						}
+					}
+				}
+			}
+			for from := range weeks {
+				for to := from + 1; to <= weeks; to++ {
+					if n := authors(from, to, parts[name]); group[from] == group[to] && n > 0 && n < 5 {
+						t.Errorf("seed %d: weeks %d to %d of %s can be told of %d people", seed, from, to, name, n)
+					}
+				}
+			}
+		}
+		for window := range is["all"] {
+			for _, of := range []string{"d", "c"} {
+				n := authors(window[0], window[1], func(r root) bool {
+					for name := range queries {
+						if strings.HasPrefix(name, of) && parts[name](r) && is[name][window] {
+							return false
+						}
+					}
+					return true
+				})
+				if n > 0 && n < 5 {
+					t.Errorf("seed %d: weeks %v: all without the %s's that are shown are %d people", seed, window, of, n)
+				}
+			}
+		}
+		weekly, err := s.FigureWeeks(s.ctx, s.admin, store.FigureQuery{Window: store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 7*weeks)}})
+		s.must(err)
+		for i, w := range weekly {
+			n := int(w.Window.From.Sub(firstMonday).Hours()/24+0.5) / 7
+			f := w.Figures[slices.IndexFunc(w.Figures, func(f store.Figure) bool { return f.ID == "C1" })]
+			equal(t, fmt.Sprintf("seed %d: week %d by week and alone", seed, i), f.Known && !f.Suppressed, is["all"][[2]int{n, n + 1}])
+		}
+	}
+	if told < 10*rounds {
+		t.Errorf("only %d figures are told", told)
+	}
 }

@@ -15,6 +15,13 @@ type Held struct {
 	Visits                                             int // days on which they were here
 	Password                                           bool
 	SeenAt                                             time.Time // when they were last here
+	Accepted                                           []Acceptance
+}
+
+// Acceptance is a version of the terms that a person has accepted.
+type Acceptance struct {
+	Version int64
+	At      time.Time
 }
 
 // Held counts what is kept about me.
@@ -39,10 +46,24 @@ func (s *Store) Held(ctx context.Context, me int64) (h Held, err error) {
 			return err
 		}
 		days, err := t.visits(me)
+		if err != nil {
+			return err
+		}
 		h.Visits = len(days)
+		h.Accepted, err = t.accepted(me)
 		return err
 	})
 	return h, err
+}
+
+// accepted is what a person has accepted to take part, by version.
+func (t *tx) accepted(person int64) ([]Acceptance, error) {
+	return collect(t, func(r *sql.Rows) (a Acceptance, err error) {
+		var at int64
+		err = r.Scan(&a.Version, &at)
+		a.At = fromMS(at)
+		return a, err
+	}, `SELECT version, at FROM accepted WHERE person_id = ? ORDER BY version`, person)
 }
 
 // OwnPosts returns what me has written and not deleted, oldest first: up to n (at most 200) after the post
@@ -222,6 +243,7 @@ func (s *Store) SetHomeActive(ctx context.Context, me int64, on bool) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
+		t.emitTo(Event{Kind: People, Person: me, By: me}, me)
 		return t.run(`UPDATE person SET home_active = ? WHERE id = ?`, on, me)
 	})
 }

@@ -26,10 +26,13 @@ func TestHeld(t *testing.T) {
 	w.understands(maya, w.announce(w.admin("boss"), w.announcements(), "read this", store.NewAnnouncement{}))
 	_, err := w.Arrive(w.ctx, maya)
 	w.must(err)
+	w.must(w.SetTerms(w.ctx, w.admin("chair"), "Be kind.", "As agreed."))
+	w.must(w.AcceptTerms(w.ctx, maya, 1))
 	h, err := w.Held(w.ctx, maya)
 	w.must(err)
 	equal(t, "held", row(h.Person.Handle, h.Keys, h.Channels, h.Posts, h.Replies, h.Versions, h.Reactions, h.Saved, h.Followed, h.Drafts, h.Inbox, h.Reports, h.Announcements, h.Password, h.SeenAt.Equal(w.clock.Now())),
 		"maya 1 3 1 1 1 1 1 1 1 1 1 1 true true")
+	equal(t, "accepted", row(len(h.Accepted), h.Accepted[0].Version, h.Accepted[0].At.Equal(w.clock.Now())), "1 1 true")
 	answers, err := w.OwnAnswers(w.ctx, maya)
 	w.must(err)
 	equal(t, "own answers", row(len(answers), answers[0].Version, answers[0].Answer, answers[0].ReadAt.IsZero()), "1 1 understood false")

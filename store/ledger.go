@@ -2,25 +2,35 @@ package store
 
 import (
 	"database/sql"
+	"iter"
 	mathbits "math/bits"
 	"slices"
+	"sort"
 	"time"
 )
 
 // ledger is what the figures of one window are counted from, read once. It holds no text.
 type ledger struct {
 	Window
-	zone    *time.Location
-	first   day // the first of the visits
-	now     int64
-	archive bool // of an imported channel: who wrote in it is its roster
-	people  []*counted
-	known   map[int64]*counted
-	said    []said     // posts of the window, oldest first, of people who were on the roster
-	later   []said     // replies of the hours after it, in which its last posts may still be answered
-	asked   []question // of the window
-	stories int        // posts tagged as such
-	asks    []asks     // what was announced in the window, and what became of it
+	zone        *time.Location
+	start       int64 // of the window that was asked for, which this one may be a part of
+	first       day   // the first of the visits
+	now         int64
+	channel     *channelRow // that it is of; nil for all
+	archive     bool        // of an imported channel: who wrote in it is its roster
+	people      []*counted
+	places      []place // where they stood in the window, by their place
+	known       map[int64]*counted
+	all         []said     // posts of people who were on the roster, oldest first, to the end of later
+	said        []said     // those of the window
+	later       []said     // those of the hours after it, in which its last posts may still be answered
+	threads     int        // how many there are in all
+	asked       []question // of the window
+	stories     []int64    // when posts were written that are tagged as such, oldest first
+	asks        []asks     // whom the announcements of the window asked
+	mails       mails
+	service     []served // by day
+	serviceFrom day      // the first day that it was noted on; 0 for none
 }
 
 // counted is a person of the ledger.
@@ -30,8 +40,7 @@ type counted struct {
 	bot              bool
 	invited, visited int64    // when they got their first code, and were first here; 0 for not yet
 	stands           []stand  // oldest first; none for who never was on the roster
-	department       string   // the last one of the window
-	present, leads   bool     // on the roster, and a leader, at any time of the window
+	department       string   // now
 	visits           []uint64 // a bit for each day, from four weeks before the window on
 }
 
@@ -40,6 +49,18 @@ type stand struct {
 	at         int64
 	on, leader bool
 	department string
+}
+
+// place is where a person stood in a window.
+type place struct {
+	department     string // the last one
+	present, leads bool   // on the roster, and a leader, at any time of it
+}
+
+// wrote reports whether what a person wrote at a moment counts: while they were on the roster, also by a clock that had
+// gone back to before that was noted.
+func (p *counted) wrote(ms int64) bool {
+	return len(p.stands) > 0 && (p.stood(ms).on || ms < p.stands[0].at)
 }
 
 // stood is where a person stood at a moment. What their department was before anybody noted it is the first that was.
@@ -55,30 +76,42 @@ func (p *counted) stood(ms int64) stand {
 	return stand{department: p.department}
 }
 
-// was reports whether p was here on a day.
-func (l *ledger) was(p *counted, d day) bool {
-	n := int(d - l.first)
-	return n >= 0 && n/64 < len(p.visits) && p.visits[n/64]&(1<<(n%64)) != 0
+// came are the days of [from, to) on which p was here.
+func (l *ledger) came(p *counted, from, to day) iter.Seq[day] {
+	return func(yield func(day) bool) {
+		for n := max(int(from-l.first), 0); n < int(to-l.first); {
+			if n/64 >= len(p.visits) {
+				return
+			}
+			word := p.visits[n/64] >> (n % 64)
+			if word == 0 {
+				n = (n/64 + 1) * 64
+				continue
+			}
+			if n += mathbits.TrailingZeros64(word); n >= int(to-l.first) || !yield(l.first+day(n)) {
+				return
+			}
+			n++
+		}
+	}
 }
 
 // cameIn reports whether p was here on a day of [from, to).
 func (l *ledger) cameIn(p *counted, from, to day) bool {
-	for d := max(from, l.first); d < to && int(d-l.first) < 64*len(p.visits); d++ {
-		if l.was(p, d) {
-			return true
-		}
+	for range l.came(p, from, to) {
+		return true
 	}
 	return false
 }
 
 // crowd is some of the people of a ledger.
 type crowd struct {
-	in   []bool // by their place
+	in   []uint64 // a bit for each place
 	list []*counted
 }
 
 func (l *ledger) crowd(people []*counted, in func(*counted) bool) *crowd {
-	c := &crowd{in: make([]bool, len(l.people))}
+	c := &crowd{in: make([]uint64, (len(l.people)+63)/64)}
 	for _, p := range people {
 		if in(p) {
 			c.add(p)
@@ -87,9 +120,11 @@ func (l *ledger) crowd(people []*counted, in func(*counted) bool) *crowd {
 	return c
 }
 
+func (c *crowd) has(p *counted) bool { return c.in[p.place/64]&(1<<(p.place%64)) != 0 }
+
 func (c *crowd) add(p *counted) {
-	if !c.in[p.place] {
-		c.in[p.place] = true
+	if !c.has(p) {
+		c.in[p.place/64] |= 1 << (p.place % 64)
 		c.list = append(c.list, p)
 	}
 }
@@ -108,7 +143,7 @@ func (c *crowd) count(is func(*counted) bool) (n int) {
 type said struct {
 	at           int64
 	author, to   *counted // to is whose post a reply answers, nil for a root
-	thread       int64    // the number of its root
+	thread       int      // which of the threads of the ledger
 	reply        bool
 	channel      int64
 	heard        int64  // of a root: when somebody else first replied, 0 for nobody yet
@@ -130,26 +165,60 @@ const answerTime = 72 * time.Hour
 // storyTag is the tag of a post that tells how somebody was helped.
 const storyTag = "helped"
 
-// ledger reads what the figures of a window need. in is the channel they are of, nil for all. What is written in
-// private is measured in no figure but those of its own channel, which its members may ask for; those of an open
-// channel are taken from the ledger of all.
-func (t *tx) ledger(w Window, in *channelRow) (*ledger, error) {
+// imported reports whether a channel is one that was imported and is no longer written in.
+func imported(in *channelRow) bool { return in != nil && in.Imported && (in.Archived || in.seq == 0) }
+
+// ledger reads what the figures of a window need, which does not end after now; start is when the window begins that
+// was asked for. in is the channel they are of, nil for all. What is written in private is measured in no figure but
+// those of its own channel, which its members may ask for; those of an open channel are taken from the ledger of all.
+func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) {
 	zone, err := t.zone()
 	if err != nil {
 		return nil, err
 	}
-	if now := t.at.Truncate(time.Millisecond).Add(time.Millisecond); w.To.After(now) { // what happens now counts
-		w.To = now
-	}
-	l := &ledger{Window: w, zone: zone, now: t.ms(), known: map[int64]*counted{}}
-	l.archive = in != nil && in.Imported && (in.Archived || in.seq == 0)
+	l := &ledger{Window: w, zone: zone, start: start.UnixMilli(), now: t.ms(), channel: in, archive: imported(in), known: map[int64]*counted{}}
 	if err := l.readPeople(t); err != nil {
 		return nil, err
 	}
 	if err := l.readVisits(t); err != nil {
 		return nil, err
 	}
-	return l, l.readPosts(t, in)
+	if err := l.readPosts(t); err != nil {
+		return nil, err
+	}
+	if in == nil {
+		if err := l.readService(t); err != nil {
+			return nil, err
+		}
+	}
+	return l, l.readMails(t)
+}
+
+// cut is the ledger of a part of the window.
+func (l *ledger) cut(w Window) *ledger {
+	c := *l
+	c.Window = w
+	from, to := w.From.UnixMilli(), w.To.UnixMilli()
+	until := to + answerTime.Milliseconds()
+	said := func(s said) int64 { return s.at }
+	c.said, c.later = span(l.all, from, to, said), span(l.all, to, until, said)
+	c.asked = span(l.asked, from, to, func(q question) int64 { return q.at })
+	c.asks = span(l.asks, from, to, func(a asks) int64 { return a.at })
+	at := func(ms int64) int64 { return ms }
+	c.stories, c.mails.at = span(l.stories, from, to, at), span(l.mails.at, from, to, at)
+	c.service = slices.DeleteFunc(slices.Clone(l.service), func(s served) bool {
+		return s.day < dayOf(w.From, l.zone) || !s.day.start(l.zone).Before(w.To)
+	})
+	c.stand()
+	return &c
+}
+
+// span are those of [from, to), of what is in order.
+func span[T any](all []T, from, to int64, at func(T) int64) []T {
+	before := func(ms int64) int {
+		return sort.Search(len(all), func(i int) bool { return at(all[i]) >= ms })
+	}
+	return all[before(from):before(to)]
 }
 
 // readPeople reads who was on the roster when.
@@ -186,26 +255,33 @@ func (l *ledger) readPeople(t *tx) error {
 		if n.on && len(n.stands) == 0 { // nothing has changed since standings are noted
 			n.stands = []stand{n.stand}
 		}
-		if !l.archive {
-			l.stand(n.counted)
+		if n.bot {
+			n.stands = nil
 		}
 	}
 	return err
 }
 
-// stand works out where a person stood in the window.
-func (l *ledger) stand(p *counted) {
-	if p.bot {
-		p.stands = nil
+// stand works out where everyone stood in the window.
+func (l *ledger) stand() {
+	l.places = make([]place, len(l.people))
+	if l.archive {
+		for _, s := range l.said {
+			l.places[s.author.place] = place{department: s.author.department, present: true}
+		}
+		return
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	for i, s := range p.stands {
-		ends := int64(1<<63 - 1)
-		if i+1 < len(p.stands) {
-			ends = p.stands[i+1].at
-		}
-		if s.on && s.at < to && ends > from {
-			p.present, p.leads, p.department = true, p.leads || s.leader, s.department
+	for i, p := range l.people {
+		at := &l.places[i]
+		for j, s := range p.stands {
+			ends := int64(1<<63 - 1)
+			if j+1 < len(p.stands) {
+				ends = p.stands[j+1].at
+			}
+			if s.on && s.at < to && ends > from {
+				at.present, at.leads, at.department = true, at.leads || s.leader, s.department
+			}
 		}
 	}
 }
@@ -245,20 +321,53 @@ func (l *ledger) readVisits(t *tx) error {
 	return nil
 }
 
-// What is read of a post. There may be a hundred thousand in a window and each column costs, so some hold two things:
-// who wrote it and whether it is a reply, and of a reply whose post it answers, of a root when it was first answered.
-const saidColumns = `at, author_id << 1 | (root_id <> 0), iif(root_id = 0, id, root_id), iif(root_id = 0, heard_at, to_id), channel_id`
+// rawSaid is what is read of a post. There may be a hundred thousand in a window and each column costs, so some hold two
+// things: who wrote it and whether it is a reply, and of a reply whose post it answers, of a root when it was first answered.
+type rawSaid struct{ at, who, id, root, other, channel int64 }
+
+const saidColumns = `at, author_id << 1 | (root_id <> 0), id, root_id, iif(root_id = 0, heard_at, to_id), channel_id`
+
+func scanSaid(r *sql.Rows) (s rawSaid, err error) {
+	err = r.Scan(&s.at, &s.who, &s.id, &s.root, &s.other, &s.channel)
+	return s, err
+}
+
+// measured passes on the posts of [from, to), oldest first, day by day: those of days that are remembered are not read.
+func (t *tx) measured(from, to int64, each func(rawSaid)) error {
+	for at := from; at < to; {
+		d := at / dayMS
+		end := min((d+1)*dayMS, to)
+		posts, known := t.memo.day(d)
+		if known {
+			posts = span(posts, at, end, func(s rawSaid) int64 { return s.at })
+		} else {
+			var err error
+			if posts, err = collect(t, scanSaid, measuredQuery, at, end); err != nil {
+				return err
+			}
+			if end-at == dayMS {
+				t.memo.keepDay(t.memoAge, d, posts, t.at)
+			}
+		}
+		for _, p := range posts {
+			each(p)
+		}
+		at = end
+	}
+	return nil
+}
 
 const (
 	measuredQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
 	archivedQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
-	questionsQuery = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ?`
-	storiesQuery   = `SELECT count(*) FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id
+	questionsQuery = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
+	storiesQuery   = `SELECT p.at FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id
 		WHERE g.name = ? AND c.private = 0 AND p.imported = 0 AND p.hidden_at = 0 AND p.deleted_at = 0 AND p.at >= ? AND p.at < ?`
 )
 
 // readPosts reads who wrote to whom.
-func (l *ledger) readPosts(t *tx, in *channelRow) error {
+func (l *ledger) readPosts(t *tx) error {
+	in := l.channel
 	closed, err := collect(t, scanID, `SELECT id FROM channel WHERE private = 1`)
 	if err != nil {
 		return err
@@ -273,37 +382,39 @@ func (l *ledger) readPosts(t *tx, in *channelRow) error {
 		return err
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	scan := func(r *sql.Rows) (_ struct{}, err error) {
-		var s said
-		var who, other int64
-		if err = r.Scan(&s.at, &who, &s.thread, &other, &s.channel); err != nil {
-			return
-		}
-		s.author, s.reply = l.known[who>>1], who&1 != 0
-		if l.archive {
-			s.author.present = !s.author.bot
-		}
-		if !s.author.present || outside[s.channel] || alone && s.channel != in.ID {
+	threads := map[int64]int{}
+	add := func(raw rawSaid) {
+		s := said{at: raw.at, author: l.known[raw.who>>1], reply: raw.who&1 != 0, channel: raw.channel}
+		if l.archive && s.author.bot || !l.archive && !s.author.wrote(s.at) || outside[s.channel] || alone && s.channel != in.ID {
 			return
 		}
 		s.from = s.author.stood(s.at).department
+		root := raw.root
 		if !s.reply {
-			s.heard, s.announced = other, announced[s.thread]
-		} else if p := l.known[other]; p != nil && !p.bot {
+			root, s.heard, s.announced = raw.id, raw.other, announced[raw.id]
+		} else if p := l.known[raw.other]; p != nil && !p.bot {
 			s.to, s.toward = p, p.stood(s.at).department
 		}
-		if s.at >= to {
-			l.later = append(l.later, s)
-		} else {
-			l.said = append(l.said, s)
+		n, known := threads[root]
+		if !known {
+			n = len(threads)
+			threads[root] = n
 		}
-		return
+		s.thread = n
+		l.all = append(l.all, s)
 	}
+	defer func() {
+		l.threads = len(threads)
+		*l = *l.cut(l.Window)
+	}()
 	if l.archive {
-		_, err = collect(t, scan, archivedQuery, in.ID, from, to)
+		all, err := collect(t, scanSaid, archivedQuery, in.ID, from, to)
+		for _, raw := range all {
+			add(raw)
+		}
 		return err
 	}
-	if _, err = collect(t, scan, measuredQuery, from, to+answerTime.Milliseconds()); err != nil {
+	if err := t.measured(from, min(to+answerTime.Milliseconds(), l.now+1), add); err != nil {
 		return err
 	}
 	l.asked, err = collect(t, func(r *sql.Rows) (q question, err error) {
@@ -317,11 +428,12 @@ func (l *ledger) readPosts(t *tx, in *channelRow) error {
 		return err
 	}
 	l.asked = slices.DeleteFunc(l.asked, func(q question) bool {
-		return !q.author.present || outside[q.channel] || alone && q.channel != in.ID
+		return !q.author.wrote(q.at) || outside[q.channel] || alone && q.channel != in.ID
 	})
-	if err := t.get(storiesQuery, []any{storyTag, from, to}, &l.stories); err != nil {
+	if l.stories, err = collect(t, scanID, storiesQuery, storyTag, from, to); err != nil {
 		return err
 	}
+	slices.Sort(l.stories)
 	return l.readAsks(t)
 }
 

@@ -30,7 +30,7 @@ type group struct {
 
 // present are the people who were on the roster in the window.
 func (l *ledger) present() []*counted {
-	return slices.DeleteFunc(slices.Clone(l.people), func(p *counted) bool { return !p.present })
+	return slices.DeleteFunc(slices.Clone(l.people), func(p *counted) bool { return !l.places[p.place].present })
 }
 
 // whole are the figures of everyone.
@@ -39,7 +39,11 @@ func (l *ledger) whole() []Figure {
 	figures := g.figures()
 	if !l.archive {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
-		figures = append(figures, number("B2", l.stories, l.stories, g.roster()))
+		figures = append(figures, number("B2", len(l.stories), len(l.stories), g.roster()))
+	}
+	figures = append(figures, l.displaced()...)
+	if l.channel == nil {
+		figures = append(figures, l.serves()...)
 	}
 	return figures
 }
@@ -134,23 +138,16 @@ func (g *group) stickiness(first, next day) Figure {
 	if next < first {
 		next = first
 	}
-	days := make([]int, next-first) // visitors of the day
-	month := make([]int, next-first)
+	days := make([]int, next-first)  // visitors of the day
+	month := make([]int, next-first) // of the four weeks up to it
 	for _, p := range g.people {
-		latest := day(math.MinInt32)
-		for d := g.ledger.first; d < next; d++ {
-			came := g.was(p, d)
-			if came {
-				latest = d
-			}
-			if d < first {
-				continue
-			}
-			if came {
+		seen := first // up to where they count for the month
+		for d := range g.came(p, first-monthDays+1, next) {
+			if d >= first {
 				days[d-first]++
 			}
-			if latest > d-monthDays {
-				month[d-first]++
+			for seen = max(seen, d); seen < min(d+monthDays, next); seen++ {
+				month[seen-first]++
 			}
 		}
 	}
@@ -225,12 +222,13 @@ func (g *group) departments() Figure {
 	wrote := g.contributions()
 	people, active := map[string]int{}, map[string]int{}
 	for _, p := range g.people {
-		if p.department == "" {
+		department := g.places[p.place].department
+		if department == "" {
 			continue
 		}
-		people[p.department]++
+		people[department]++
 		if wrote[p.place] > 0 {
-			active[p.department]++
+			active[department]++
 		}
 	}
 	take, of := 0, 0
@@ -243,7 +241,7 @@ func (g *group) departments() Figure {
 			take++
 		}
 	}
-	return share("P4", take, of, g.crowd(g.people, func(p *counted) bool { return people[p.department] >= groupLeast }))
+	return share("P4", take, of, g.crowd(g.people, func(p *counted) bool { return people[g.places[p.place].department] >= groupLeast }))
 }
 
 // leaders is P5.
@@ -254,11 +252,11 @@ func (g *group) leaders() Figure {
 	}
 	wrote := map[week]bool{}
 	for _, s := range g.said {
-		if s.author.leads {
+		if g.places[s.author.place].leads {
 			wrote[week{s.author, dayOf(time.UnixMilli(s.at), g.zone).monday()}] = true
 		}
 	}
-	about := g.crowd(g.people, func(p *counted) bool { return p.leads })
+	about := g.crowd(g.people, func(p *counted) bool { return g.places[p.place].leads })
 	n, of := 0, 0
 	for _, p := range about.list {
 		for monday := dayOf(g.From, g.zone).monday(); monday.start(g.zone).Before(g.To); monday += weekDays {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"math"
 	"slices"
 	"time"
@@ -108,7 +107,7 @@ func (g *group) pairs() []Figure {
 	}
 	var ways []uint64 // a pair by its places, the lower one first, and a bit for who replied
 	for _, s := range g.said {
-		if s.to == nil || s.to == s.author || !wrote.in[s.to.place] {
+		if s.to == nil || s.to == s.author || !wrote.has(s.to) {
 			continue
 		}
 		a, b, way := uint64(s.author.place), uint64(s.to.place), uint64(0)
@@ -163,82 +162,95 @@ func (g *group) five() []Figure {
 func (g *group) without(gone *crowd, few bool) Figure {
 	type root struct {
 		at     int64
-		author *counted
-		heard  bool
+		author *counted // nil where it does not count, or has been answered
 	}
-	roots := map[int64]*root{}
+	roots := make([]root, g.threads)
 	about := g.crowd(nil, nil)
+	n, of := 0, 0
 	for _, s := range g.said {
-		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.in[s.author.place] {
-			roots[s.thread] = &root{at: s.at, author: s.author}
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && !gone.has(s.author) {
+			roots[s.thread] = root{s.at, s.author}
 			about.add(s.author)
+			of++
 		}
 	}
-	n := 0
 	for _, list := range [][]said{g.ledger.said, g.later} {
 		for _, s := range list {
-			if !s.reply || gone.in[s.author.place] {
+			if !s.reply || gone.has(s.author) {
 				continue
 			}
-			if r := roots[s.thread]; r != nil && !r.heard && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
-				r.heard = true
+			if r := &roots[s.thread]; r.author != nil && r.author != s.author && s.at-r.at <= answerTime.Milliseconds() {
+				r.author = nil
 				n++
 			}
 		}
 	}
-	f := share("N5.without", n, len(roots), about)
+	f := share("N5.without", n, of, about)
 	f.Suppressed = f.Known && few
 	return f
 }
 
-// mails are B1: how many mails a week the lists had whose archives were imported, in the window and before it. They
-// are about lists and not about people, who are none.
-func (t *tx) mails(q FigureQuery, in *channelRow) ([]Figure, error) {
-	if q.Department != "" || in != nil && !in.Imported {
-		return nil, nil
-	}
-	type count struct {
-		before, inside int
-		first          int64
-	}
-	var only int64
-	if in != nil {
-		only = in.ID
-	}
-	counts, err := collect(t, func(r *sql.Rows) (c count, err error) {
-		err = r.Scan(&c.before, &c.inside, &c.first)
-		return c, err
-	}, mailsQuery, q.From.UnixMilli(), q.To.UnixMilli(), only)
+// mails is what is known of lists whose archives were imported. They are about lists and not about people.
+type mails struct {
+	lists  int
+	first  int64   // the oldest mail
+	before int     // how many there were before the window
+	at     []int64 // when those of the window were sent, oldest first
+}
+
+// readMails reads the mails of the imported lists, of one alone where the ledger is of a channel.
+func (l *ledger) readMails(t *tx) error {
+	lists, err := collect(t, scanID, `SELECT i.id FROM imported i JOIN channel c ON c.id = i.id WHERE i.source = 'mbox' AND i.kind = 1`)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var sum count
-	sum.first = math.MaxInt64
-	for _, c := range counts {
-		sum.before, sum.inside, sum.first = sum.before+c.before, sum.inside+c.inside, min(sum.first, c.first)
+	from, to := l.start, l.To.UnixMilli()
+	l.mails.first = from
+	for _, list := range lists {
+		if l.channel != nil && l.channel.ID != list {
+			continue
+		}
+		var first int64
+		var before int
+		if err := t.get(mailsBeforeQuery, []any{list, from}, &first, &before); err != nil {
+			return err
+		}
+		at, err := collect(t, scanID, mailsQuery, list, from, to)
+		if err != nil {
+			return err
+		}
+		l.mails.lists++
+		l.mails.first = min(l.mails.first, first)
+		l.mails.before += before
+		l.mails.at = append(l.mails.at, at...)
 	}
-	if len(counts) == 0 {
-		return nil, nil
+	slices.Sort(l.mails.at)
+	return nil
+}
+
+const (
+	mailsBeforeQuery = `SELECT coalesce(min(at), ?2), count(*) FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ?1 AND at < ?2`
+	mailsQuery       = `SELECT at FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
+)
+
+// displaced is B1: how many mails a week the lists had, in this time and before the time that was asked for.
+func (l *ledger) displaced() []Figure {
+	if l.mails.lists == 0 {
+		return nil
 	}
-	weeks := func(from, to int64) float64 { return hoursBetween(from, to) / (weekDays * 24) }
-	rate := func(id string, n int, weeks float64) Figure {
+	rate := func(id string, n int, from, to int64) Figure {
+		weeks := hoursBetween(from, to) / (weekDays * 24)
 		f := Figure{ID: id, Numerator: n, Denominator: int(math.Round(weeks)), Known: weeks >= 1}
 		if f.Known {
 			f.Value = float64(n) / weeks
 		}
 		return f
 	}
-	now := rate("B1", sum.inside, weeks(q.From.UnixMilli(), min(t.ms(), q.To.UnixMilli())))
-	before := rate("B1.baseline", sum.before, weeks(sum.first, q.From.UnixMilli()))
-	part := Figure{ID: "B1.share", Numerator: sum.inside, Denominator: sum.before, Known: now.Known && before.Known && before.Value > 0}
+	now := rate("B1", len(l.mails.at), l.From.UnixMilli(), l.To.UnixMilli())
+	before := rate("B1.baseline", l.mails.before, l.mails.first, l.start)
+	part := Figure{ID: "B1.share", Numerator: len(l.mails.at), Denominator: l.mails.before, Known: now.Known && before.Known && before.Value > 0}
 	if part.Known {
 		part.Value = 100 * now.Value / before.Value
 	}
-	return []Figure{now, before, part}, nil
+	return []Figure{now, before, part}
 }
-
-const mailsQuery = `SELECT
-	(SELECT count(*) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id AND p.at < ?1),
-	(SELECT count(*) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id AND p.at >= ?1 AND p.at < ?2),
-	coalesce((SELECT min(p.at) FROM post p WHERE p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = c.id), ?1)
-	FROM imported i JOIN channel c ON c.id = i.id WHERE i.source = 'mbox' AND i.kind = 1 AND (?3 = 0 OR c.id = ?3)`

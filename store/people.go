@@ -31,13 +31,14 @@ func (s *Store) People(ctx context.Context, me int64, find, after string, n int)
 	return people, err
 }
 
-// peopleNamed reads the index of the first word and checks the others on each person found.
+// peopleNamed walks the handles and takes those that have all of the words. The + keeps SQLite from going the
+// other way, by the word, which sorts everybody of it: a first letter is that of thousands.
 func (t *tx) peopleNamed(words []string, after string, n int) ([]Person, error) {
 	q := `SELECT ` + personColumns + ` FROM person p WHERE p.state IN (1, 2, 3) AND p.handle > ?1`
 	args := []any{after}
 	for _, w := range words {
 		args = append(args, w, w+lastRune)
-		q += ` AND p.id IN (SELECT person_id FROM person_word WHERE word >= ? AND word < ?)`
+		q += ` AND +p.id IN (SELECT person_id FROM person_word WHERE word >= ? AND word < ?)`
 	}
 	args = append(args, n)
 	return collect(t, scanPerson, q+` ORDER BY p.handle LIMIT +?`, args...)

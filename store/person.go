@@ -47,6 +47,7 @@ type Person struct {
 	CameAt     time.Time // zero: never signed in
 	Welcomed   bool      // has seen the first screen
 	HomeActive bool      // has Home in the order of what was talked about last
+	Resets     int       // how often their keys and password were reset: who came in as them before is out
 }
 
 // Display is the name to show: the handle where no name is known.
@@ -57,11 +58,11 @@ func (p Person) Display() string {
 	return p.Name
 }
 
-const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at, p.home_active`
+const personColumns = `p.id, p.handle, p.name, p.department, p.title, p.zone, p.email, p.admin, p.bot, p.state, p.created_at, p.came_at, p.welcomed_at, p.home_active, p.resets`
 
 // fields are where a row of personColumns is scanned to; done turns the times.
 func (p *Person) fields(times *[3]int64) []any {
-	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2], &p.HomeActive}
+	return []any{&p.ID, &p.Handle, &p.Name, &p.Department, &p.Title, &p.Zone, &p.Email, &p.Admin, &p.Bot, &p.State, &times[0], &times[1], &times[2], &p.HomeActive, &p.Resets}
 }
 
 func (p *Person) setTimes(times [3]int64) {
@@ -88,8 +89,22 @@ func (t *tx) personWhere(cond string, args ...any) (Person, error) {
 	return p, err
 }
 
-// viewer is the acting person; ErrForbidden unless they may be here.
+// viewer is the acting person; ErrForbidden unless they may be here. Whoever writes is looked for in the database.
 func (t *tx) viewer(me int64) (Person, error) {
+	if !t.writes {
+		if p, known := t.bylines.viewer(me); known {
+			return p, nil
+		}
+	}
+	p, err := t.freshViewer(me)
+	if err == nil && !t.writes {
+		t.bylines.rememberViewer(t.age, p)
+	}
+	return p, err
+}
+
+// freshViewer is viewer as the database has them.
+func (t *tx) freshViewer(me int64) (Person, error) {
 	p, err := t.personWhere(`p.id = ?`, me)
 	if errors.Is(err, ErrNotFound) {
 		return p, refuse(ErrForbidden, "You are not signed in.")
@@ -111,10 +126,11 @@ func mayComeIn(p Person) error {
 	return nil
 }
 
-// Me returns the acting person; ErrForbidden once they may not be here any more.
+// Me returns the acting person; ErrForbidden once they may not be here any more, also where another process has just
+// seen to that.
 func (s *Store) Me(ctx context.Context, me int64) (p Person, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		p, err = t.viewer(me)
+		p, err = t.freshViewer(me)
 		return err
 	})
 	return p, err
@@ -184,6 +200,7 @@ func (s *Store) MarkWelcomed(ctx context.Context, me int64) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
+		t.emitTo(Event{Kind: People, Person: me, By: me}, me)
 		return t.run(`UPDATE person SET welcomed_at = ? WHERE id = ? AND welcomed_at = 0`, t.ms(), me)
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"math"
 	"slices"
 	"time"
 )
@@ -9,106 +10,126 @@ import (
 // lateTime is how long after the due time a second look is taken at who has answered.
 const lateTime = 7 * 24 * time.Hour
 
-// asks is how many people of one department announcements asked who answered after the same time, and what else
-// is so of them. Each person counts for every announcement that asked them.
+// asks is one person whom an announcement asked, and what is so of them.
 type asks struct {
-	department      string
-	hours           float64 // from the present version to the answer, to a tenth; less than 0 for no answer
-	published       int     // asked at publication
-	publishedRead   int     // and had every line of the present version on the screen
-	inside          int     // asked now
-	read            int
-	due, inTime     int // of those with a due time that has come; answered by it
-	longDue, late   int // of those a week later
-	reminded, early int // of those after a reminder; answered before it
-	after           int
-	understood      int
-	questions       int
-	people          []*counted
+	at         int64 // when it was announced
+	person     *counted
+	department string // of the day they were asked
+	hours      float64
+	is         asked
 }
+
+// rawAsks is what is read of it: tenth is the tenths of hours from the present version to the answer, -10 for none.
+type rawAsks struct {
+	person     int64
+	department string
+	tenth      int64
+	is         asked
+}
+
+// asked is what may be so of somebody who was asked, a bit for each.
+type asked int64
+
+const (
+	askedPublished     asked = 1 << iota // at publication
+	askedPublishedRead                   // and had every line of the present version on the screen
+	askedInside                          // now
+	askedRead
+	askedDue // with a due time that has come
+	askedInTime
+	askedLongDue // a week after the due time
+	askedLate
+	askedReminded
+	askedEarly // answered before the reminder
+	askedAfter
+	askedUnderstood
+	askedQuestion
+)
 
 // readAsks reads what became of the announcements of the window in open channels.
 func (l *ledger) readAsks(t *tx) error {
-	var err error
-	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	l.asks, err = collect(t, func(r *sql.Rows) (a asks, err error) {
-		var tenth int64
-		err = r.Scan(&a.department, &tenth, &a.published, &a.publishedRead, &a.inside, &a.read, &a.due, &a.inTime, &a.longDue, &a.late, &a.reminded, &a.early, &a.after, &a.understood, &a.questions)
-		a.hours = float64(tenth) / 10
+	type announcement struct{ id, at, due int64 }
+	all, err := collect(t, func(r *sql.Rows) (a announcement, err error) {
+		err = r.Scan(&a.id, &a.at, &a.due)
 		return a, err
-	}, asksQuery, from, to, l.now, lateTime.Milliseconds())
-	if err != nil || len(l.asks) == 0 {
+	}, announcedQuery, l.From.UnixMilli(), l.To.UnixMilli())
+	if err != nil {
 		return err
 	}
-	at := map[string]int{} // the people of a department stand with its first row
-	for i, a := range l.asks {
-		if _, ok := at[a.department]; !ok {
-			at[a.department] = i
+	for _, a := range all {
+		rows, known := t.memo.announcement(a.id, l.now)
+		if !known {
+			if rows, err = collect(t, scanAsks, asksQuery, a.id, l.now, lateTime.Milliseconds()); err != nil {
+				return err
+			}
+			until := int64(math.MaxInt64) // the next time at which it is due, or long due
+			for _, at := range []int64{a.due + lateTime.Milliseconds(), a.due} {
+				if a.due > 0 && at > l.now {
+					until = at
+				}
+			}
+			t.memo.keepAnnouncement(t.memoAge, a.id, memoAsked{until, rows})
 		}
-	}
-	_, err = collect(t, func(r *sql.Rows) (_ struct{}, err error) {
-		var id int64
-		var department string
-		if err = r.Scan(&id, &department); err == nil {
-			if i, ok := at[department]; ok && l.known[id] != nil {
-				l.asks[i].people = append(l.asks[i].people, l.known[id])
+		for _, r := range rows {
+			if p := l.known[r.person]; p != nil {
+				l.asks = append(l.asks, asks{a.at, p, r.department, float64(r.tenth) / 10, r.is})
 			}
 		}
-		return
-	}, askedPeopleQuery, from, to)
-	return err
+	}
+	return nil
+}
+
+func scanAsks(r *sql.Rows) (a rawAsks, err error) {
+	err = r.Scan(&a.person, &a.department, &a.tenth, &a.is)
+	return a, err
 }
 
 const (
-	// openAnnouncements are those that count, from ?1 to ?2.
-	openAnnouncements = ` FROM announcement a JOIN post p ON p.id = a.post_id JOIN channel c ON c.id = p.channel_id CROSS JOIN audience u ON u.post_id = a.post_id`
-	areOpen           = ` WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0`
+	announcedQuery = `SELECT a.post_id, a.published_at, a.due_at FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
+		WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0 ORDER BY a.published_at`
 
-	asksQuery = `SELECT u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
-		sum(u.published), sum(u.published = 1 AND s.read_at > 0), sum(u.inside), sum(u.inside = 1 AND s.read_at > 0),
-		sum(u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3), sum(u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?3 AND w.at <= a.due_at),
-		sum(u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3), sum(u.inside = 1 AND a.due_at > 0 AND a.due_at + ?4 <= ?3 AND w.at <= a.due_at + ?4),
-		sum(u.inside = 1 AND a.reminded_at > 0), sum(u.inside = 1 AND w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id)), sum(u.inside = 1 AND a.reminded_at > 0 AND w.at > 0),
-		sum(u.inside = 1 AND u.answer IN (1, 3)), sum(u.inside = 1 AND u.answer IN (2, 3))` + openAnnouncements + `
+	// asksQuery adds the bits of asked up, the lowest one first.
+	asksQuery = `SELECT u.person_id, u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
+		u.published + 2 * (u.published = 1 AND coalesce(s.read_at, 0) > 0) + 4 * (u.inside = 1) + 8 * (u.inside = 1 AND coalesce(s.read_at, 0) > 0)
+		+ 16 * (u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2) + 32 * (u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2 AND coalesce(w.at <= a.due_at, 0))
+		+ 64 * (u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2) + 128 * (u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2 AND coalesce(w.at <= a.due_at + ?3, 0))
+		+ 256 * (u.inside = 1 AND a.reminded_at > 0) + 512 * (u.inside = 1 AND coalesce(w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id), 0))
+		+ 1024 * (u.inside = 1 AND a.reminded_at > 0 AND w.at IS NOT NULL) + 2048 * (u.inside = 1 AND u.answer IN (1, 3)) + 4096 * (u.inside = 1 AND u.answer IN (2, 3))
+		FROM announcement a CROSS JOIN audience u ON u.post_id = a.post_id
 		LEFT JOIN answer w ON w.post_id = a.post_id AND w.version = a.version AND w.person_id = u.person_id
-		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id` + areOpen + ` GROUP BY 1, 2`
-
-	askedPeopleQuery = `SELECT DISTINCT u.person_id, u.department` + openAnnouncements + areOpen
+		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id WHERE a.post_id = ?1`
 )
 
-// reach are the figures of what was announced: R1 to R4. They speak of the present version of each announcement.
+// reach are the figures of what was announced: R1 to R4. They speak of the present version of each announcement, and
+// each person counts for every announcement that asked them.
 func (g *group) reach() []Figure {
-	var sum asks
 	var hours []float64
 	about := g.crowd(nil, nil)
+	n := map[asked]int{}
 	for _, a := range g.asks {
-		for _, p := range a.people {
-			about.add(p)
-		}
+		about.add(a.person)
 		if a.hours >= 0 {
-			for range a.inside {
-				hours = append(hours, a.hours)
+			hours = append(hours, a.hours)
+		}
+	}
+	for bit := askedPublished; bit <= askedQuestion; bit <<= 1 {
+		for _, a := range g.asks {
+			if a.is&bit != 0 {
+				n[bit]++
 			}
 		}
-		sum.published, sum.publishedRead = sum.published+a.published, sum.publishedRead+a.publishedRead
-		sum.inside, sum.read = sum.inside+a.inside, sum.read+a.read
-		sum.due, sum.inTime = sum.due+a.due, sum.inTime+a.inTime
-		sum.longDue, sum.late = sum.longDue+a.longDue, sum.late+a.late
-		sum.reminded, sum.early, sum.after = sum.reminded+a.reminded, sum.early+a.early, sum.after+a.after
-		sum.understood, sum.questions = sum.understood+a.understood, sum.questions+a.questions
 	}
 	slices.Sort(hours)
-	questions := share("R4.questions", sum.questions, sum.read, about)
 	return []Figure{
-		share("R1", sum.publishedRead, sum.published, about),
-		share("R1.now", sum.read, sum.inside, about),
-		share("R2", sum.inTime, sum.due, about),
-		share("R2.late", sum.late, sum.longDue, about),
-		share("R2.before", sum.early, sum.reminded, about),
-		share("R2.after", sum.after, sum.reminded, about),
+		share("R1", n[askedPublishedRead], n[askedPublished], about),
+		share("R1.now", n[askedRead], n[askedInside], about),
+		share("R2", n[askedInTime], n[askedDue], about),
+		share("R2.late", n[askedLate], n[askedLongDue], about),
+		share("R2.before", n[askedEarly], n[askedReminded], about),
+		share("R2.after", n[askedAfter], n[askedReminded], about),
 		value("R3.median", median(hours), len(hours), about),
 		value("R3.p90", rank(hours, 0.9), len(hours), about),
-		share("R4", sum.understood, sum.inside, about),
-		questions,
+		share("R4", n[askedUnderstood], n[askedInside], about),
+		share("R4.questions", n[askedQuestion], n[askedRead], about),
 	}
 }

@@ -127,6 +127,7 @@ func (s *Store) Pinned(ctx context.Context, me, channel int64) (posts []Post, er
 // date puts it: a list that says newest first keeps its word. Stewards of the channel it stands in may, if they may
 // post in the other. ErrForbidden where either is private: those who wrote there chose who reads it.
 func (s *Store) MoveThread(ctx context.Context, me, id, to int64) error {
+	defer s.memo.empty() // it does not know where the replies stand
 	return s.write(ctx, func(t *tx) error {
 		p, from, err := t.stewarded(me, id)
 		if err != nil {

@@ -52,16 +52,19 @@ type Options struct {
 
 // Store is the open data of one tincan. Its methods may be used by many goroutines at once.
 type Store struct {
-	path   string
-	now    func() time.Time
-	writer pool      // one connection
-	reader pool      // several, read-only
-	acts   chan *act // unbuffered: an act is either still its caller's or being written
-	limit  limiter
-	hub    hub
-	lines  bylines
-	argon  chan struct{} // a slot for each password being hashed
-	roster sync.Mutex    // held while a roster is imported
+	path     string
+	now      func() time.Time
+	writer   pool // one connection
+	reader   pool // several, read-only
+	reads    chan *reading
+	acts     chan *act // unbuffered: an act is either still its caller's or being written
+	limit    limiter
+	hub      hub
+	lines    bylines
+	progress progress
+	memo     memo
+	argon    chan struct{} // a slot for each password being hashed
+	roster   sync.Mutex    // held while a roster is imported
 
 	dirty   atomic.Bool     // written since the last checkpoint
 	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log
@@ -86,8 +89,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		now:     o.Now,
 		hub:     hub{subs: map[chan Event]int64{}},
 		argon:   make(chan struct{}, hashesAtOnce),
-		lines:   bylines{of: map[int64]byline{}},
+		lines:   bylines{of: map[int64]byline{}, viewers: map[int64]Person{}},
 		acts:    make(chan *act),
+		reads:   make(chan *reading),
 		written: make(chan struct{}, 1),
 	}
 	s.limit.init(o)
@@ -111,6 +115,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.stop, s.ended = cancel, background.Done()
 	s.erased.Store(true) // perhaps, by a process that was killed
 	s.done.Go(s.writing)
+	for range readers {
+		s.done.Go(s.reading)
+	}
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })

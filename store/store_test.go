@@ -262,6 +262,9 @@ func (w *world) healthy() {
 	w.t.Helper()
 	wrong, err := store.Check(w.ctx, w.dir)
 	w.must(err)
+	old, err := w.OldViewers(w.ctx)
+	w.must(err)
+	wrong = append(wrong, old...)
 	if len(wrong) > 0 {
 		w.t.Fatalf("check: %s", strings.Join(wrong, "\n"))
 	}

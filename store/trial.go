@@ -36,6 +36,7 @@ type Objective struct {
 	What             string   // in words
 	Measure          string   // its id in Measures; "" while nobody has said how it is measured
 	Baseline, Target *float64 // figures of the measure; nil while not known
+	Now              *float64 // the figure since the start, to a tenth; nil: not enough yet, or too few people
 	Due              string   // a day; "" for the last of the trial
 	Owner            int64
 	OwnerName        string
@@ -115,6 +116,22 @@ func (o Objective) Missing() string {
 	return ""
 }
 
+// Way is how much of the way from the baseline to the target is behind us: 0 for nothing, 1 for all of it and more.
+// It is not known before all three figures are.
+func (o Objective) Way() (part float64, known bool) {
+	if o.Baseline == nil || o.Target == nil || o.Now == nil {
+		return 0, false
+	}
+	all, done := *o.Target-*o.Baseline, *o.Now-*o.Baseline
+	if all == 0 { // it is to stay as good as it was
+		all, done = 1, 1
+		if *o.Now < *o.Target {
+			done = 0
+		}
+	}
+	return min(max(done/all, 0), 1), true
+}
+
 // Day is the day of the trial that now is, from 1, and how many it has: 0 of 0 while its days are not set. Before
 // the start it is 0 or less, after the end more than of.
 func (tr Trial) Day(now time.Time) (day, of int) {
@@ -173,6 +190,9 @@ func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
 			return err
 		}
 		if tr.Objectives, err = t.objectives(); err != nil {
+			return err
+		}
+		if err := s.progress.measureObjectives(t, tr); err != nil {
 			return err
 		}
 		tr.Board, err = t.board()
@@ -436,6 +456,9 @@ func (s *Store) RemoveObjective(ctx context.Context, me, id int64, why string) e
 	})
 }
 
+// ownedBy stands before who looks after an objective.
+const ownedBy = "; looked after by "
+
 // described is an objective in one line of the log.
 func (o Objective) described() string {
 	m, _ := MeasureOf(o.Measure)
@@ -444,7 +467,13 @@ func (o Objective) described() string {
 		parts = append(parts, "by "+o.Due)
 	}
 	if o.OwnerName != "" {
-		parts = append(parts, "looked after by "+o.OwnerName)
+		return strings.Join(parts, "; ") + ownedBy + o.OwnerName
 	}
 	return strings.Join(parts, "; ")
+}
+
+// withoutOwner is a described objective without who looks after it.
+func withoutOwner(described string) string {
+	before, _, _ := strings.Cut(described, ownedBy)
+	return before
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -18,6 +20,8 @@ type tx struct {
 	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
+	memo    *memo    // shared by all who read
+	memoAge int      // of the memo when it began
 }
 
 // ms is the transaction's time as it is stored.
@@ -91,23 +95,60 @@ func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...an
 	return all, rows.Err()
 }
 
-// read runs fn in a read-only transaction, so that all its queries see one state.
+// reading is something to be read, and what came of it.
+type reading struct {
+	ctx   context.Context
+	fn    func(*tx) error
+	err   error
+	panic any
+	done  chan struct{}
+}
+
+// read runs fn in a read-only transaction, so that all its queries see one state. It runs on a goroutine that stays: SQLite
+// needs a deep stack, and growing one for every reading cost a tenth of it.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	var c *conn
+	r := &reading{ctx: ctx, fn: fn, done: make(chan struct{})}
 	select {
-	case c = <-s.reader.free:
+	case s.reads <- r:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.ended:
 		return errClosed
 	}
-	defer func() { s.reader.free <- c }()
-	t := &tx{ctx: context.WithoutCancel(ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now()}
-	if err := t.begin("BEGIN"); err != nil {
-		return mapError(err)
+	<-r.done
+	if r.panic != nil {
+		panic(r.panic)
+	}
+	return r.err
+}
+
+// reading does what is to be read, one after the other, until the store is closed.
+func (s *Store) reading() {
+	for {
+		select {
+		case r := <-s.reads:
+			s.answer(r)
+		case <-s.ended:
+			return
+		}
+	}
+}
+
+func (s *Store) answer(r *reading) {
+	c := <-s.reader.free
+	defer func() {
+		s.reader.free <- c
+		if p := recover(); p != nil {
+			r.panic = fmt.Sprintf("%v\n%s", p, debug.Stack())
+		}
+		close(r.done)
+	}()
+	t := &tx{ctx: context.WithoutCancel(r.ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), memo: &s.memo, memoAge: s.memo.now()}
+	if r.err = mapError(t.begin("BEGIN")); r.err != nil {
+		return
 	}
 	defer t.run("ROLLBACK") // there is nothing to commit
-	return mapError(fn(t))
+	r.err = mapError(r.fn(t))
 }
 
 // begin waits its turn for the writer's lock.

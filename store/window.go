@@ -17,9 +17,10 @@ func (w Window) String() string {
 // usualWeeks is how long a window is where nobody says from when.
 const usualWeeks = 12
 
-// FigureWindow is the time from one date to another, both included, where the organisation is. Without the last
-// date it ends today, without the first it begins usualWeeks weeks before, on a Monday; on a channel whose posts were
-// imported it is the time that they are of. ErrInvalid for what is no date, or ends before it begins.
+// FigureWindow is the time from one date to another, where the organisation is, in whole weeks: from the Monday of the
+// first to the Sunday of the last, or to today. Without the last date it ends today, without the first it begins
+// usualWeeks weeks before; on a channel whose posts were imported it is the time that they are of. ErrInvalid for what
+// is no date, or ends before it begins.
 func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last string) (w Window, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
@@ -62,7 +63,63 @@ func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last
 		if begin > end {
 			return refuse(ErrInvalid, "The first day has to be before the last one.")
 		}
-		w = Window{begin.start(zone), (end + 1).start(zone)}
+		if sunday := end.monday() + weekDays - 1; sunday <= dayOf(t.at, zone) || end > dayOf(t.at, zone) {
+			end = sunday
+		} else {
+			end = dayOf(t.at, zone)
+		}
+		w = Window{begin.monday().start(zone), (end + 1).start(zone)}
+		return nil
+	})
+	return w, err
+}
+
+// FigureSpan is a time that figures are usually asked for, up to now.
+type FigureSpan int
+
+const (
+	SpanQuarter FigureSpan = iota // twelve weeks
+	SpanMonth                     // four weeks
+	SpanTrial                     // since the first day of the trial
+	SpanAll                       // since anybody was on the roster
+)
+
+// FigureSpanWindow is when a span begins and ends. ErrNotFound for the trial while it has not begun.
+func (s *Store) FigureSpanWindow(ctx context.Context, me int64, span FigureSpan) (w Window, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
+		}
+		zone, err := t.zone()
+		if err != nil {
+			return err
+		}
+		end := dayOf(t.at, zone)
+		begin := end.monday() - (usualWeeks-1)*weekDays
+		switch span {
+		case SpanMonth:
+			begin = end.monday() - (monthDays - weekDays)
+		case SpanTrial:
+			tr, err := t.trial()
+			if err != nil {
+				return err
+			}
+			if !tr.Started(t.at) {
+				return refuse(ErrNotFound, "The trial has not begun. Its first day is set under Admin → Trial.")
+			}
+			first, err := time.Parse(time.DateOnly, tr.First)
+			if err != nil {
+				return err
+			}
+			begin = dayOf(first, time.UTC)
+		case SpanAll:
+			var at int64
+			if err := t.get(`SELECT coalesce(min(at), ?) FROM standing`, []any{t.ms()}, &at); err != nil {
+				return err
+			}
+			begin = min(dayOf(fromMS(at), zone), end)
+		}
+		w = Window{begin.monday().start(zone), (end + 1).start(zone)}
 		return nil
 	})
 	return w, err

@@ -113,6 +113,7 @@ func (s *Store) commit(first *act, waiting <-chan *act) {
 		}
 	}
 	s.wakeIndexer()
+	s.memo.heed(events, s.now())
 	s.publish(events)
 	for _, a := range acts {
 		close(a.done)

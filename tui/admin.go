@@ -42,6 +42,7 @@ func (m *admin) list() []item {
 	add("Announcements", "who has answered what must be read", func() screen { return newMustReads(a, m.theme) })
 	add("Reports", "posts that somebody reported", func() screen { return newReports(a, m.theme) })
 	add("Trial", "purpose, days, terms, objectives", func() screen { return newAdminTrial(a, m.theme) })
+	add("Figures", "who comes, writes and is answered", func() screen { return newFigures(a, m.theme) })
 	add("Data", "backup, export, import, end of the trial", func() screen { return newData(a, m.theme) })
 	add("Second admin", "what needs two of you", func() screen { return newSecond(a, m.theme) })
 	add("Decisions", "what was decided, and why", func() screen { return newDecisions(a, m.theme) })

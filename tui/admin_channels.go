@@ -128,7 +128,7 @@ func newPosting(a *app, t *theme, c store.Channel) *sheet {
 
 // newClosing says what it means to make a channel private, and does it.
 func newClosing(a *app, t *theme, c store.Channel) *sheet {
-	intro := "Only " + count(c.Members, "person who is", "people who are") + " in #" + c.Name + " now will see it and all that was written in it. Its stewards let others in. It cannot be opened again."
+	intro := "Only those who are in #" + c.Name + " now, " + count(c.Members, "person", "people") + ", will see it and all that was written in it. Its stewards let others in. It cannot be opened again."
 	if !c.Joined {
 		intro += " You are not in it: you will not see it any more."
 	}

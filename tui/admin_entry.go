@@ -171,7 +171,7 @@ func newLeaderMark(a *app, t *theme, e store.Entry, on bool) *sheet {
 }
 
 func newReset(a *app, t *theme, e store.Entry) *sheet {
-	return a.lettering(t, "Reset keys and password of "+e.Display(), "None of their keys lets them in any more, and no password. A letter with a new code is made. A window that is open stays open: where a computer was stolen, suspend them first.",
+	return a.lettering(t, "Reset keys and password of "+e.Display(), "None of their keys lets them in any more, and no password; every window that is open is closed. A letter with a new code is made.",
 		"resets them", "", nil, func(_ []string, why string) ([]store.Letter, error) {
 			l, err := a.store.Reset(a.ctx, a.me, e.Handle, why)
 			return []store.Letter{l}, err

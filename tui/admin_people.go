@@ -280,6 +280,9 @@ func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // stands is where a person stands: their mark on the board, and whether they have come.
 func (r *roll) stands(e store.Entry) string {
 	parts := []string{r.app.standsNow(e)}
+	if e.State == store.Active { // when they were here says that they come
+		_, parts[0], _ = strings.Cut(parts[0], " ")
+	}
 	switch {
 	case e.Admin:
 		parts = append([]string{"admin"}, parts...)

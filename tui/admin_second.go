@@ -15,7 +15,7 @@ var consentKinds = []store.ConsentKind{store.PrivateExport, store.EndOfTrial}
 // newSecond is what needs two admins: what the others ask of me, and what I ask of them.
 func newSecond(a *app, t *theme) screen {
 	const always = 1 << 20 // the reason stands below who asks
-	k := newKept(a, t, "Admin · second admin", nil, store.Decided, store.People)
+	k := newKept(a, t, "Admin · Second admin", nil, store.Decided, store.People)
 	k.where, k.wide = entryAdmin, always
 	k.read = func() (drawn, error) {
 		list, err := a.store.Consents(a.ctx, a.me)

@@ -25,12 +25,19 @@ func (k *kept) adminTrial(tr store.Trial) {
 	one := func(label, value, hint, intro string, put func(*store.Trial, string)) {
 		k.add(label, orNone(value), "change it", func() screen { return newTrialLine(a, t, label, value, hint, intro, put) })
 	}
+	k.add("The report", "what came of it, to decide on", "opens", func() screen { return newTrialReport(a, t) })
 	one("Name", tr.Name, "Like Nordwind talks.", "", func(tr *store.Trial, v string) { tr.Name = v })
 	one("Purpose", tr.Purpose, "One sentence: what is it for?", "", func(tr *store.Trial, v string) { tr.Purpose = v })
 	first := "Once that day has come, it stays, and so do the objectives: later changes stand in Decisions with old and new."
 	one("First day", tr.First, "Like 2026-12-01: year, month, day.", first, func(tr *store.Trial, v string) { tr.First = v })
 	one("Last day", tr.Last, "Like 2027-02-28: year, month, day.", "", func(tr *store.Trial, v string) { tr.Last = v })
-	one("Time zone", tr.Zone, "Like Europe/Berlin: by it a day begins and ends, for everyone.", "", func(tr *store.Trial, v string) { tr.Zone = v })
+	zone := tr.Zone
+	if zone == "" {
+		zone = "none: UTC counts"
+	}
+	k.add("Time zone", zone, "change it", func() screen {
+		return newTrialLine(a, t, "Time zone", tr.Zone, "Like Europe/Berlin.", "By it a day begins and ends, for everyone; without one, days go by UTC.", func(tr *store.Trial, v string) { tr.Zone = v })
+	})
 	said := "none: nobody is asked"
 	if tr.Terms != "" {
 		said = count(store.Graphemes(tr.Terms), "character", "characters") + ", accepted at sign-in"

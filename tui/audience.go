@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -54,7 +56,8 @@ func (l *audience) Title() string {
 	if !l.tends {
 		return "Not answered yet · your team"
 	}
-	return strings.TrimSuffix("Who has answered · "+subject(l.post), " · ")
+	const some = 40 // columns: it is known by less than a whole line
+	return strings.TrimSuffix("Who has answered · "+ansi.Truncate(subject(l.post), some, "…"), " · ")
 }
 
 // Note is how many have.
@@ -213,16 +216,20 @@ func (l *audience) list() {
 			item{name: "of", label: "Department", value: of,
 				open: func() tea.Cmd { return said(turnThoseMsg{l, true}) }, keys: []key.Binding{says(keys.Open, "the next one")}},
 			item{name: "by", label: "By department", value: t.Dim.Render("everyone who was asked, in numbers"),
-				open: opens(func() screen { return newByDepartment(l.theme, l.departments) }), keys: []key.Binding{keys.Open}},
+				open: opens(func() screen { return newByDepartment(a, l.theme, l.post, l.departments) }), keys: []key.Binding{keys.Open}},
 			item{name: "remind", label: "Remind", value: t.Dim.Render(l.reminded()),
 				open: opens(func() screen { return newRemind(a, l.theme, l.post) }), keys: []key.Binding{says(keys.Open, "asks before it does")}},
 			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
 				open: func() tea.Cmd { return a.copyCSV(l.post.ID) }, keys: []key.Binding{says(keys.Open, "copies it")}})
 	}
-	handles := 0
-	for _, p := range l.people {
-		handles = max(handles, min(columns(p.Handle)+1, handleMost))
+	names, handles, says := 0, 0, 0
+	for _, it := range items {
+		names = max(names, columns(it.label))
 	}
+	for _, p := range l.people {
+		names, handles, says = max(names, columns(p.Name)), max(handles, min(columns(p.Handle)+1, handleMost)), max(says, columns(l.says(p)))
+	}
+	l.wide = names + menuGap + handles + menuGap + says + 2 // else what they have answered stands below their names
 	for i, p := range l.people {
 		it := item{name: "person " + p.Handle, label: p.Name, more: l.says(p)}
 		it.value = t.Dim.Render(pad("@"+p.Handle, handles))
@@ -258,7 +265,7 @@ func (l *audience) says(p store.Addressee) string {
 	case p.Answer != store.Pending:
 		word := p.Answer.String()
 		if p.Answer == store.Resolved {
-			word = "understood, question resolved"
+			word = "question resolved"
 		}
 		at := ago(p.At, l.app.now(), l.app.zone)
 		if an := l.post.Announcement; an.MustRead && p.At.After(an.Due) {
@@ -338,24 +345,25 @@ func newRemind(a *app, t *theme, p store.Post) *sheet {
 	return s
 }
 
-// newByDepartment is an audience in numbers.
-func newByDepartment(t *theme, all []store.DepartmentAnswers) screen {
-	p := &page{theme: t, title: "By department"}
+// newByDepartment is an audience in numbers; each line opens those of the department who have not answered.
+func newByDepartment(a *app, t *theme, p store.Post, all []store.DepartmentAnswers) screen {
+	s := &page{theme: t, title: "By department"}
 	var items []item
 	for _, d := range all {
 		c := d.Counts
-		name := d.Department
-		if name == "" {
-			name = "without a department"
-		}
-		has := number(c[1]+c[2]+c[3]) + " of " + number(c[0]+c[1]+c[2]+c[3])
-		more := ""
+		it := item{name: d.Department, label: cmp.Or(d.Department, "without a department"), keys: []key.Binding{says(keys.Open, "who has not answered")}}
+		it.value = number(c[1]+c[2]+c[3]) + " of " + number(c[0]+c[1]+c[2]+c[3])
 		if c[2] > 0 {
-			more = t.Dim.Render(count(c[2], "open question", "open questions"))
+			it.more = t.Dim.Render(count(c[2], "open question", "open questions"))
 		}
-		items = append(items, item{name: d.Department, label: name, value: has, more: more})
+		it.open = opens(func() screen { // those without one stand first among all
+			l := newAudience(a, s.theme, p, true)
+			l.department = d.Department
+			return l
+		})
+		items = append(items, it)
 	}
-	p.text = "Who has answered, of those who were asked."
-	p.set(items)
-	return p
+	s.text = "Who has answered, of those who were asked."
+	s.set(items)
+	return s
 }

@@ -293,17 +293,26 @@ func (m *Model) header(left, right string, width int) []string {
 func (m *Model) join(cols [][]string, widths []int, height int) []string {
 	line := m.theme.Line.Render("│")
 	out := make([]string, height)
+	var buf []byte
 	for y := range out {
+		buf = buf[:0]
 		for i, c := range cols {
 			text := ""
 			if y < len(c) {
 				text = c[y]
 			}
-			if i < len(cols)-1 {
-				text = pad(text, widths[i]) + line
+			if i == len(cols)-1 {
+				buf = append(buf, text...)
+				continue
 			}
-			out[y] += text
+			text = fit(text, widths[i])
+			buf = append(buf, text...)
+			for range widths[i] - columns(text) {
+				buf = append(buf, ' ')
+			}
+			buf = append(buf, line...)
 		}
+		out[y] = string(buf)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -61,7 +62,8 @@ func (l *listener) next() tea.Msg {
 	return heard
 }
 
-// rest is an event and all that have come since: one reading of everything, and what is about my inbox, which may ring.
+// rest is an event and all that have come since: one reading of everything, or of what has been written where there is
+// nothing else, and what is about my inbox, which may ring.
 func (l *listener) rest(e store.Event) eventsMsg {
 	heard := eventsMsg{e}
 	for more := true; more; {
@@ -77,7 +79,10 @@ func (l *listener) rest(e store.Event) eventsMsg {
 	if len(heard) == 1 {
 		return heard
 	}
-	together := eventsMsg{{Kind: store.Reload}}
+	together := eventsMsg{{Kind: store.Posted}}
+	if slices.ContainsFunc(heard, func(e store.Event) bool { return e.Kind != store.Posted || e.Root != 0 }) {
+		together[0].Kind = store.Reload
+	}
 	for _, e := range heard {
 		if e.Kind == store.Inbox && e.By != l.app.me {
 			return append(together, e)

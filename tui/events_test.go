@@ -29,11 +29,18 @@ func TestEventsOfAStorm(t *testing.T) {
 	ch <- store.Event{Kind: store.Inbox, By: 2}
 	ch <- store.Event{Kind: store.Inbox, By: 1}
 	hears(eventsEvery, store.Event{Kind: store.Reload}, store.Event{Kind: store.Inbox, By: 2})
+	for i := range int64(10) {
+		ch <- store.Event{Kind: store.Posted, Post: i}
+	}
+	hears(2*eventsEvery, store.Event{Kind: store.Posted})
+	ch <- store.Event{Kind: store.Posted}
+	ch <- store.Event{Kind: store.Posted, Root: 1}
+	hears(3*eventsEvery, store.Event{Kind: store.Reload})
 	ch <- store.Event{Kind: store.People}
-	hears(2*eventsEvery, store.Event{Kind: store.People})
+	hears(4*eventsEvery, store.Event{Kind: store.People})
 	at = at.Add(time.Minute)
 	ch <- store.Event{Kind: store.Posted}
-	hears(2*eventsEvery+time.Minute, store.Event{Kind: store.Posted})
+	hears(4*eventsEvery+time.Minute, store.Event{Kind: store.Posted})
 	close(ch)
 	if got := l.next(); got != nil {
 		t.Errorf("%v when it has ended", got)

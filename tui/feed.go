@@ -42,8 +42,9 @@ type feed struct {
 	focused       bool
 
 	drawn   map[int64]drawnPost
-	starts  []int // first line of each post's block
-	total   int   // lines in all
+	starts  []int    // first line of each post's block
+	spans   []extent // where each post itself stands
+	total   int      // lines in all
 	reading reading
 }
 
@@ -51,6 +52,9 @@ type drawnPost struct {
 	as    drawing
 	lines []string
 }
+
+// extent is the lines from first to the one before end.
+type extent struct{ first, end int }
 
 func newFeed(a *app, t *theme) feed {
 	none := func(int) []string { return nil }
@@ -112,11 +116,14 @@ func centred(text string, width int) string {
 
 // measure finds where every post stands.
 func (f *feed) measure() {
-	f.starts = f.starts[:0]
+	f.starts, f.spans = f.starts[:0], f.spans[:0]
 	at := len(f.head(f.width))
 	for i := range f.posts {
 		f.starts = append(f.starts, at)
-		at += len(f.ruleLines(i)) + len(f.draw(i)) + 1
+		first := at + len(f.ruleLines(i))
+		at = first + f.tall(i)
+		f.spans = append(f.spans, extent{first, at})
+		at++
 	}
 	if n := len(f.tail(f.width)); n > 0 {
 		at += n
@@ -126,11 +133,17 @@ func (f *feed) measure() {
 	f.total = at
 }
 
-// lines are the lines of post i: first and the one after the last.
-func (f *feed) lines(i int) (first, end int) {
-	first = f.starts[i] + len(f.ruleLines(i))
-	return first, first + len(f.draw(i))
+// tall is how many lines post i takes. What was drawn of it a while ago will do: time changes what is said in a line.
+func (f *feed) tall(i int) int {
+	p := f.posts[i]
+	if d, ok := f.drawn[p.ID]; ok && d.as.shape == shapeOf(p, f.look(p)) {
+		return len(d.lines)
+	}
+	return len(f.draw(i))
 }
+
+// lines are the lines of post i as last measured: first and the one after the last.
+func (f *feed) lines(i int) (first, end int) { return f.spans[i].first, f.spans[i].end }
 
 // index is where the post of that id stands, -1 if it is not here.
 func (f *feed) index(id int64) int {
@@ -367,7 +380,12 @@ func (f *feed) view() string {
 			add(line, " "+l)
 			line++
 		}
-		for _, l := range f.draw(i) {
+		lines := f.draw(i)
+		if first, end := f.lines(i); end-first != len(lines) { // the time has grown too long for its line
+			f.keep(func() {})
+			return f.view()
+		}
+		for _, l := range lines {
 			add(line, f.bar(f.posts[i].ID)+l)
 			line++
 		}

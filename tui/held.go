@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,13 +82,23 @@ func heldText(h store.Held, host string, in *time.Location) string {
 		"What you wrote: " + held1(h.Posts, "post", "posts") + " and " + held1(h.Replies, "reply", "replies") + ", and " + held1(h.Versions, "earlier version", "earlier versions") +
 			" of them, for those who may read the channel. Search looks in them. " + capital(held1(h.Drafts, "draft", "drafts")) + ", for you alone.",
 		"What you did: your reactions stand at " + held1(h.Reactions, "post", "posts") + ", for those who may read them. " + capital(held1(h.Reports, "report", "reports")) + " to the admins, seen by them. " + capital(held1(h.Announcements, "announcement", "announcements")) + " that you were asked about and had on your screen, with your answer; the stewards and admins see it, and your manager whether you have answered.",
-		"For you alone: " + held1(h.Saved, "saved post", "saved posts") + ", " + held1(h.Followed, "thread", "threads") + " that you follow, " + held1(h.Inbox, "entry", "entries") + " of your inbox, whether and how you want to be told of something new.",
+		"For you alone: " + held1(h.Saved, "saved post", "saved posts") + ", " + held1(h.Followed, "thread", "threads") + " that you follow, " + held1(h.Inbox, "entry", "entries") + " of your inbox, reminders among them, whether and how you want to be told of something new.",
 		"Where you are: in " + held1(h.Channels, "channel or conversation", "channels and conversations") + ", as their members see, which of them you have muted, and how far you have read in each, which nobody else sees.",
 		"When: you first came on " + day(p.CameAt, "a day that was not noted") + " and were last here on " + day(h.SeenAt, "a day that was not noted") + ". Whoever runs the server can see in its log when you come and go, and from which address.",
-		"For the figures of the trial: " + held1(h.Visits, "day", "days") + " on which you were here and pressed a key, and who replied to whom. Figures are of five people or more and never of you alone.",
+		"For the figures of the trial: " + held1(h.Visits, "day", "days") + " on which you were here and pressed a key, who replied to whom, and of announcements when you had read them. Figures are of five people or more and never of you alone.",
+		"Terms of the trial that you have accepted: " + acceptedText(h.Accepted, in) + ".",
 		"Nothing else is counted about you.",
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// acceptedText is the versions that somebody has accepted, with when.
+func acceptedText(all []store.Acceptance, in *time.Location) string {
+	list := make([]string, len(all))
+	for i, a := range all {
+		list[i] = "version " + strconv.FormatInt(a.Version, 10) + " on " + a.At.In(in).Format("2 January 2006 at 15:04")
+	}
+	return cmp.Or(strings.Join(list, ", "), "none so far")
 }
 
 // held1 is a number of something; none is said as a word.

@@ -50,12 +50,21 @@ func newHome(a *app, t *theme, active bool) *home {
 	}
 	for _, l := range []*latest{h.latest, h.other} {
 		l.where, l.head, l.here = true, h.above, h.hereActs
-		l.holds = func(store.Event) bool { return true }
+		l.holds = h.concerns
 	}
 	if active {
 		h.latest, h.other = h.other, h.latest
 	}
 	return h
+}
+
+// concerns says whether an event may change what stands here: what is written where I am not, or have muted, does not.
+func (h *home) concerns(e store.Event) bool {
+	if e.Kind != store.Posted || e.Channel == 0 || !h.told {
+		return true
+	}
+	c, mine := h.channels[e.Channel]
+	return mine && !c.Muted
 }
 
 // Title says which order it is in.
@@ -192,15 +201,15 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return nil
 		}
-		h.know(msg.channels)
-		h.tally(msg.channels)
-		if !slices.EqualFunc(h.waiting, msg.waiting, sameWaiting) {
-			h.keep(func() { h.waiting = msg.waiting })
+		h.know(msg.Channels)
+		h.tally(msg.Channels)
+		if !slices.EqualFunc(h.waiting, msg.Waiting, sameWaiting) {
+			h.keep(func() { h.waiting = msg.Waiting })
 		}
-		if said := msg.trial.TellsEnd(); said != h.ending {
+		if said := msg.Trial.TellsEnd(); said != h.ending {
 			h.keep(func() { h.ending = said })
 		}
-		return h.writeTo(msg.channels)
+		return h.writeTo(msg.Channels)
 	case nextMsg: // nothing new is left anywhere: Space is a pager
 		h.pageDown()
 		return h.more()

@@ -39,6 +39,8 @@ type latest struct {
 	moved   bool         // I have joined or left: older posts may be others now
 	waiting []store.Post // newer than the first one shown
 	gap     bool         // more are new than one page holds
+	behind  bool         // and newer ones still, which were not read as nobody looks at them
+	toTop   bool         // what waits is to be shown once that has been done
 	jump    int64        // my own new post, to be shown at once
 	was     store.Post   // the newest post that was not new when this was opened
 	newest  int64        // the order key of the first post when it was put there
@@ -65,12 +67,11 @@ type onePostMsg struct {
 	gone bool
 }
 
-// freshMsg is a post that has just been written, if it belongs here.
+// freshMsg is a post that has just been written here.
 type freshMsg struct {
-	of    *latest
-	id    int64
-	posts []store.Post
-	err   error
+	of   *latest
+	post store.Post
+	err  error
 }
 
 // placesMsg is my channels, as the acts on their posts need them.
@@ -207,7 +208,7 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 		}
 	case sidebarMsg:
 		if msg.err == nil {
-			l.know(msg.channels)
+			l.know(msg.Channels)
 		}
 	case placesMsg:
 		if msg.of == l && msg.err == nil {
@@ -223,9 +224,7 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 			return l.refresh()
 		}
 	case headClickMsg:
-		if len(l.waiting) > 0 {
-			l.show()
-		}
+		return tea.Batch(l.show(), l.more())
 	case seenMsg:
 		if msg.of != &l.feed {
 			break
@@ -250,8 +249,12 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
-	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
+	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && e.Post != 0 && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
 		return l.readFresh(e.Post)
+	}
+	if e.Kind == store.Posted && e.Root == 0 && l.gap {
+		l.behind = true
+		return nil
 	}
 	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
 		return l.refresh()
@@ -277,14 +280,14 @@ func (l *latest) readFresh(id int64) tea.Cmd {
 	if !l.fresh.begin() {
 		return nil
 	}
-	ctx, load := l.app.ctx, l.load
+	a := l.app
 	return func() tea.Msg {
-		posts, err := load(ctx, id+1, 1)
-		return freshMsg{l, id, posts, err}
+		p, err := a.store.Post(a.ctx, a.me, id)
+		return freshMsg{l, p, err}
 	}
 }
 
-// wrote lets a post that has been written wait above, if it belongs here and is not there yet.
+// wrote lets a post that has been written wait above, if it is not there yet.
 func (l *latest) wrote(msg freshMsg) tea.Cmd {
 	if l.fresh.end() {
 		return l.refresh()
@@ -293,8 +296,8 @@ func (l *latest) wrote(msg freshMsg) tea.Cmd {
 	case notFound(msg.err):
 	case msg.err != nil:
 		return fail(msg.err)
-	case len(msg.posts) == 1 && msg.posts[0].ID == msg.id && msg.id > l.newestKnown():
-		l.waiting = append([]store.Post{msg.posts[0]}, l.waiting...)
+	case msg.post.ID > l.newestKnown():
+		l.waiting = append([]store.Post{msg.post}, l.waiting...)
 	}
 	return nil
 }
@@ -385,7 +388,7 @@ func (l *latest) merge(msg pageMsg) {
 		}
 		l.waiting = msg.posts[:fresh:fresh]
 	})
-	l.moved = false
+	l.moved, l.behind = false, false
 	switch {
 	case !l.ready:
 		l.ready = true
@@ -394,9 +397,10 @@ func (l *latest) merge(msg pageMsg) {
 		l.show()
 		l.choose(l.index(l.jump))
 		l.jump = 0
-	case len(l.posts) == 0:
+	case len(l.posts) == 0, l.toTop:
 		l.show()
 	}
+	l.toTop = false
 }
 
 // bring puts the posts of a page from the top where they belong, but for the fresh ones.
@@ -479,10 +483,14 @@ func (l *latest) wasHere(posts []store.Post) {
 	}
 }
 
-// show brings in the posts that wait above and goes to them.
-func (l *latest) show() {
-	if len(l.waiting) == 0 {
-		return
+// show brings in the posts that wait above and goes to them, once those have been read that there was no need to.
+func (l *latest) show() tea.Cmd {
+	switch {
+	case len(l.waiting) == 0:
+		return nil
+	case l.behind:
+		l.toTop = true
+		return l.refresh()
 	}
 	if l.gap {
 		l.posts, l.ended = nil, false
@@ -500,6 +508,7 @@ func (l *latest) show() {
 	l.newest = l.key(l.waiting[0])
 	l.waiting, l.gap = nil, false
 	l.choose(0)
+	return nil
 }
 
 // note says how many posts wait above.
@@ -525,9 +534,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		return l.refresh(), true
 	case key.Matches(msg, keys.ShowNew),
 		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
-		if len(l.waiting) > 0 {
-			l.show()
-		}
+		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
 		return push(newThread(l.app, l.theme, p.ID)), true
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
@@ -539,7 +546,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		used = l.move(msg)
 		return l.more(), used
 	}
-	return l.more(), true
+	return tea.Batch(cmd, l.more()), true
 }
 
 // besides is what can be done here besides what is done with a post.

@@ -136,7 +136,7 @@ func (l *mustReads) list() {
 			it.head = "What has had to be read"
 		}
 		it.label = subject(p)
-		it.more = t.Dim.Render(answersLine(an) + " · " + spoken(p) + " to " + an.To(p.ChannelName))
+		it.more = t.Dim.Render(answersLine(an) + " · to " + an.To(p.ChannelName) + " · " + spoken(p))
 		it.end = t.Dim.Render(due(an.Due, a.now(), a.zone))
 		it.open = opens(func() screen { return newAudience(a, l.theme, p, true) })
 		switch {

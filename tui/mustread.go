@@ -22,7 +22,8 @@ type mustRead struct {
 	only     int64 // the one that was asked for; 0: all that wait
 	arriving bool  // it is what one meets at sign-in: there may be no way around it
 	waiting  []store.Post
-	done     map[int64]bool // answered or put off here: not shown again, though it may wait on
+	team     []store.TeamWait // what my own team has not answered
+	done     map[int64]bool   // answered or put off here: not shown again, though it may wait on
 	ready    bool
 	problem  string
 	question *composer // being written; nil: none
@@ -34,6 +35,7 @@ type (
 	mustReadMsg struct {
 		of    *mustRead
 		posts []store.Post
+		team  []store.TeamWait
 		err   error
 	}
 	// answeredMsg says that an announcement has been answered or put off here.
@@ -119,14 +121,18 @@ func (m *mustRead) refresh() tea.Cmd {
 	if !m.fresh.begin() {
 		return nil
 	}
-	a, only := m.app, m.only
+	a, is, only, arriving := m.app, mustReadMsg{of: m}, m.only, m.arriving
 	return func() tea.Msg {
-		if only == 0 {
-			posts, err := a.store.MustReads(a.ctx, a.me)
-			return mustReadMsg{m, posts, err}
+		if only != 0 {
+			is.posts = make([]store.Post, 1)
+			is.posts[0], is.err = a.store.Post(a.ctx, a.me, only)
+			return is
 		}
-		p, err := a.store.Post(a.ctx, a.me, only)
-		return mustReadMsg{m, []store.Post{p}, err}
+		is.posts, is.err = a.store.MustReads(a.ctx, a.me)
+		if is.err == nil && !arriving {
+			is.team, is.err = a.store.TeamWaits(a.ctx, a.me)
+		}
+		return is
 	}
 }
 
@@ -217,7 +223,7 @@ func (m *mustRead) arrived(msg mustReadMsg) tea.Cmd {
 		m.posts, m.waiting = nil, nil
 		return tea.Batch(again, fail(msg.err))
 	}
-	m.problem = ""
+	m.problem, m.team = "", msg.team
 	m.learn(msg.posts)
 	if m.arriving && len(m.waiting) == 0 {
 		return tea.Batch(again, back())
@@ -254,6 +260,8 @@ func (m *mustRead) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.refresh()
 	case key.Matches(msg, keys.Open):
 		return m.choices()
+	case key.Matches(msg, keys.Asked) && len(m.team) > 0:
+		return m.teamWaits()
 	case key.Matches(msg, keys.ReadOn):
 		m.pageDown()
 		return nil
@@ -271,7 +279,7 @@ func (m *mustRead) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *mustRead) acts() []postAct {
 	p, some := m.current()
 	if !some || p.Announcement == nil {
-		return nil
+		return m.teamAct()
 	}
 	an, a := p.Announcement, m.app
 	cmd := func(c tea.Cmd) func(*theme) tea.Cmd { return func(*theme) tea.Cmd { return c } }
@@ -293,7 +301,40 @@ func (m *mustRead) acts() []postAct {
 	if !m.arriving {
 		list = append(list, postAct{"Read what others ask", key.Binding{}, func(t *theme) tea.Cmd { return push(newThread(a, t, p.ID)) }})
 	}
-	return list
+	return append(list, m.teamAct()...)
+}
+
+// teamAct leads a manager to whom of their team is waited for.
+func (m *mustRead) teamAct() []postAct {
+	n := 0
+	for _, w := range m.team {
+		n += w.Pending
+	}
+	if n == 0 {
+		return nil
+	}
+	return []postAct{{"Your team: " + count(n, "answer is missing", "answers are missing"), says(keys.Asked, "your team"), func(*theme) tea.Cmd { return m.teamWaits() }}}
+}
+
+// teamWaits opens the list of the only announcement that my team has not answered, or all of them to choose from.
+func (m *mustRead) teamWaits() tea.Cmd {
+	a, t := m.app, m.theme
+	if len(m.team) == 1 {
+		return push(newAudience(a, t, m.team[0].Post, false))
+	}
+	return push(newTeamWaits(a, t, m.team))
+}
+
+// newTeamWaits is what a manager's team has not answered.
+func newTeamWaits(a *app, t *theme, all []store.TeamWait) *page {
+	p := &page{theme: t, title: "Must read · your team", text: "What people of your team have not answered."}
+	var items []item
+	for _, w := range all {
+		items = append(items, item{name: strconv.FormatInt(w.Post.ID, 10), label: subject(w.Post), end: t.Dim.Render(count(w.Pending, "person", "people")),
+			open: opens(func() screen { return newAudience(a, p.theme, w.Post, false) }), keys: []key.Binding{says(keys.Open, "who")}})
+	}
+	p.set(items)
+	return p
 }
 
 // answerPage is the menu of the answers at sign-in, around which nothing is either.
@@ -302,8 +343,19 @@ type answerPage struct{ *page }
 // Full is true: there is no way around it.
 func (answerPage) Full() bool { return true }
 
+// Update leads back, which nothing else does around it.
+func (p answerPage) Update(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, keys.Back, keys.Quit) {
+		return back()
+	}
+	return p.page.Update(msg)
+}
+
 // choices is the menu of the answers.
 func (m *mustRead) choices() tea.Cmd {
+	if len(m.posts) == 0 && len(m.team) > 0 {
+		return m.teamWaits()
+	}
 	if list := m.acts(); len(list) > 0 {
 		page := newMore(m.theme, "Your answer", list)
 		if m.arriving {
@@ -390,7 +442,7 @@ func (m *mustRead) Foot(width int) (string, *tea.Cursor) {
 			continue
 		}
 		name := t.Bold.Render(act.name)
-		if !an.Read && !key.Matches(keyOfEsc, act.key) {
+		if k := act.key.Help().Key; !an.Read && (k == keys.Understood.Help().Key || k == keys.Question.Help().Key) {
 			name = t.Dim.Render(act.name)
 		}
 		one := t.Key.Render(act.key.Help().Key) + "  " + name
@@ -425,7 +477,11 @@ func (m *mustRead) View() tea.View {
 	case m.problem != "":
 		m.say = m.problem + "\n\nEnter tries again."
 	case m.ready && len(m.posts) == 0:
-		m.say = "Nothing waits for your answer.\n\nHere stand announcements that everyone they concern must read, until you have answered: understood, or I have a question.\n\nEsc goes back."
+		m.say = "Nothing waits for your answer.\n\nHere stand announcements that everyone they concern must read, until you have answered: understood, or I have a question."
+		if act := m.teamAct(); act != nil {
+			m.say += "\n\n" + act[0].name + ". Enter shows whose."
+		}
+		m.say += "\n\nEsc goes back."
 	}
 	return tea.NewView(m.view())
 }
@@ -435,7 +491,7 @@ func (m *mustRead) ShortHelp() []key.Binding {
 		return []key.Binding{says(keys.Post, "asks"), keys.NewLine, keys.Put}
 	}
 	list := actKeys(m.acts())
-	if len(list) > 0 {
+	if len(list) > 0 && len(m.posts) > 0 {
 		list = append([]key.Binding{says(keys.Open, "answer")}, list...)
 	}
 	if len(m.waiting) > 1 {
@@ -453,6 +509,3 @@ func (m *mustRead) ShortHelp() []key.Binding {
 func (m *mustRead) FullHelp() [][]key.Binding {
 	return [][]key.Binding{helpMoving, append([]key.Binding{heading("Must read")}, m.ShortHelp()...)}
 }
-
-// keyOfEsc is the key that puts off.
-var keyOfEsc = tea.KeyPressMsg{Code: tea.KeyEscape}

@@ -93,7 +93,7 @@ func looks(t *testing.T, world func(*testing.T) *world, steps func(*sitting)) {
 // past is beyond the must-reads at sign-in, which wait.
 func past(keys ...string) func(*sitting) {
 	return func(s *sitting) {
-		for range s.m.side.waiting {
+		for range s.m.side.is.Waiting {
 			s.press("esc")
 		}
 		s.press(keys...)
@@ -185,7 +185,7 @@ func TestASecondAdminIsAskedOnToday(t *testing.T) {
 	s := asked(t).sit(80, 24)
 	s.run(goTo(newToday(s.m.app, s.m.theme)))
 	s.go1("A second admin is asked for")
-	s.sees("Admin · second admin", "Jon Reed asks you for the end of the trial")
+	s.sees("Admin · Second admin", "Jon Reed asks you for the end of the trial")
 }
 
 // TestOverdueAnswersLeadToTheirList goes from what waits for the board to those who have not answered.
@@ -215,8 +215,58 @@ func TestAnnounceFromTheMenu(t *testing.T) {
 func TestTeamLooks(t *testing.T) {
 	looks(t, waiting, func(s *sitting) {
 		past()(s)
-		s.run(push(newAudience(s.m.app, s.m.theme, s.m.side.waiting[0], false)))
+		s.run(push(newAudience(s.m.app, s.m.theme, s.m.side.is.Waiting[0], false)))
 	})
+}
+
+// leading is late, and Maya manages Nils and Pia, who have not answered.
+func leading(t *testing.T) *world {
+	w := late(t)
+	for handle, name := range map[string]string{"nils": "Nils Oak", "pia": "Pia Quill"} {
+		w.must(w.store.Edit(w.ctx, w.me, handle, store.Details{Name: name, Department: "Finance", Manager: "maya.lind"}, "She leads them."))
+	}
+	return w
+}
+
+// TestTeamFromMustRead takes a manager from Must read to whom of their team is waited for, before and after they have
+// answered themselves.
+func TestTeamFromMustRead(t *testing.T) {
+	s := leading(t).sit(80, 24)
+	past()(s)
+	s.run(goTo(newMustRead(s.m.app, s.m.theme, 0)))
+	s.wait(2 * dwell)
+	s.sees("W  Your team: 2 answers are missing")
+	s.press("W")
+	s.sees("Not answered yet · your team", "Nils Oak", "Pia Quill")
+	s.press("esc", "1")
+	s.sees("Nothing waits for your answer", "Your team: 2 answers are missing. Enter shows whose.")
+	s.press("enter")
+	s.sees("Not answered yet · your team")
+}
+
+// TestTeamWaitsLook draws the choice of a manager whose team has not answered several.
+func TestTeamWaitsLook(t *testing.T) {
+	looks(t, func(t *testing.T) *world {
+		w := leading(t)
+		jon, err := w.store.Person(w.ctx, w.me, "jon")
+		w.must(err)
+		w.clock.add(7 * 24 * time.Hour)
+		w.announce(jon, "The canteen is closed next week", store.NewAnnouncement{MustRead: true})
+		return w
+	}, func(s *sitting) {
+		past()(s)
+		s.run(goTo(newMustRead(s.m.app, s.m.theme, 0)))
+		s.wait(2 * dwell)
+		s.press("W")
+	})
+}
+
+// TestADepartmentOpensItsList goes from the numbers of a department to those of it who have not answered.
+func TestADepartmentOpensItsList(t *testing.T) {
+	s := late(t).sit(80, 24)
+	boarding("down", "enter", "down", "down", "enter", "down", "enter")(s)
+	s.sees("Who has answered · Expenses", "Department", "Finance", "not answered · 2 people", "Nils Oak", "Pia Quill")
+	s.misses("@maya.lind")
 }
 
 // TestMustReadAtSignIn goes through what waits when one comes: nothing is around it, and it may be put off three times.
@@ -251,6 +301,10 @@ func TestTwoMustReadsAtSignIn(t *testing.T) {
 	w.must(w.store.UpdateProfile(w.ctx, w.me, store.Profile{Department: "Finance"}))
 	s := w.sit(80, 24)
 	s.sees("Must read · 2 wait for you", "Two of a week, and the last.")
+	s.press("enter")
+	s.sees("▌Understood")
+	s.press("esc")
+	s.sees("Must read · 2 wait for you")
 	s.press("esc")
 	s.sees("Must read · 1 waits for you", "number 1 of many", "Later (3 left)")
 	s.press("esc")
@@ -276,7 +330,7 @@ func TestMustReadBitByBit(t *testing.T) {
 	s.press("enter")
 	s.wait(enterDelay)
 	s.sees("Home · latest", "Asked: your question stands below the announcement, and Jon Reed is told.")
-	if n := len(s.m.side.waiting); n != 0 {
+	if n := len(s.m.side.is.Waiting); n != 0 {
 		t.Errorf("%d wait", n)
 	}
 }

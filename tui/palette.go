@@ -89,7 +89,7 @@ func (m *Model) newPalette(over screen) *palette {
 	if s, ok := over.(placed); ok {
 		p.acts(s.besides())
 	}
-	for _, c := range m.side.channels {
+	for _, c := range m.side.is.Channels {
 		if c.Direct {
 			p.places = append(p.places, p.place(c))
 		}

@@ -142,21 +142,21 @@ func TestInboxOpensAndMarks(t *testing.T) {
 	w := busy(t)
 	s := w.sit(80, 24)
 	s.visit(entryInbox)
-	before := s.m.side.inbox
+	before := s.m.side.is.Inbox
 	if before == 0 || !strings.Contains(s.m.title(), "new") {
 		t.Fatalf("%d entries, title %q", before, s.m.title())
 	}
 	s.press("enter")
 	s.sees("Thread · #sales-nord", "Kestrel Ltd signed")
-	if s.m.side.inbox != before-1 {
-		t.Errorf("%d unread after opening one of %d", s.m.side.inbox, before)
+	if s.m.side.is.Inbox != before-1 {
+		t.Errorf("%d unread after opening one of %d", s.m.side.is.Inbox, before)
 	}
 	s.press("esc")
 	s.sees("Inbox", "Tara Vale mentioned you")
 	s.press("M")
 	s.sees("All of the inbox is read.")
-	if s.m.side.inbox != 0 {
-		t.Errorf("%d unread after marking all read", s.m.side.inbox)
+	if s.m.side.is.Inbox != 0 {
+		t.Errorf("%d unread after marking all read", s.m.side.is.Inbox)
 	}
 	p, err := w.store.Person(w.ctx, w.me, "ben")
 	w.must(err)

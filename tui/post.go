@@ -317,6 +317,12 @@ func codeLines(line string, width int, cut bool, t *theme) []string {
 
 // drawing is a post as it was drawn, with all that decided its looks: whoever draws the same gets the same lines.
 type drawing struct {
+	shape
+	at, last, announced string // what passing time changes
+}
+
+// shape is all that decides the looks of a post but the time.
+type shape struct {
 	id, revision        int64
 	width               int
 	theme               *theme
@@ -325,11 +331,19 @@ type drawing struct {
 	answer, saved       bool
 	direct, pinned      bool
 	replies, newReplies int
-	at, last            string
 	name, handle, role  string
 	place, lastBy       string
 	reactions           store.Reactions
-	answered, announced string
+	answered            string
+}
+
+func shapeOf(p store.Post, l look) shape {
+	return shape{
+		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
+		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
+		name: p.Name, handle: p.Handle, role: p.Department, place: p.ChannelName, direct: p.Direct, pinned: p.Pinned, lastBy: p.LastReplyBy,
+		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy,
+	}
 }
 
 // drawingOf is the key under which a drawn post is kept.
@@ -342,11 +356,5 @@ func drawingOf(p store.Post, l look) drawing {
 	if l.full {
 		at = whole(p.At, l.now, l.zone)
 	}
-	return drawing{
-		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
-		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
-		at: at, last: ago(p.LastReplyAt, l.now, l.zone),
-		name: p.Name, handle: p.Handle, role: p.Department, place: p.ChannelName, direct: p.Direct, pinned: p.Pinned, lastBy: p.LastReplyBy,
-		answer: l.answer, saved: p.Saved, reactions: p.Reactions, answered: p.AnswerBy, announced: announced,
-	}
+	return drawing{shapeOf(p, l), at, ago(p.LastReplyAt, l.now, l.zone), announced}
 }

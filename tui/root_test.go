@@ -824,6 +824,30 @@ func TestChoicesWaitForTheFirstAnswer(t *testing.T) {
 	s.sees("Must read to everyone")
 }
 
+// While more waits above than one page holds, what else comes is not read; who looks gets all of it.
+func TestMoreWaitsThanAPageHolds(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	everyone := w.channel("everyone")
+	w.post(ben, everyone, 0, "The first of all.")
+	s := w.sit(80, 24)
+	s.sees("The first of all.")
+	home := s.m.stack[0].screen.(*home)
+	for i := range pageSize + 5 {
+		w.post(ben, everyone, 0, fmt.Sprintf("Number %d.", i))
+		s.hear()
+	}
+	s.sees("50+ new above ↑")
+	if !home.gap || !home.behind {
+		t.Fatalf("gap %v, behind %v", home.gap, home.behind)
+	}
+	s.press("home")
+	s.sees(fmt.Sprintf("Number %d.", pageSize+4))
+	s.misses("new above")
+	s.press("end", "end", "end")
+	s.sees("The first of all.")
+}
+
 // A reply far up in a long thread is gone to, however far.
 func TestThreadOpensAtAnOldReply(t *testing.T) {
 	w := settled(t)

@@ -37,17 +37,29 @@ type entry struct {
 	screen func() screen
 }
 
+// drawnEntry is an entry as it was drawn, with all that decided its looks.
+type drawnEntry struct {
+	as   entryLook
+	line string
+}
+
+type entryLook struct {
+	label, mark, note      string
+	count, width           int
+	draft, dim, open, keys bool
+	focused                bool
+	theme                  *theme
+}
+
 // sidebar is where one can go: Home, the joined channels, and the few pages.
 // Below wideScreen columns it is a page of its own.
 type sidebar struct {
 	app      *app
 	theme    *theme
-	channels []store.Channel
-	inbox    int          // entries of the inbox that are not read, up to 100
-	waiting  []store.Post // announcements that wait for my answer
-	admin    bool
-	waits    int         // for the board
-	trial    store.Trial // its days
+	is       store.Side // as last read
+	list     []entry    // made of it, on that day of the trial
+	day      string
+	drawn    map[string]drawnEntry
 	width    int
 	height   int
 	focused  bool
@@ -60,49 +72,53 @@ type sidebar struct {
 	openedAs string
 }
 
-// sidebarMsg is the channels of the sidebar, what waits in the inbox and for my answer, and who I am now; it comes to every screen.
+// sidebarMsg is what the sidebar shows now; it comes to every screen.
 type sidebarMsg struct {
-	channels []store.Channel
-	inbox    int
-	waiting  []store.Post
-	me       store.Person
-	waits    int         // for the board
-	trial    store.Trial // its days
-	err      error
+	store.Side
+	err error
 }
 
 func newSidebar(a *app, t *theme) *sidebar {
-	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome}
+	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome, drawn: map[string]drawnEntry{}}
 }
 
 // entries are the lines from top to bottom.
 func (s *sidebar) entries() []entry {
-	a, t := s.app, s.theme
+	if day := trialDay(s.is.Trial, s.app.now()); s.list == nil || s.day != day {
+		s.day = day
+		s.list = s.make()
+	}
+	return s.list
+}
+
+// make makes the entries of what was last read.
+func (s *sidebar) make() []entry {
+	a := s.app
 	list := []entry{
 		{name: entryHome, label: "Home", count: s.unread()},
-		{name: entryInbox, label: "Inbox", count: s.inbox, screen: func() screen { return newInbox(a, t) }},
-		{name: entryMustRead, label: "Must read", count: len(s.waiting), screen: func() screen { return newMustRead(a, t, 0) }},
-		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, t) }},
-		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, t, s.searched) }},
+		{name: entryInbox, label: "Inbox", count: s.is.Inbox, screen: func() screen { return newInbox(a, s.theme) }},
+		{name: entryMustRead, label: "Must read", count: len(s.is.Waiting), screen: func() screen { return newMustRead(a, s.theme, 0) }},
+		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, s.theme) }},
+		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, s.theme, s.searched) }},
 	}
-	for i, c := range s.channels {
+	for i, c := range s.is.Channels {
 		e := entry{name: channelEntry(c.ID), label: sideName(c), count: c.Unread, draft: c.Draft, dim: c.Muted}
-		e.gap = i == 0 || c.Direct != s.channels[i-1].Direct
+		e.gap = i == 0 || c.Direct != s.is.Channels[i-1].Direct
 		if c.Private && !c.Direct {
 			e.mark = "▪ "
 		}
-		e.screen = func() screen { return newChannel(a, t, c.ID) }
+		e.screen = func() screen { return newChannel(a, s.theme, c.ID) }
 		list = append(list, e)
 	}
 	list = append(list,
-		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, t) }},
-		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, t) }},
-		entry{name: entryTrial, label: "Trial", note: trialDay(s.trial, a.now()), screen: func() screen { return newTrial(a, t) }},
+		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, s.theme) }},
+		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, s.theme) }},
+		entry{name: entryTrial, label: "Trial", note: s.day, screen: func() screen { return newTrial(a, s.theme) }},
 	)
-	if s.admin {
-		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.waits, screen: func() screen { return newAdmin(a, t) }})
+	if s.is.Me.Admin {
+		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.is.Waits, screen: func() screen { return newAdmin(a, s.theme) }})
 	}
-	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, t) }})
+	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, s.theme) }})
 }
 
 // sideName is a channel's name, or the others in a direct conversation: by their first names where
@@ -132,8 +148,8 @@ func alone(names string) string {
 // news is what waits for me in particular: the inbox, what I have to answer, and direct conversations. The other channels
 // are Home's business: with them the number would never be nought, and mean nothing.
 func (s *sidebar) news() int {
-	n := s.inbox + len(s.waiting)
-	for _, c := range s.channels {
+	n := s.is.Inbox + len(s.is.Waiting)
+	for _, c := range s.is.Channels {
 		if c.Direct && !c.Muted {
 			n += c.Unread
 		}
@@ -143,7 +159,7 @@ func (s *sidebar) news() int {
 
 // unread is what is new in Home.
 func (s *sidebar) unread() (n int) {
-	for _, c := range s.channels {
+	for _, c := range s.is.Channels {
 		if !c.Muted && !c.Direct {
 			n += c.Unread
 		}
@@ -158,25 +174,8 @@ func (s *sidebar) refresh() tea.Cmd {
 	}
 	a := s.app
 	return func() tea.Msg {
-		var m sidebarMsg
-		if m.me, m.err = a.store.Me(a.ctx, a.me); m.err == nil {
-			m.channels, m.err = a.store.Sidebar(a.ctx, a.me)
-		}
-		if m.err == nil {
-			m.inbox, m.err = a.store.InboxUnread(a.ctx, a.me)
-		}
-		if m.err == nil {
-			m.waiting, m.err = a.store.MustReads(a.ctx, a.me)
-		}
-		if m.err == nil {
-			m.trial, m.err = a.store.TrialDays(a.ctx, a.me)
-		}
-		if m.err == nil && m.me.Admin {
-			var waits []store.Wait
-			waits, m.err = a.store.Today(a.ctx, a.me)
-			m.waits = len(waits)
-		}
-		return m
+		side, err := a.store.Side(a.ctx, a.me)
+		return sidebarMsg{side, err}
 	}
 }
 
@@ -192,7 +191,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
-		s.channels, s.inbox, s.waiting, s.admin, s.waits, s.trial = msg.channels, msg.inbox, msg.waiting, msg.me.Admin, msg.waits, msg.trial
+		s.is, s.list = msg.Side, nil
 		return again
 	case searchedMsg:
 		s.searched = msg.query
@@ -286,14 +285,22 @@ func (s *sidebar) view() []string {
 	for len(lines) < s.height {
 		lines = append(lines, "")
 	}
-	for i := range lines {
-		lines[i] = pad(lines[i], s.width)
-	}
 	return lines
 }
 
 // draw is one entry: its label at the left, what is new at the right.
 func (s *sidebar) draw(e entry) string {
+	as := entryLook{e.label, e.mark, e.note, e.count, s.width, e.draft, e.dim, e.name == s.at, e.name == s.selected, s.focused, s.theme}
+	d, ok := s.drawn[e.name]
+	if !ok || d.as != as {
+		d = drawnEntry{as, s.line(e)}
+		s.drawn[e.name] = d
+	}
+	return d.line
+}
+
+// line draws it anew.
+func (s *sidebar) line(e entry) string {
 	t := s.theme
 	style := t.Text
 	switch {
@@ -327,7 +334,7 @@ func (s *sidebar) draw(e entry) string {
 	} else if e.count > 0 {
 		right = append(right, t.Bold.Render(capped(e.count)))
 	}
-	return bar + justify(style.Render(e.mark+e.label), strings.Join(right, " "), s.width-2) + " "
+	return pad(bar+justify(style.Render(e.mark+e.label), strings.Join(right, " "), s.width-2)+" ", s.width)
 }
 
 // hints are the keys while the sidebar has them.

@@ -311,7 +311,7 @@ func columns(text string) int {
 
 // narrow is true for some letters that take one column and begin a cluster of their own: Latin ones, and the signs drawn here.
 func narrow(r rune) bool {
-	return r >= 0xa1 && r < 0x250 && r != 0xa9 && r != 0xad && r != 0xae || strings.ContainsRune("│─┴▌▪…•‹«»↑↓→←–“”„‚‘’", r)
+	return r >= 0xa1 && r < 0x250 && r != 0xa9 && r != 0xad && r != 0xae || strings.ContainsRune("│─━┴▌▪…•‹«»↑↓→←–“”„‚‘’▁▂▃▄▅▆▇█", r)
 }
 
 // fit cuts text to width columns, with an ellipsis where something is missing.

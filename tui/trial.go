@@ -79,6 +79,9 @@ func trialLines(tr store.Trial, e store.Ending, t *theme, width int, now time.Ti
 		}
 		say(o.What, t.Bold.Render)
 		say(objectiveLine(o, tr, now), t.Dim.Render)
+		if part, ok := o.Way(); ok {
+			lines = append(lines, fit(" "+bar(part, min(room, barMost), t), width))
+		}
 	}
 	return lines
 }
@@ -124,8 +127,15 @@ func soFar(o store.Objective, tr store.Trial, now time.Time) string {
 		return "nobody has said yet how it is measured"
 	case !tr.Started(now) && tr.First != "":
 		return "measured from " + longDay(tr.First)
+	case o.Now == nil:
+		return "not enough yet to say where it stands"
 	}
-	return "not measured yet"
+	m, _ := store.MeasureOf(o.Measure)
+	text := "now " + m.Figure(o.Now)
+	if part, ok := o.Way(); ok && part >= 1 {
+		text += ", reached"
+	}
+	return text
 }
 
 // trialDay is the day of the trial in the fewest words; "" where there is none.

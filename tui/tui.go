@@ -124,7 +124,7 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	m := &Model{app: a, me: me, end: end, leaves: map[*leave]bool{}, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
-	m.side.admin = me.Admin
+	m.side.is.Me = me
 	m.stack = []*layer{{screen: newHome(a, m.theme, me.HomeActive)}}
 	if !me.Welcomed {
 		m.stack = append(m.stack, &layer{screen: newFirst(a, m.theme, me)})

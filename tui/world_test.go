@@ -33,7 +33,7 @@ var cast = map[string]string{
 // world is a store with people, and what a screen of the first of them needs.
 type world struct {
 	*app
-	t     *testing.T
+	t     testing.TB
 	theme *theme
 	clock *clock
 }
@@ -57,7 +57,7 @@ func (c *clock) add(d time.Duration) {
 }
 
 // newWorld opens an empty store with one admin, "maya".
-func newWorld(t *testing.T, o store.Options) *world {
+func newWorld(t testing.TB, o store.Options) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{at: theDay}, theme: newTheme(true, colorprofile.NoTTY)}
 	now := w.clock.now
@@ -106,7 +106,7 @@ func (w *world) channel(name string) store.Channel {
 
 // heard is what a screen or a part of one has said to the root.
 type heard struct {
-	t       *testing.T
+	t       testing.TB
 	update  func(tea.Msg) tea.Cmd
 	said    []string // statuses and errors, as people read them
 	pushed  []screen
@@ -240,7 +240,7 @@ func keyOf(name string) tea.KeyPressMsg {
 }
 
 // fits fails the test where a view is wider or higher than its screen.
-func fits(t *testing.T, view string, width, height int) {
+func fits(t testing.TB, view string, width, height int) {
 	t.Helper()
 	lines := strings.Split(view, "\n")
 	if len(lines) > height {

@@ -21,8 +21,8 @@ import (
 
 const soughtMost = 1000 // pieces of what people wrote that the test looks for itself
 
-// company is a place whose trial is to end: what people wrote in open and private channels, kept as a draft, edited.
-type company struct {
+// endPlace is a place whose trial is to end: what people wrote in open and private channels, kept as a draft, edited.
+type endPlace struct {
 	t               *testing.T
 	root, data, out string
 	jon, petra      int64 // admins
@@ -31,9 +31,9 @@ type company struct {
 	server          *running
 }
 
-func newCompany(t *testing.T) *company {
+func newEndPlace(t *testing.T) *endPlace {
 	root := t.TempDir()
-	c := &company{t: t, root: root, data: filepath.Join(root, "data"), out: filepath.Join(root, "out")}
+	c := &endPlace{t: t, root: root, data: filepath.Join(root, "data"), out: filepath.Join(root, "out")}
 	c.serve()
 	s := c.open()
 	defer s.Close()
@@ -70,7 +70,7 @@ func newCompany(t *testing.T) *company {
 	return c
 }
 
-func (c *company) must(err error) {
+func (c *endPlace) must(err error) {
 	c.t.Helper()
 	if err != nil {
 		c.t.Fatal(err)
@@ -78,14 +78,14 @@ func (c *company) must(err error) {
 }
 
 // open is the data as an admin's session has it; it is closed again before anybody else is asked.
-func (c *company) open() *store.Store {
+func (c *endPlace) open() *store.Store {
 	c.t.Helper()
 	s, err := store.Open(c.t.Context(), c.data, store.Options{PostsPerMinute: 1 << 20})
 	c.must(err)
 	return s
 }
 
-func (c *company) serve() {
+func (c *endPlace) serve() {
 	c.t.Helper()
 	var err error
 	c.server, _, err = startServer(exec.Command("tincan", "serve", "--listen", "127.0.0.1:0", "--data", c.data, "--backup-dir", filepath.Join(c.root, "backups")))
@@ -94,7 +94,7 @@ func (c *company) serve() {
 }
 
 // admins do what the menu does, in a process of their own beside the server, which is killed right afterwards.
-func (c *company) admins(act func(s *store.Store) error) {
+func (c *endPlace) admins(act func(s *store.Store) error) {
 	c.t.Helper()
 	s := c.open()
 	err := act(s)
@@ -105,13 +105,13 @@ func (c *company) admins(act func(s *store.Store) error) {
 }
 
 // end runs end-trial and returns what it prints and whether it succeeded.
-func (c *company) end(flags ...string) (string, bool) {
+func (c *endPlace) end(flags ...string) (string, bool) {
 	out, err := exec.Command("tincan", append([]string{"end-trial", c.out, "--data", c.data}, flags...)...).CombinedOutput()
 	return string(out), err == nil
 }
 
 // killed runs end-trial and kills it as soon as it says that it begins a step.
-func (c *company) killed(line string, flags ...string) {
+func (c *endPlace) killed(line string, flags ...string) {
 	c.t.Helper()
 	cmd := exec.Command("tincan", append([]string{"end-trial", c.out, "--data", c.data}, flags...)...)
 	r := &running{cmd: cmd, out: newWatched(), err: newWatched()}
@@ -125,7 +125,7 @@ func (c *company) killed(line string, flags ...string) {
 }
 
 // ended runs end-trial, which has to say something and to succeed or not.
-func (c *company) ended(well bool, say string, flags ...string) string {
+func (c *endPlace) ended(well bool, say string, flags ...string) string {
 	c.t.Helper()
 	out, ok := c.end(flags...)
 	if ok != well || !regexp.MustCompile(say).MatchString(out) {
@@ -137,7 +137,7 @@ func (c *company) ended(well bool, say string, flags ...string) string {
 // TestEndOfTrial ends a trial with a real program that is killed at the beginning of each of its steps and run again.
 // Afterwards nothing of what people wrote is in any file but the export, which holds all of it.
 func TestEndOfTrial(t *testing.T) {
-	c := newCompany(t)
+	c := newEndPlace(t)
 	c.ended(false, "no end is announced")
 	day := time.Now().UTC().Format(time.DateOnly)
 	c.admins(func(s *store.Store) error {
@@ -232,7 +232,7 @@ func TestEndOfTrial(t *testing.T) {
 }
 
 // find are the strings that stand in any file but the export.
-func (c *company) find() (found []string) {
+func (c *endPlace) find() (found []string) {
 	var all []byte
 	for _, name := range c.files(".") {
 		if !strings.Contains(name, "tincan-export-") {
@@ -250,7 +250,7 @@ func (c *company) find() (found []string) {
 }
 
 // files are the names of all files below a folder.
-func (c *company) files(dir string) (names []string) {
+func (c *endPlace) files(dir string) (names []string) {
 	filepath.WalkDir(filepath.Join(c.root, dir), func(path string, f fs.DirEntry, err error) error {
 		if err == nil && !f.IsDir() {
 			name, _ := filepath.Rel(c.root, path)
@@ -262,7 +262,7 @@ func (c *company) files(dir string) (names []string) {
 }
 
 // certified checks the certificate as it says itself.
-func (c *company) certified() {
+func (c *endPlace) certified() {
 	text, err := os.ReadFile(filepath.Join(c.out, archive.CertificateFile))
 	c.must(err)
 	for _, want := range []string{`Announced .* by The person called jon: people write until `, `Frozen .*`, `Exported .* by the operator`, `Compared .*no difference`, `Received .* by The person called maya`, `Received .* by The person called ben`,

@@ -49,26 +49,11 @@ func (p *program) invite(c *cobra.Command, in store.Invite, quiet bool) error {
 		return err
 	}
 	defer s.Close()
-	address, err := s.Address(ctx)
-	if err != nil {
-		return err
-	}
-	door := archive.Door{Zone: time.Local}
+	var door archive.Door
 	if !quiet {
-		if address == "" {
-			if address, err = guessedAddress(); err != nil {
-				return err
-			}
-			fmt.Fprintf(c.ErrOrStderr(), "tincan: nobody has said yet what people type to come in; the letter says %s. Say it once: tincan serve --address social.corp\n", address)
-		}
-		if door.SSH, err = sshLine(address); err != nil {
+		if door, err = p.door(c, s); err != nil {
 			return err
 		}
-		key, err := server.LoadHostKey(p.data)
-		if err != nil {
-			return err
-		}
-		door.Fingerprint = fingerprint(key.PublicKey())
 	}
 	code, err := s.CreateInvite(ctx, store.Operator, in)
 	if err != nil {
@@ -80,6 +65,29 @@ func (p *program) invite(c *cobra.Command, in store.Invite, quiet bool) error {
 	}
 	_, err = io.WriteString(c.OutOrStdout(), archive.Letter(door, store.Letter{Person: store.Person{Handle: code.Handle, Name: in.Name}, Code: code}))
 	return err
+}
+
+// door is where people come in, as letters to them say it.
+func (p *program) door(c *cobra.Command, s *store.Store) (door archive.Door, err error) {
+	address, err := s.Address(c.Context())
+	if err != nil {
+		return door, err
+	}
+	if address == "" {
+		if address, err = guessedAddress(); err != nil {
+			return door, err
+		}
+		fmt.Fprintf(c.ErrOrStderr(), "tincan: nobody has said yet what people type to come in; the letter says %s. Say it once: tincan serve --address social.corp\n", address)
+	}
+	if door.SSH, err = sshLine(address); err != nil {
+		return door, err
+	}
+	key, err := server.LoadHostKey(p.data)
+	if err != nil {
+		return door, err
+	}
+	door.Fingerprint, door.Zone = fingerprint(key.PublicKey()), time.Local
+	return door, nil
 }
 
 // daysMost is more than the store allows, and few enough to be counted in nanoseconds.

@@ -36,7 +36,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // program is what all subcommands share.
 type program struct {
 	data  string        // the data folder
-	store store.Options // left as it is but by tests
+	store store.Options // left as it is but by tests and the demo
+
+	hamlet int // how many people a department of the demo has at most; 0 for all there are, which takes tests too long
+
+	// opened is told of the store that serve has opened, before anybody comes in; what it returns is called once
+	// nobody is in any more. nil but for the demo.
+	opened func(context.Context, *store.Store) (stop func(), err error)
 }
 
 func (p *program) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -52,7 +58,7 @@ func (p *program) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	}
 	root.PersistentFlags().StringVar(&p.data, "data", "./tincan-data", "the folder that holds everything")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(p.serveCommand(), p.inviteCommand(), p.importCommand(), p.exportCommand(), p.backupCommand(), p.restoreCommand(), p.doctorCommand(), p.endCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.demoCommand(), p.inviteCommand(), p.peopleCommand(), p.importCommand(), p.exportCommand(), p.reportCommand(), p.backupCommand(), p.restoreCommand(), p.doctorCommand(), p.endCommand(), versionCommand())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

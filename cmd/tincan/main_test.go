@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 		"tincan":        main,
 		"tincan-nobody": asNobody,
 		"tincan-raised": raised,
+		"tincan-hamlet": hamlet,
 	})
 }
 
@@ -52,6 +53,12 @@ func asNobody() {
 // raised is tincan for people who post faster than people do.
 func raised() {
 	p := &program{store: store.Options{PostsPerMinute: 1 << 20}}
+	os.Exit(p.run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// hamlet is tincan whose made-up company has few people.
+func hamlet() {
+	p := &program{hamlet: 3}
 	os.Exit(p.run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -77,6 +84,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
 			"start":  start,
+			"demo":   startDemo,
 			"halt":   halt,
 			"talk":   talk,
 			"ssh":    runSSH,
@@ -200,7 +208,7 @@ func (w *watched) wait(pattern *regexp.Regexp) ([]string, error) {
 var (
 	servingLine = regexp.MustCompile(`(?m)^.*msg=serving listen=127\.0\.0\.1:(\d+) .*\n`)
 	keyLine     = regexp.MustCompile(`(?m)^Host key: +(SHA256:\S+)$`)
-	codeLine    = regexp.MustCompile(`(?m)^first admin's invite code: (\S+)$`)
+	codeLine    = regexp.MustCompile(`(?m)^(?:first admin's|Your) invite code: (\S+)`)
 )
 
 // startServer runs a server on a free port until it says that it serves, and returns the port.
@@ -226,21 +234,32 @@ func startServer(cmd *exec.Cmd) (r *running, port string, err error) {
 // What it prints is in NAME.out.
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command("tincan", append([]string{"serve", "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	begin(ts, cmd, args[0])
+}
+
+// startDemo is start for a made-up company, which is told where temporary folders go: demo NAME [FLAG…].
+func startDemo(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := exec.Command("tincan-hamlet", append([]string{"demo", "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+ts.MkAbs("tmp"))
+	begin(ts, cmd, args[0])
+}
+
+func begin(ts *testscript.TestScript, cmd *exec.Cmd, name string) {
 	cmd.Dir = ts.MkAbs(".")
 	r, port, err := startServer(cmd)
 	ts.Check(err)
 	ts.Defer(func() { cmd.Process.Kill(); cmd.Wait() })
 	all := ts.Value(serversKey).(servers)
-	all[args[0]] = r
+	all[name] = r
 	ts.Setenv("PORT", port)
-	for name, line := range map[string]*regexp.Regexp{"HOSTKEY": keyLine, "CODE": codeLine} {
+	for variable, line := range map[string]*regexp.Regexp{"HOSTKEY": keyLine, "CODE": codeLine} {
 		value := ""
 		if found := line.FindStringSubmatch(r.out.String()); found != nil {
 			value = found[1]
 		}
-		ts.Setenv(name, value)
+		ts.Setenv(variable, value)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".out"), []byte(r.out.String()), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(name+".out"), []byte(r.out.String()), 0o600))
 }
 
 // stopLimit is how long a server may take to end.

@@ -16,7 +16,7 @@ import (
 const meFormat = "tincan person 1"
 
 // ExportMe writes what is kept about one person as a zip: their profile, public keys, posts with what these
-// said before, drafts, saved posts, reactions, followed threads, reports, channels and inbox, each explained in README.txt and counted in
+// said before, drafts, saved posts, reactions, followed threads, reports, channels, accepted terms and inbox, each explained in README.txt and counted in
 // manifest.json. It never holds a password or a code, nor the words of others. What stands in a channel that
 // they can no longer see is theirs, and comes without the channel's name and what became of it there.
 //
@@ -65,6 +65,7 @@ func meFiles() []meFile {
 		{"reports.jsonl", "which posts you reported to the admins, and why", (*meExport).reports},
 		{"channels.json", "the channels and direct conversations that you are in, one a line", (*meExport).joined},
 		{"answers.jsonl", "which announcements you were asked about and had on your screen, when you had read all of it, and what you answered", (*meExport).answers},
+		{"terms.jsonl", "the terms of the trial that you accepted, by version, and when", (*meExport).terms},
 		{"visits.jsonl", "the days on which you were here, which are counted for the figures", (*meExport).visits},
 		{"inbox.jsonl", "what you were told: who mentioned you, replied, reacted or chose an answer, in which post", (*meExport).inbox},
 	}
@@ -399,6 +400,18 @@ func (x *meExport) inbox(e *entries) error {
 		}
 		before = &page[len(page)-1]
 	}
+}
+
+func (x *meExport) terms(e *entries) error {
+	for _, a := range x.held.Accepted {
+		if err := e.put(struct {
+			Version  int64      `json:"version"`
+			Accepted *time.Time `json:"accepted"`
+		}{a.Version, at(a.At)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (x *meExport) visits(e *entries) error {

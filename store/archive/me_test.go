@@ -164,7 +164,7 @@ func TestExportMe(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got, want := fmt.Sprint(names), "[README.txt answers.jsonl channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl visits.jsonl]"; got != want {
+	if got, want := fmt.Sprint(names), "[README.txt answers.jsonl channels.json drafts.jsonl follows.jsonl inbox.jsonl keys.json manifest.json posts.jsonl profile.json reactions.jsonl reports.jsonl saved.jsonl terms.jsonl visits.jsonl]"; got != want {
 		t.Errorf("files: %s", got)
 	}
 	for name, want := range map[string]string{
