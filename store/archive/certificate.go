@@ -20,7 +20,8 @@ import (
 )
 
 const (
-	// CertificateFile and SignatureFile are what is left of a trial, beside the export.
+	// CertificateFile, SignatureFile and ReportFile are what is left of a trial, beside the export.
+	ReportFile      = "report.html"
 	CertificateFile = "certificate.txt"
 	SignatureFile   = CertificateFile + ".sig"
 
