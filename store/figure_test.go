@@ -455,7 +455,7 @@ func (w *world) zone(name string) {
 // what is left was written by nobody or by five people.
 func TestSuppressionAcrossWindows(t *testing.T) {
 	t.Parallel()
-	const rounds, weeks = 4, 6
+	const rounds, weeks = 3, 6
 	told := 0
 	for seed := range rounds {
 		rng := rand.New(rand.NewPCG(uint64(seed), 2))
