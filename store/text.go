@@ -227,9 +227,12 @@ func blank(s string) bool {
 
 // Mentions returns the handles that s names with @, lower case, each once, in order.
 func Mentions(s string) []string {
-	return words(s, '@', func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-'
-	})
+	return words(s, '@', inHandle)
+}
+
+// inHandle reports whether a handle may have r in it.
+func inHandle(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-'
 }
 
 // Tags returns the words that s marks with #, lower case, each once, in order. A number is no tag.
