@@ -7,6 +7,9 @@
 // (ErrNotFound). An exported method is one transaction; write is the only way to
 // change data, and it tells subscribers after the commit.
 //
+// Figures are of whole weeks and of five people or more, also after subtracting
+// them from each other; teller.go has the rule.
+//
 // Besides what the architecture allows, it counts graphemes with uax29, because a
 // post's length is what people see and x/text cannot segment text.
 package store
