@@ -90,7 +90,9 @@ func (e *ending) destroy(s *store.Store) error {
 	if err != nil {
 		return err
 	}
-	d.Backups = backup.Dir
+	if d.Backups = backup.Dir; d.Backups == "" && backup.File != "" { // the server was last started without
+		d.Backups = filepath.Dir(backup.File)
+	}
 	report, err := e.report(s)
 	if err != nil {
 		return err
