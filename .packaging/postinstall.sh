@@ -5,5 +5,5 @@ set -e
 if command -v systemd-sysusers >/dev/null; then
 	systemd-sysusers --root="${DPKG_ROOT:-/}" tincan.conf
 elif ! id tincan >/dev/null 2>&1; then
-	useradd --system --user-group --home-dir /var/lib/tincan --shell /usr/sbin/nologin tincan
+	useradd ${DPKG_ROOT:+--prefix "$DPKG_ROOT"} --system --user-group --home-dir /var/lib/tincan --shell /usr/sbin/nologin tincan
 fi
