@@ -31,6 +31,22 @@ const (
 	extOffer  = "offer"  // a key that was proven and belongs to nobody, base64 of the wire form
 )
 
+// Why somebody was not let in, as it is counted: all there are, and none of them says whom.
+const (
+	refusedCode     = "code"     // a wrong one
+	refusedPassword = "password" // a wrong one, or a handle that there is not
+	refusedGuesses  = "guesses"  // so many wrong ones that no more are looked at just now
+	refusedPerson   = "person"   // known, and not let in: suspended, gone, or here too often
+	refusedLate     = "late"     // took too long
+	refusedBusy     = "busy"     // too many were signing in at once
+)
+
+// refused counts somebody who was not let in, and logs why.
+func (s *Server) refused(from, reason string, why any) {
+	s.metrics.refused(reason)
+	s.Log.Info("refused", "from", from, "why", why)
+}
+
 // errUnknownKey refuses a key and says nothing: the client tries its next one.
 var errUnknownKey = errors.New("unknown key")
 
@@ -116,6 +132,7 @@ func (g *guest) welcome(p store.Person, fingerprint string) (*gossh.Permissions,
 	if !g.signIn(p.ID) {
 		return nil, g.turnAway(refuse(nil, "You are connected %d times already. Close one first.", connectionsPerson))
 	}
+	g.server.metrics.signedIn()
 	if err := g.server.store.SignedIn(g.server.ctx, p.ID, fingerprint); err != nil {
 		g.server.Log.Error("sign-in not noted", "person", p.ID, "err", err) // a full disk keeps nobody from reading
 	}
@@ -128,7 +145,7 @@ func (g *guest) welcome(p store.Person, fingerprint string) (*gossh.Permissions,
 
 // turnAway ends the connection of somebody who is known and may not come in, with a sentence.
 func (g *guest) turnAway(err error) error {
-	g.server.Log.Info("refused", "from", g.from, "why", err)
+	g.server.refused(g.from, refusedPerson, err)
 	_ = g.pre.SendAuthBanner(g.server.explain(err) + "\r\n")
 	g.Close()
 	return err
@@ -219,7 +236,7 @@ func (d *dialog) password() (store.Person, error) {
 			return store.Person{}, errAgain
 		}
 		var p store.Person
-		err = d.judge("wrong password", func(ctx context.Context) (err error) {
+		err = d.judge(refusedPassword, func(ctx context.Context) (err error) {
 			p, err = d.server.store.PersonByPassword(ctx, handle, a[1])
 			return err
 		}, toAccount(handle))
@@ -232,7 +249,7 @@ func (d *dialog) password() (store.Person, error) {
 // newPassword exchanges a code for a password, for those who have no key.
 func (d *dialog) newPassword(code string) (p store.Person, err error) {
 	check := func(ctx context.Context) error { return d.server.store.CheckCode(ctx, code) }
-	if err := d.judge("wrong code", check); err != nil {
+	if err := d.judge(refusedCode, check); err != nil {
 		return p, err
 	}
 	for range maxWrong {
@@ -255,7 +272,7 @@ func (d *dialog) newPassword(code string) (p store.Person, err error) {
 
 // redeem exchanges a code for the way in that c is.
 func (d *dialog) redeem(code string, c store.Credential) (p store.Person, err error) {
-	err = d.judge("wrong code", func(ctx context.Context) (err error) {
+	err = d.judge(refusedCode, func(ctx context.Context) (err error) {
 		p, err = d.server.store.RedeemCode(ctx, code, c)
 		return err
 	})
@@ -268,7 +285,7 @@ func (d *dialog) judge(what string, look func(context.Context) error, also ...su
 	suspects := append(also, fromAddress(d.from))
 	wait, ok := s.guesses.take(suspects...)
 	if !ok {
-		s.Log.Info("refused", "from", d.from, "why", "too many wrong answers")
+		s.refused(d.from, refusedGuesses, "too many wrong answers")
 		return d.farewell("There have been too many wrong answers. Wait a minute, then connect again.")
 	}
 	select {
@@ -282,7 +299,7 @@ func (d *dialog) judge(what string, look func(context.Context) error, also ...su
 		return nil
 	}
 	s.service.refused()
-	s.Log.Info("refused", "from", d.from, "why", what)
+	s.refused(d.from, what, "wrong "+what)
 	return d.again(err)
 }
 

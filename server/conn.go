@@ -36,7 +36,7 @@ type connKey struct{}
 func (s *Server) accept(ctx ssh.Context, nc net.Conn) net.Conn {
 	c := &conn{Conn: nc, server: s, from: address(nc.RemoteAddr())}
 	if !s.waiting.enter(c.from) {
-		s.Log.Info("refused", "from", c.from, "why", "too many sign-ins at once")
+		s.refused(c.from, refusedBusy, "too many sign-ins at once")
 		// Lines before the version are allowed, and some clients show them: RFC 4253 §4.2.
 		_ = nc.SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = io.WriteString(nc, "Too many people are signing in just now. Try again in a minute.\r\n")
@@ -74,7 +74,7 @@ func (c *conn) tooLate() {
 	c.mu.Lock()
 	asked, pre := c.asked, c.pre
 	c.mu.Unlock()
-	c.server.Log.Info("refused", "from", c.from, "why", "took too long to sign in")
+	c.server.refused(c.from, refusedLate, "took too long to sign in")
 	if asked && pre != nil {
 		_ = pre.SendAuthBanner("That took too long. Connect again when you have your code at hand.\r\n")
 	}

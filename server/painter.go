@@ -55,6 +55,9 @@ type painter struct {
 	pressed       time.Time // when the first key came that no frame has been drawn after
 	follows       time.Time // the same of the key that what is to be written follows
 	followed      func(time.Duration)
+	posted        time.Time           // when the first post was written that the next frame shows
+	shows         time.Time           // the same of what is to be written
+	seen          func(time.Duration) // how long a post of somebody else took to be seen
 
 	buf      []byte // what is to be written next
 	row, col int    // where the cursor is; col -1: who knows
@@ -230,10 +233,10 @@ func (p *painter) View() tea.View {
 	if wait <= 0 {
 		p.frame(p.Model.View())
 		p.last, p.typed = time.Now(), false
-		if len(p.buf) > 0 && !p.pressed.IsZero() {
-			p.follows = p.pressed
+		if len(p.buf) > 0 {
+			p.follows, p.shows = first(p.follows, p.pressed), first(p.shows, p.posted)
 		}
-		p.pressed = time.Time{}
+		p.pressed, p.posted = time.Time{}, time.Time{}
 	} else if !p.due {
 		p.due = true
 		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })
@@ -255,22 +258,39 @@ func (p *painter) flush() {
 	if len(p.buf) == 0 {
 		return
 	}
-	buf, pressed := p.buf, p.follows
-	p.buf, p.follows = nil, time.Time{}
+	buf, pressed, posted := p.buf, p.follows, p.shows
+	p.buf, p.follows, p.shows = nil, time.Time{}, time.Time{}
 	p.mu.Lock()
 	p.writing = true
 	p.mu.Unlock()
 	p.writes.Add(1)
 	p.start(func() {
 		again := p.write(buf)
-		if !pressed.IsZero() && p.followed != nil {
-			p.followed(time.Since(pressed))
-		}
+		since(pressed, p.followed)
+		since(posted, p.seen)
 		p.writes.Done()
 		if again {
 			p.program.Send(frameMsg{})
 		}
 	})
+}
+
+// heard notes that the next frame shows what was posted then.
+func (p *painter) heard(posted time.Time) { p.posted = first(p.posted, posted) }
+
+// first is the earlier of two times; the zero time is none.
+func first(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// since tells how long ago something was, if it was and somebody listens.
+func since(at time.Time, listener func(time.Duration)) {
+	if !at.IsZero() && listener != nil {
+		listener(time.Since(at))
+	}
 }
 
 // write writes a buffer piece by piece, gives it back, and says whether there is more to write.

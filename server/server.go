@@ -115,6 +115,7 @@ type Config struct {
 	Log     *slog.Logger      // slog.Default when nil
 	Now     func() time.Time  // time.Now when nil
 	Limits  Limits
+	Metrics net.Listener // where figures for Prometheus are served over HTTP; nil: nowhere, and none are kept
 
 	wrap func(tea.Model) tea.Model // tests put a model around the interface's
 }
@@ -132,6 +133,7 @@ type Server struct {
 	guesses  guesses
 	service  service
 	drawn    tui.Drawn
+	metrics  *metrics // nil where nobody asks for any
 
 	exporting sync.Mutex // held by the one export of the place that is being made: it takes a disk's and a core's time
 
@@ -169,6 +171,9 @@ func New(c Config, s *store.Store) (*Server, error) {
 		conns:    map[*conn]bool{},
 		people:   map[*session]pass{},
 	}
+	if c.Metrics != nil {
+		srv.metrics = newMetrics(srv)
+	}
 	srv.ctx, srv.stop = context.WithCancel(context.Background())
 	var err error
 	srv.ssh, err = wish.NewServer(
@@ -198,6 +203,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	s.running.Go(s.watch)
 	s.service.begin(s.Now())
 	s.running.Go(s.noteService)
+	if s.metrics != nil {
+		defer s.metrics.serve(s.Metrics, s.Log)()
+		s.store.Measure(s.metrics.meter())
+		defer s.store.Measure(nil)
+	}
 	served := make(chan error, 1)
 	go func() { served <- s.ssh.Serve(ln) }()
 	var err error

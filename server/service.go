@@ -19,6 +19,12 @@ type service struct {
 	since time.Time // when it was written down last
 }
 
+// followed counts a key by how long the screen took to follow.
+func (s *Server) followed(took time.Duration) {
+	s.service.followed(took)
+	s.metrics.followed(took)
+}
+
 // refused counts a wrong code or password.
 func (s *service) refused() {
 	s.mu.Lock()

@@ -206,7 +206,7 @@ func (s *Server) handle(ss ssh.Session) {
 		err = refuse(nil, "You have %d windows or commands open already. Close one first.", s.Limits.SessionsPerson)
 	}
 	if err != nil {
-		s.Log.Info("refused", "from", sn.conn.from, "why", err)
+		s.refused(sn.conn.from, refusedPerson, err)
 		s.tell(ss, s.explain(err))
 		return
 	}
@@ -250,7 +250,12 @@ func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
 func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *store.Key) int {
 	env := sn.environ()
 	_, noColor := sn.env["NO_COLOR"]
-	ui := tui.New(sn.ctx, s.store, me, tui.Options{Now: s.Now, Host: s.Address, HostKey: gossh.FingerprintSHA256(s.HostKey.PublicKey()), Log: s.Log, NoColor: noColor, OfferKey: offer, Drawn: &s.drawn})
+	var draw *painter
+	heard := func(posted time.Time) { draw.heard(posted) }
+	if s.metrics == nil {
+		heard = nil
+	}
+	ui := tui.New(sn.ctx, s.store, me, tui.Options{Now: s.Now, Host: s.Address, HostKey: gossh.FingerprintSHA256(s.HostKey.PublicKey()), Log: s.Log, NoColor: noColor, OfferKey: offer, Drawn: &s.drawn, Heard: heard})
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(sn.ctx), goodbye)
 		defer cancel()
@@ -261,8 +266,8 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 	if s.wrap != nil {
 		model = s.wrap(model)
 	}
-	draw := newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, colorprofile.Env(env))
-	draw.followed = s.service.followed
+	draw = newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, colorprofile.Env(env))
+	draw.followed, draw.seen = s.followed, s.metrics.shown
 	p := tea.NewProgram(draw,
 		tea.WithContext(sn.ctx),
 		tea.WithoutRenderer(),

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // EventKind says what an Event is about.
@@ -28,8 +29,9 @@ type Event struct {
 	Channel int64 // 0 where it is about none
 	Root    int64 // the thread, 0 for a root post itself
 	Post    int64
-	Person  int64 // whom it is about, of People; 0 for anyone
-	By      int64 // who did it
+	Person  int64     // whom it is about, of People; 0 for anyone
+	By      int64     // who did it
+	At      time.Time // when it was published; the zero time for a Reload of events that were lost
 }
 
 // slots is how many events wait for a subscriber who is busy before they become one Reload.
@@ -126,6 +128,10 @@ func (h *hub) close() {
 func (h *hub) publish(events []delivery) {
 	if len(events) == 0 {
 		return
+	}
+	now := time.Now()
+	for i := range events {
+		events[i].At = now
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

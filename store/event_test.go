@@ -33,6 +33,7 @@ func (l *listener) next() store.Event {
 		if !ok {
 			l.w.t.Fatalf("the subscription has ended")
 		}
+		e.At = time.Time{}
 		return e
 	case <-time.After(soon):
 		l.w.t.Fatalf("no event came")

@@ -69,6 +69,7 @@ type Store struct {
 	argon    chan struct{} // a slot for each password being hashed
 	roster   sync.Mutex    // held while a roster is imported
 
+	meter   atomic.Pointer[Meter]
 	dirty   atomic.Bool     // written since the last checkpoint
 	erased  atomic.Bool     // something was deleted whose words are still in the write-ahead log
 	written chan struct{}   // holds one token once something was written since the indexer looked

@@ -107,6 +107,7 @@ type reading struct {
 // read runs fn in a read-only transaction, so that all its queries see one state. It runs on a goroutine that stays: SQLite
 // needs a deep stack, and growing one for every reading cost a tenth of it.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
+	meter, began := s.meterStart()
 	r := &reading{ctx: ctx, fn: fn, done: make(chan struct{})}
 	select {
 	case s.reads <- r:
@@ -116,6 +117,9 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 		return errClosed
 	}
 	<-r.done
+	if meter != nil {
+		meter.Read(time.Since(began))
+	}
 	if r.panic != nil {
 		panic(r.panic)
 	}

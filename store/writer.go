@@ -59,6 +59,7 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 // fn emitted published. A caller who goes away does not interrupt it: an act is done whole or not at all. Coming in, reading, what one person alone sees,
 // and keeping the place in order go on when the trial is frozen.
 func (s *Store) writeAlways(ctx context.Context, fn func(*tx) error) error {
+	meter, began := s.meterStart()
 	a := newAct(ctx, fn)
 	select {
 	case s.acts <- a:
@@ -68,6 +69,9 @@ func (s *Store) writeAlways(ctx context.Context, fn func(*tx) error) error {
 		return errClosed
 	}
 	<-a.done
+	if meter != nil {
+		meter.Wrote(time.Since(began))
+	}
 	return a.result()
 }
 
@@ -113,6 +117,7 @@ func (s *Store) commit(first *act, waiting <-chan *act) {
 		}
 	}
 	s.wakeIndexer()
+	s.meter.Load().posted(events)
 	s.memo.heed(events, s.now())
 	s.publish(events)
 	for _, a := range acts {

@@ -79,7 +79,7 @@ func (l *listener) rest(e store.Event) eventsMsg {
 	if len(heard) == 1 {
 		return heard
 	}
-	together := eventsMsg{{Kind: store.Posted}}
+	together := eventsMsg{{Kind: store.Posted, At: e.At}}
 	if slices.ContainsFunc(heard, func(e store.Event) bool { return e.Kind != store.Posted || e.Root != 0 }) {
 		together[0].Kind = store.Reload
 	}

@@ -3,6 +3,7 @@ package tui
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -67,15 +68,17 @@ type sidebar struct {
 	selected string // the entry that the keys are on
 	top      int
 	fresh    refresher
-	searched string // what was last looked for
-	opened   screen // the page last opened from here, and the entry it was
+	posted   time.Time // when the first post was written that has not been read yet; zero for none
+	searched string    // what was last looked for
+	opened   screen    // the page last opened from here, and the entry it was
 	openedAs string
 }
 
 // sidebarMsg is what the sidebar shows now; it comes to every screen.
 type sidebarMsg struct {
 	store.Side
-	err error
+	posted time.Time // as in sidebar, of what was asked for
+	err    error
 }
 
 func newSidebar(a *app, t *theme) *sidebar {
@@ -172,11 +175,20 @@ func (s *sidebar) refresh() tea.Cmd {
 	if !s.fresh.begin() {
 		return nil
 	}
-	a := s.app
+	a, posted := s.app, s.posted
+	s.posted = time.Time{}
 	return func() tea.Msg {
 		side, err := a.store.Side(a.ctx, a.me)
-		return sidebarMsg{side, err}
+		return sidebarMsg{side, posted, err}
 	}
+}
+
+// unreadIn is what is new in all channels.
+func unreadIn(side store.Side) (n int) {
+	for _, c := range side.Channels {
+		n += c.Unread
+	}
+	return n
 }
 
 func (s *sidebar) update(msg tea.Msg) tea.Cmd {
@@ -191,11 +203,17 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return tea.Batch(again, fail(msg.err))
 		}
+		if more := unreadIn(msg.Side) > unreadIn(s.is); more && s.app.heard != nil && !msg.posted.IsZero() {
+			s.app.heard(msg.posted)
+		}
 		s.is, s.list = msg.Side, nil
 		return again
 	case searchedMsg:
 		s.searched = msg.query
 	case store.Event:
+		if (msg.Kind == store.Posted || msg.Kind == store.Reload) && msg.By != s.app.me && s.posted.IsZero() {
+			s.posted = msg.At
+		}
 		return s.refresh()
 	}
 	return nil

@@ -37,6 +37,9 @@ type Options struct {
 	NoColor  bool             // the client sent NO_COLOR
 	OfferKey *store.Key       // proven before a password sign-in; Me offers to bind it
 	Drawn    *Drawn           // shared by all who see the same store; nil: everything is drawn for this person alone
+
+	// Heard is told in Update that what somebody posted will be shown by the next frame, and when that was; nil: nobody is.
+	Heard func(posted time.Time)
 }
 
 // app is what every screen needs and none changes. zone alone follows the
@@ -52,6 +55,7 @@ type app struct {
 	log     *slog.Logger
 	offer   *store.Key
 	drawn   *Drawn
+	heard   func(time.Time)
 	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
@@ -114,7 +118,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn}
+	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn, heard: o.Heard}
 	if a.now == nil {
 		a.now = time.Now
 	}

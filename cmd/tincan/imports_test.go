@@ -29,7 +29,7 @@ var layers = map[string]layer{
 	},
 	"tincan/server": {
 		ours:    []string{"tincan/tui", "tincan/store", "tincan/store/..."},
-		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."},
+		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "github.com/prometheus/client_golang/...", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."},
 		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "pgregory.net/rapid"},
 	},
 	"tincan/tui": {

@@ -92,6 +92,7 @@ func TestStories(t *testing.T) {
 			"until":  until,
 			"pack":   pack,
 			"sql":    runSQL,
+			"older":  older,
 
 			"enter":   enter,
 			"answers": answers,
@@ -307,6 +308,19 @@ func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = db.Exec(args[1])
 	ts.Check(errors.Join(err, db.Close()))
+}
+
+// older FILE makes the empty database of the program before the newest migration.
+func older(ts *testscript.TestScript, neg bool, args []string) {
+	scripts, err := filepath.Glob(filepath.Join(top, "store/migrations/*.sql"))
+	ts.Check(err)
+	scripts = scripts[:len(scripts)-1]
+	for _, path := range scripts {
+		script, err := os.ReadFile(path)
+		ts.Check(err)
+		runSQL(ts, false, []string{args[0], string(script)})
+	}
+	runSQL(ts, false, []string{args[0], fmt.Sprintf("PRAGMA user_version = %d", len(scripts))})
 }
 
 // pack FILE FOLDER makes a zip of what is in a folder.

@@ -28,6 +28,7 @@ type serveFlags struct {
 	address string // what people type after ssh; "" leaves what was given before
 	userCA  string // file of authorities whose certificates let people in; "" for none
 	backups string // folder for a backup a day; "" for none
+	metrics string // host:port or :port for Prometheus; "" for none
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -42,6 +43,7 @@ func (p *program) serveCommand() *cobra.Command {
 	c.Flags().StringVar(&f.address, "address", "", "the `name` that invitations tell people to type: social.corp, or social.corp:2222")
 	c.Flags().StringVar(&f.userCA, "user-ca", "", "a `file` of public keys; certificates they signed let in the handle they name")
 	c.Flags().StringVar(&f.backups, "backup-dir", "", "a `folder` for a backup a day; the last 7 days and 4 weeks are kept")
+	c.Flags().StringVar(&f.metrics, "metrics", "", "where Prometheus may read figures, as `host:port`; :9222 is this machine alone, and nothing is without it")
 	return c
 }
 
@@ -69,6 +71,12 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	defer listener.Close()
+	if f.metrics != "" {
+		if config.Metrics, err = listenMetrics(ctx, f.metrics); err != nil {
+			return err
+		}
+		defer config.Metrics.Close()
+	}
 	if err := makeFolder(p.data); err != nil {
 		return err
 	}
@@ -127,21 +135,37 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		defer done.Wait()
 		defer stop()
 	}
+	if config.Metrics != nil {
+		log.Info("figures for Prometheus", "listen", config.Metrics.Addr().String())
+	}
 	log.Info("serving", "listen", g.listening, "data", p.data, "version", versionText())
 	err = srv.Serve(ctx, listener)
 	log.Info("stopped")
 	return err
 }
 
+// listenMetrics listens for Prometheus, which asks without a password: where no host is named, on this machine alone.
+func listenMetrics(ctx context.Context, address string) (net.Listener, error) {
+	if host, port, err := net.SplitHostPort(address); err == nil && host == "" {
+		address = net.JoinHostPort("127.0.0.1", port)
+	}
+	return listenOn(ctx, address, "--metrics", "127.0.0.1:9222")
+}
+
 func listen(ctx context.Context, address string) (net.Listener, error) {
+	return listenOn(ctx, address, "--listen", defaultListen)
+}
+
+// listenOn listens at the address that a flag names; such is how one is written.
+func listenOn(ctx context.Context, address, flag, such string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is taken: another program listens there, perhaps another tincan; stop it, or choose another port with --listen", address)
+		return nil, fmt.Errorf("%s is taken: another program listens there, perhaps another tincan; stop it, or choose another port with %s", address, flag)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("this user may not listen on %s; choose a port above 1023 with --listen", address)
+		return nil, fmt.Errorf("this user may not listen on %s; choose a port above 1023 with %s", address, flag)
 	case err != nil:
-		return nil, fmt.Errorf("listening on %s fails (%w); write --listen as host:port, such as :2222", address, err)
+		return nil, fmt.Errorf("listening on %s fails (%w); write %s as host:port, such as %s", address, err, flag, such)
 	}
 	return l, nil
 }
