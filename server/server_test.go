@@ -269,6 +269,14 @@ func (r *rig) terminal(c *gossh.Client, columns, rows int, before ...func(*gossh
 // screens is how many screens are subscribed to the store's events; the server itself is one subscriber more.
 func (r *rig) screens() int { return r.store.Subscribers() - 1 }
 
+// places is how many sessions and commands are counted: one that has ended is until its last word is in the store.
+func (r *rig) places() int {
+	c := &r.server.sessions
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.total
+}
+
 // wait is the exit status of a terminal's session.
 func (r *rig) wait(t *terminal) int {
 	r.Helper()

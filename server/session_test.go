@@ -309,7 +309,7 @@ func TestClosedSessionOnAKeptConnection(t *testing.T) {
 		screen := r.terminal(c, 80, 24)
 		r.eventually("it is subscribed", func() bool { return r.screens() == 1 })
 		screen.Close()
-		r.eventually("it has ended", func() bool { return r.screens() == 0 && r.server.open()[0].idle() })
+		r.eventually("it has ended", func() bool { return r.screens() == 0 && r.server.open()[0].idle() && r.places() == 0 })
 	}
 	r.eventually("every end is in the log", func() bool { return strings.Count(r.log.String(), "session end") == 30 })
 	if got := r.whoami(c); got != "maya" {
