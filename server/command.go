@@ -75,6 +75,7 @@ var (
 	flagFormat     = option{"--format", "LIST"}
 	flagBOM        = option{"--bom", ""}
 	flagCode       = option{"--code", "CODE"}
+	flagHTML       = option{"--html", ""}
 	flagNumber     = option{"--number", "N"}
 	flagMeasure    = option{"--measure", "ID"}
 	flagBaseline   = option{"--baseline", "FIGURE"}
@@ -129,6 +130,7 @@ func commands() []command {
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
 		{name: "figures", does: "what is measured, for admins: of everyone, a department or a channel; --csv: also by week and department", flags: []option{flagFrom, flagTo, flagDepartment, flagChannel, flagCSV, flagJSON}, run: (*call).figures},
+		{name: "report", args: "> report.md", does: "admins: what came of the trial, to decide on it; --html: as a page for the browser and the printer, with charts; --csv: every figure", flags: []option{flagHTML, flagCSV, flagFrom, flagTo}, run: (*call).report},
 		{name: "trial", does: "what the trial is for, its days and what it is to reach", flags: json, run: (*call).trial},
 		{name: "export me", args: "> me.zip", does: "all that is kept about you, as a file", run: (*call).exportMe},
 		{name: "export", args: "> export.zip", does: "admins: what was said in open channels, as SQLite, web site, Markdown, CSV, Slack export and mailboxes, read back and compared; --private: in all channels, with the agreement of a second admin or a code of theirs", flags: []option{flagChannel, flagFrom, flagTo, flagFormat, flagBOM, flagPrivate, flagCode}, run: (*call).exportPlace},

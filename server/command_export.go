@@ -27,7 +27,7 @@ func (c *call) exportPlace() error {
 	if err := c.file("export > export.zip"); err != nil {
 		return err
 	}
-	o := archive.ExportOptions{Made: c.Now(), BOM: c.has(flagBOM), Code: c.flags[flagCode.name]}
+	o := archive.ExportOptions{Made: c.Now(), Program: c.Program, BOM: c.has(flagBOM), Code: c.flags[flagCode.name]}
 	o.Selection.Private = c.has(flagPrivate)
 	o.Selection.Channel = c.flags[flagChannel.name]
 	var err error

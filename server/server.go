@@ -110,6 +110,7 @@ func (l Limits) orDefaults() Limits {
 type Config struct {
 	HostKey gossh.Signer
 	Address string            // what people type after ssh; shown in instructions
+	Program string            // the version of tincan, for what is written to be kept
 	UserCA  []gossh.PublicKey // certificates of these authorities let in whom they name
 	Log     *slog.Logger      // slog.Default when nil
 	Now     func() time.Time  // time.Now when nil

@@ -52,11 +52,15 @@ func (s *Store) Decisions(ctx context.Context, me, before int64, n int) (list []
 	return list, err
 }
 
-const decisionsQuery = `SELECT d.id, d.at, d.by_id, coalesce(nullif(p.name, ''), p.handle, 'the operator'), d.act, d.about, d.why, d.was, d.became,
+const (
+	// decisionColumns are what ?1 may see of a line of the log.
+	decisionColumns = `SELECT d.id, d.at, d.by_id, coalesce(nullif(p.name, ''), p.handle, 'the operator'), d.act, d.about, d.why, d.was, d.became,
 	d.channel_id, coalesce(c.private, 0) AND m.person_id IS NULL
 	FROM decision d LEFT JOIN person p ON p.id = d.by_id
 	LEFT JOIN channel c ON c.id = d.channel_id LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = d.channel_id
-	WHERE d.id < ?2 ORDER BY d.id DESC LIMIT +?3`
+	`
+	decisionsQuery = decisionColumns + `WHERE d.id < ?2 ORDER BY d.id DESC LIMIT +?3`
+)
 
 func scanDecision(r *sql.Rows) (d Decision, err error) {
 	var at int64

@@ -155,5 +155,20 @@ func (s *Store) Consent(ctx context.Context, me int64, kind ConsentKind) error {
 	return s.write(ctx, func(t *tx) error { return t.consent(me, kind) })
 }
 
+// GapHoldsSomething reports whether a page of the database has bytes where nothing is stored.
+func GapHoldsSomething(page []byte, first bool) bool {
+	for _, g := range gaps(page, first) {
+		for _, b := range page[g[0]:g[1]] {
+			if b != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Scrub zeroes the gaps of all pages.
+func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scrub(ctx) }
+
 // Forget has everything read again that figures are counted from.
 func (s *Store) Forget() { s.memo.empty() }

@@ -19,8 +19,9 @@ const (
 	measuredAnnounced = 24 // in the quarter
 )
 
-// BenchmarkFigures computes all figures of a quarter.
-func BenchmarkFigures(b *testing.B) {
+// measuredCompany is that company, its admin, and now.
+func measuredCompany(b *testing.B) (*world, int64, time.Time) {
+	b.Helper()
 	w := openWorld(b, b.TempDir(), store.Options{Now: time.Now})
 	admin := w.admin("admin")
 	now := time.Now()
@@ -73,6 +74,12 @@ func BenchmarkFigures(b *testing.B) {
 		return []any{announced(i).id, i%measuredPeople + 10, announced(i).id*1000 + int64(i%50)*3_600_000}
 	}))
 	w.must(tx.Commit())
+	return w, admin, now
+}
+
+// BenchmarkFigures computes all figures of a quarter.
+func BenchmarkFigures(b *testing.B) {
+	w, admin, now := measuredCompany(b)
 	sheet := func(b *testing.B) {
 		window, err := w.FigureSpanWindow(w.ctx, admin, store.SpanQuarter)
 		w.must(err)
@@ -106,6 +113,23 @@ func BenchmarkFigures(b *testing.B) {
 				w.must(err)
 				if len(figures) < 20 {
 					b.Fatalf("%d figures", len(figures))
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkFindings reads what the report of a quarter, and of all three years, is written from.
+func BenchmarkFindings(b *testing.B) {
+	w, admin, now := measuredCompany(b)
+	for _, weeks := range []int{13, 156} {
+		b.Run(fmt.Sprintf("%d weeks", weeks), func(b *testing.B) {
+			window := store.Window{From: now.Add(-time.Duration(weeks) * 7 * 24 * time.Hour), To: now}
+			for b.Loop() {
+				f, err := w.Findings(w.ctx, admin, window, func(string) {})
+				w.must(err)
+				if len(f.Weeks) < weeks || len(f.Departments) != 12 {
+					b.Fatalf("%d weeks, %d departments", len(f.Weeks), len(f.Departments))
 				}
 			}
 		})

@@ -86,6 +86,10 @@ func (s *Store) ImportPosts(ctx context.Context, me int64, source string, posts 
 // each runs add for what was not imported before, in one transaction, and remembers what it became.
 func each[T any](ctx context.Context, s *Store, me int64, source string, kind int, items []T, key func(T) string, add func(*tx, T) (int64, error)) (added int, err error) {
 	began := time.Now()
+	before, err := s.dataVersion(ctx)
+	if err != nil {
+		return 0, err
+	}
 	err = s.write(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
@@ -115,14 +119,22 @@ func each[T any](ctx context.Context, s *Store, me int64, source string, kind in
 	if err != nil {
 		return 0, err
 	}
-	rest(ctx, time.Since(began))
+	took := time.Since(began)
+	rest(ctx, min(took, restLeast))
+	if now, err := s.dataVersion(ctx); err != nil || now != before { // somebody else writes too
+		rest(ctx, took-restLeast)
+	}
 	return added, nil
 }
+
+// restLeast is the rest after a piece of an archive where nobody else writes: a process that waits for the lock tries for
+// it each busyPoll, so it has its turn then, and is noticed.
+const restLeast = 10 * busyPoll
 
 // restAfter is how many times longer than its rest a short piece takes, such as those of a roster or a reminder.
 const restAfter = 4
 
-// rest follows each piece of an import for as long as it took, or a part of that. SQLite has no queue: another process that waits for
+// rest follows each piece of an import, for as long as that took or a part of it. SQLite has no queue: another process that waits for
 // the lock would never find it free between the pieces.
 func rest(ctx context.Context, d time.Duration) {
 	select {

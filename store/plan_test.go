@@ -43,6 +43,16 @@ var small = map[string]string{
 	"leader, invited_at, visited_at":                                             "when figures are asked for, over the roster",
 	"FROM announcement WHERE published_at >=":                                    "when figures are asked for, over the announcements",
 	"CROSS JOIN audience u ON u.post_id":                                         "when figures are asked for, over the announcements, to be counted",
+	"a.members, a.departments FROM announcement a":                               "when a report is written, the announcements of its time",
+	"CROSS JOIN answer w ON":                                                     "when a report is written, over the announcements and their answers",
+	"FROM decision WHERE at >=":                                                  "when a report is written, over the log",
+	"WHERE d.at >= ?2":                                                           "when a report is written, over the log",
+	"c.private = 0 AND p.hidden_at >= ?":                                         "when a report is written, over all posts: 0.2 s of a million",
+	"count(DISTINCT r.post_id)":                                                  "when a report is written, over what was reported",
+	"FROM person GROUP BY department":                                            "when a report is written, over the people",
+	"FROM imported i CROSS JOIN post p":                                          "when a report is written, the mails of its time",
+	"FROM tag g CROSS JOIN post p":                                               "when a report is written, the stories of its time",
+	"FROM standing WHERE at <":                                                   "when a report is written, over the changes of the roster",
 	"FROM standing ORDER BY":                                                     "when figures are asked for, over the changes of the roster",
 }
 
@@ -234,6 +244,10 @@ func tour(w *world) {
 		_, err = w.Figures(ctx, jon.ID, store.FigureQuery{Window: window, Channel: channel})
 		w.must(err)
 	}
+	window, err = w.TrialWindow(ctx, jon.ID, "", "")
+	w.must(err)
+	_, err = w.Findings(ctx, jon.ID, window, func(string) {})
+	w.must(err)
 }
 
 // tourOfTheBoard does what stewards and admins do with channels, reports and the trial.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"math"
 	"sync"
 	"time"
@@ -47,16 +48,27 @@ func (p *progress) measureObjectives(t *tx, tr Trial) error {
 	}
 	for i := range tr.Objectives {
 		o := &tr.Objectives[i]
-		id := o.Measure
-		if h := headline[id]; h != "" {
-			id = h
-		}
-		for _, f := range p.figures {
-			if f.ID == id && f.Known && !f.Suppressed {
-				now := math.Round(10*f.Value) / 10
-				o.Now = &now
-			}
-		}
+		o.Now = o.in(p.figures).shown()
 	}
 	return nil
+}
+
+// in is the figure by which an objective is measured; without ID where there is none.
+func (o Objective) in(figures []Figure) Figure {
+	id := cmp.Or(headline[o.Measure], o.Measure)
+	for _, f := range figures {
+		if f.ID == id {
+			return f
+		}
+	}
+	return Figure{}
+}
+
+// shown is the value of a figure to a tenth; nil where it is not known or not shown.
+func (f Figure) shown() *float64 {
+	if !f.Known || f.Suppressed {
+		return nil
+	}
+	v := math.Round(10*f.Value) / 10
+	return &v
 }

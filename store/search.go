@@ -384,8 +384,7 @@ func (t *tx) indexPost(p indexed) error {
 	if f := p.now; f.body.Valid {
 		return t.run(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`, -p.id, fold(f.body.String), f.meta())
 	}
-	t.erases = true // the last of a deleted post
-	return nil
+	return t.erased() // the last of a deleted post
 }
 
 func (f findable) meta() string {

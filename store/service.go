@@ -27,7 +27,7 @@ const (
 
 // NoteService adds what was counted since the last time to today.
 func (s *Store) NoteService(ctx context.Context, is Service) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeAlways(ctx, func(t *tx) error {
 		zone, err := t.zone()
 		if err != nil {
 			return err

@@ -7,6 +7,9 @@
 // (ErrNotFound). An exported method is one transaction; write is the only way to
 // change data, and it tells subscribers after the commit.
 //
+// Figures are of whole weeks and of five people or more, also after subtracting
+// them from each other; teller.go has the rule.
+//
 // Besides what the architecture allows, it counts graphemes with uax29, because a
 // post's length is what people see and x/text cannot segment text.
 package store
@@ -198,7 +201,7 @@ func (s *Store) closePools() error {
 }
 
 // checkpoints moves the write-ahead log into the database, from a connection of its own. After a
-// deletion it also empties the log, which holds every page as it was before.
+// deletion it also zeroes what is left of it in pages, and empties the log, which holds every page as it was before.
 func (s *Store) checkpoints(ctx context.Context) {
 	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
 	if err != nil {
@@ -208,6 +211,8 @@ func (s *Store) checkpoints(ctx context.Context) {
 	db.SetMaxOpenConns(1)
 	tick := time.NewTicker(checkpointEvery)
 	defer tick.Stop()
+	var scrubs scrubber
+	scrubbed := false
 	for {
 		select {
 		case <-ctx.Done():
@@ -215,6 +220,11 @@ func (s *Store) checkpoints(ctx context.Context) {
 		case <-tick.C:
 		}
 		erased := s.erased.Swap(false)
+		if erased || !scrubbed { // a failure is made good at a later turn
+			var zeroed bool
+			zeroed, scrubbed, _ = scrubs.run(ctx, s)
+			erased = erased || zeroed
+		}
 		if !s.dirty.Swap(false) && !erased {
 			continue
 		}

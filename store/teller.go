@@ -127,7 +127,11 @@ func (l *ledger) divided(by parting) map[string][]Figure {
 	}
 	all := map[string][]Figure{}
 	for k, g := range groups {
-		all[k] = g.figures()
+		figures := g.figures()
+		for i := range figures { // also of what nobody in it did: that is about so few too
+			figures[i].Suppressed = figures[i].Suppressed || len(g.people) < groupLeast
+		}
+		all[k] = figures
 	}
 	return all
 }
@@ -233,7 +237,7 @@ func (is *teller) parts(by parting, from, to int) map[string][]Figure {
 		}
 		for _, k := range hidden {
 			f := &all[k][i]
-			*f = Figure{ID: f.ID, Known: f.Known, Suppressed: f.Known}
+			*f = Figure{ID: f.ID, Known: f.Known, Suppressed: f.Known || f.Suppressed}
 		}
 	}
 	delete(all, nameless)
@@ -243,10 +247,10 @@ func (is *teller) parts(by parting, from, to int) map[string][]Figure {
 // safe reports whether the i-th figure of some parts together, in the weeks [from, to), may be told: also that it is
 // left when others are subtracted.
 func (is *teller) safe(by parting, all map[string][]Figure, parts []string, i, from, to int) bool {
-	switch n := together(all, parts, i); {
-	case n == 0:
+	switch few, none := crowded(all, parts, i); {
+	case none:
 		return true
-	case n < groupLeast:
+	case few:
 		return false
 	}
 	return is.apart(by, parts, i, from) && is.apart(by, parts, i, to)
@@ -257,8 +261,8 @@ func (is *teller) safe(by parting, all map[string][]Figure, parts []string, i, f
 func (is *teller) apart(by parting, parts []string, i, at int) bool {
 	enough := func(n, step, side int) (few, none bool) {
 		for ; n >= 0 && n < len(is.weeks); n += step {
-			if size := together(is.week(by, n), parts, i); size > 0 {
-				return size < groupLeast, false
+			if few, none := crowded(is.week(by, n), parts, i); !none {
+				return few, false
 			}
 		}
 		return !is.nothing[side], is.nothing[side]
@@ -271,26 +275,29 @@ func (is *teller) apart(by parting, parts []string, i, at int) bool {
 	return noneAfter || !fewBefore && !fewAfter
 }
 
-// together is how many people the i-th figure of some parts is about. What is about nobody is safe to tell.
-func together(all map[string][]Figure, parts []string, i int) (n int) {
-	if len(parts) == 1 {
-		if figures := all[parts[0]]; figures != nil && figures[i].crowd != nil {
-			return len(figures[i].crowd.list)
-		}
-		return 0
-	}
+// crowded looks at how many people the i-th figure of some parts is about: too few to be told of, or none. Those of a
+// part in which nothing was counted are no cover for the others, as they take no part in what is left.
+func crowded(all map[string][]Figure, parts []string, i int) (few, none bool) {
+	n := together(all, parts, i, func(Figure) bool { return true })
+	counted := together(all, parts, i, func(f Figure) bool { return f.Known || f.Numerator > 0 || f.Denominator > 0 })
+	return n > 0 && n < groupLeast || counted > 0 && counted < groupLeast, n == 0
+}
+
+// together is how many people the i-th figures of some parts are about, of those that count.
+func together(all map[string][]Figure, parts []string, i int, counts func(Figure) bool) (n int) {
 	var in []uint64
 	for _, k := range parts {
 		figures := all[k]
-		if figures == nil || figures[i].crowd == nil {
-			continue
-		}
-		if in == nil {
+		switch {
+		case figures == nil || figures[i].crowd == nil || !counts(figures[i]):
+		case len(parts) == 1:
+			return len(figures[i].crowd.list)
+		case in == nil:
 			in = slices.Clone(figures[i].crowd.in)
-			continue
-		}
-		for j, word := range figures[i].crowd.in {
-			in[j] |= word
+		default:
+			for j, word := range figures[i].crowd.in {
+				in[j] |= word
+			}
 		}
 	}
 	for _, word := range in {

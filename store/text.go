@@ -174,11 +174,16 @@ func introducer(s string) (kind byte, n int) {
 	return 0, 0
 }
 
+// firstMark is the lowest combining mark.
+const firstMark = 0x300
+
 // capMarks drops the combining marks beyond marksLimit after one base character.
 func capMarks(s string) string {
 	marks := 0
 	return strings.Map(func(r rune) rune {
 		switch {
+		case r < firstMark:
+			marks = 0
 		case r >= 0xfe00 && r <= 0xfe0f: // variation selectors say how the base looks
 			return r
 		case unicode.In(r, unicode.Mn, unicode.Me), unicode.Is(unicode.Mc, r) && norm.NFC.PropertiesString(string(r)).CCC() != 0:
@@ -222,9 +227,12 @@ func blank(s string) bool {
 
 // Mentions returns the handles that s names with @, lower case, each once, in order.
 func Mentions(s string) []string {
-	return words(s, '@', func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-'
-	})
+	return words(s, '@', inHandle)
+}
+
+// inHandle reports whether a handle may have r in it.
+func inHandle(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-'
 }
 
 // Tags returns the words that s marks with #, lower case, each once, in order. A number is no tag.

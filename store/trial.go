@@ -456,6 +456,9 @@ func (s *Store) RemoveObjective(ctx context.Context, me, id int64, why string) e
 	})
 }
 
+// ownedBy stands before who looks after an objective.
+const ownedBy = "; looked after by "
+
 // described is an objective in one line of the log.
 func (o Objective) described() string {
 	m, _ := MeasureOf(o.Measure)
@@ -464,7 +467,13 @@ func (o Objective) described() string {
 		parts = append(parts, "by "+o.Due)
 	}
 	if o.OwnerName != "" {
-		parts = append(parts, "looked after by "+o.OwnerName)
+		return strings.Join(parts, "; ") + ownedBy + o.OwnerName
 	}
 	return strings.Join(parts, "; ")
+}
+
+// withoutOwner is a described objective without who looks after it.
+func withoutOwner(described string) string {
+	before, _, _ := strings.Cut(described, ownedBy)
+	return before
 }

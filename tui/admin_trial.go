@@ -25,6 +25,7 @@ func (k *kept) adminTrial(tr store.Trial) {
 	one := func(label, value, hint, intro string, put func(*store.Trial, string)) {
 		k.add(label, orNone(value), "change it", func() screen { return newTrialLine(a, t, label, value, hint, intro, put) })
 	}
+	k.add("The report", "what came of it, to decide on", "opens", func() screen { return newTrialReport(a, t) })
 	one("Name", tr.Name, "Like Nordwind talks.", "", func(tr *store.Trial, v string) { tr.Name = v })
 	one("Purpose", tr.Purpose, "One sentence: what is it for?", "", func(tr *store.Trial, v string) { tr.Purpose = v })
 	first := "Once that day has come, it stays, and so do the objectives: later changes stand in Decisions with old and new."

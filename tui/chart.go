@@ -9,8 +9,8 @@ import (
 // curves, which say something of the days between two weeks and nothing of a week that stands alone.
 
 const (
-	barMost    = 40 // columns of a bar: longer ones are not read any better
-	sparkSteps = "▁▂▃▄▅▆▇█"
+	barMost    = 40        // columns of a bar: longer ones are not read any better
+	sparkSteps = "▁▂▃▄▅▆▇" // not the whole block, which would touch the line above
 )
 
 // bar is how much of something there is, 0 to 1, as a line of so many columns: heavy for what is, thin for what is not.

@@ -123,8 +123,8 @@ func TestSpark(t *testing.T) {
 		{nil, ""},
 		{[]float64{0, 0}, "▁▁"},
 		{[]float64{nan, nan}, "··"},
-		{[]float64{0, 1, nan, 4, 8}, "▁▂·▅█"},
-		{[]float64{-1, 1}, "▁█"},
+		{[]float64{0, 1, nan, 4, 8}, "▁▁·▄▇"},
+		{[]float64{-1, 1}, "▁▇"},
 	} {
 		if got := spark(c.values, highest(c.values)); got != c.want {
 			t.Errorf("%v: %s, want %s", c.values, got, c.want)

@@ -117,7 +117,7 @@ func objectiveLine(o store.Objective, tr store.Trial, now time.Time) string {
 	if !o.ChangedAt.IsZero() {
 		parts = append(parts, "changed since the start, see Decisions")
 	}
-	return strings.Join(parts, " · ")
+	return strings.ReplaceAll(strings.Join(parts, " · "), " %", "\u00a0%") // a number and its unit stay in one line
 }
 
 // soFar says where an objective stands: figures that nobody has counted are not made up.

@@ -125,6 +125,9 @@ func (c *madeUp) announcement(s *script, day int) {
 // reads is when somebody reads a must-read to its end, on one of their days; the zero time for never so far.
 func (c *madeUp) reads(p *colleague, from, reminded time.Time) time.Time {
 	willing := map[level]float64{often: 0.8, some: 0.62, little: 0.5, reads: 0.4, left: 0.3, suspended: 0.3}[p.takes]
+	if p.admin { // the board reads what it asks others to read
+		willing = 1
+	}
 	for day := max(c.dayOf(from), p.first); day < min(c.days, c.dayOf(from)+16); day++ {
 		if !p.here[day] || !c.stays(p, day) {
 			continue
@@ -152,7 +155,7 @@ func (c *madeUp) answer(root *said, k *cast, p *colleague, at time.Time, must bo
 		return err
 	}
 	if question == "" {
-		late := !must || c.chance(0.07) // read, and put off
+		late := !must || !p.admin && c.chance(0.07) // read, and put off
 		c.aside(at, func() error {
 			if err := read(); err != nil || late {
 				return err

@@ -301,7 +301,7 @@ func (c *madeUp) write(p, to *said, question bool) (err error) {
 
 // like plans who puts what on a post.
 func (c *madeUp) like(p *said, much bool) {
-	mean := 1.1
+	mean := 1.9
 	if much {
 		mean = 6.5
 	}

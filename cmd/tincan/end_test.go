@@ -188,6 +188,7 @@ func TestEndOfTrial(t *testing.T) {
 	copied := filepath.Join(c.out, "copy.txt")
 	c.must(os.WriteFile(copied, []byte(strings.Join(c.said, "\n")), 0o600))
 	c.killed("Reading the export once more", "--destroy")
+	c.killed("Writing the report", "--destroy")
 	c.killed("Destroying the data", "--destroy")
 	refused, err := exec.Command("tincan", "serve", "--listen", "127.0.0.1:0", "--data", c.data).CombinedOutput()
 	if err == nil || !strings.Contains(string(refused), "is being destroyed") {
@@ -205,7 +206,7 @@ func TestEndOfTrial(t *testing.T) {
 	if found := c.find(); len(found) > 0 {
 		t.Errorf("of %d strings %d are left: %q", soughtMost, len(found), found[0])
 	}
-	if left := c.files("."); !slices.Equal(left, []string{"notes.txt", "out/certificate.txt", "out/certificate.txt.sig", "out/" + export[0]}) {
+	if left := c.files("."); !slices.Equal(left, []string{"notes.txt", "out/certificate.txt", "out/certificate.txt.sig", "out/report.html", "out/" + export[0]}) {
 		t.Errorf("left: %q", left)
 	}
 	c.certified()

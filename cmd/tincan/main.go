@@ -58,7 +58,7 @@ func (p *program) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	}
 	root.PersistentFlags().StringVar(&p.data, "data", "./tincan-data", "the folder that holds everything")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(p.serveCommand(), p.demoCommand(), p.inviteCommand(), p.peopleCommand(), p.importCommand(), p.exportCommand(), p.backupCommand(), p.restoreCommand(), p.doctorCommand(), p.endCommand(), versionCommand())
+	root.AddCommand(p.serveCommand(), p.demoCommand(), p.inviteCommand(), p.peopleCommand(), p.importCommand(), p.exportCommand(), p.reportCommand(), p.backupCommand(), p.restoreCommand(), p.doctorCommand(), p.endCommand(), versionCommand())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

@@ -111,7 +111,7 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
-	config.HostKey, config.Log = key, log
+	config.HostKey, config.Log, config.Program = key, log, versionText()
 	if config.Address, err = sshArguments(cmp.Or(g.address, thisMachine(g.listening, "HOST"))); err != nil {
 		return err
 	}

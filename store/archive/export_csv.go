@@ -32,7 +32,7 @@ func (e *export) csv() error {
 			w.Entries = -1 // the names
 			err := t.rows(func(cells ...string) {
 				for i, cell := range cells {
-					cells[i] = guarded(cell)
+					cells[i] = Guarded(cell)
 				}
 				c.Write(cells) // an error stays, and is found below
 				w.Entries++

@@ -236,7 +236,7 @@ func (s *site) row(p store.ExtractPost, deep int, channel bool) row {
 type drawnPost struct {
 	store.ExtractPost
 	Class, Person, When, State, Notes string
-	Text                              []link
+	Text                              []run
 	Earlier                           []row
 }
 
@@ -256,13 +256,13 @@ func (s *site) thread(c store.ExtractChannel, root store.ExtractPost) error {
 }
 
 func drawn(p store.ExtractPost) drawnPost {
-	d := drawnPost{ExtractPost: p, Class: "root", Person: "../../" + personPage(p.Handle), When: clock(p.At), State: p.State(), Text: links(p.Text())}
+	d := drawnPost{ExtractPost: p, Class: "root", Person: "../../" + personPage(p.Handle), When: clock(p.At), State: p.State(), Text: runs(p.Text())}
 	if p.Root != 0 {
 		d.Class = "reply"
 	}
 	if d.State != "" {
 		d.Class += " gone"
-		d.Text = []link{{"", instead(p)}}
+		d.Text = []run{{Text: instead(p)}}
 		return d
 	}
 	d.Notes = notes(p)
@@ -274,22 +274,6 @@ func drawn(p store.ExtractPost) drawnPost {
 
 // bareLink is an address in a text, without what usually ends a sentence.
 var bareLink = regexp.MustCompile(`https?://[^\s<>"'|\\^` + "`" + `]*[^\s<>"'|\\^` + "`" + `.,;:!?)\]}*_~]`)
-
-// links cuts a text into addresses and what stands between them.
-func links(text string) (parts []link) {
-	for text != "" {
-		at := bareLink.FindStringIndex(text)
-		if at == nil {
-			return append(parts, link{"", text})
-		}
-		if at[0] > 0 {
-			parts = append(parts, link{"", text[:at[0]]})
-		}
-		parts = append(parts, link{text[at[0]:at[1]], text[at[0]:at[1]]})
-		text = text[at[1]:]
-	}
-	return parts
-}
 
 var (
 	sitePost    = regexp.MustCompile(`(?s)<article id="p(\d+)" class="[a-z ]*" data-author="([^"]*)" data-reply-to="(\d+)" data-state="([a-z]*)">.*?<div class="text">(.*?)</div>`)

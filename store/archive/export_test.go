@@ -526,3 +526,43 @@ func BenchmarkExport(b *testing.B) {
 		b.ReportMetric(time.Since(began).Seconds(), "s/backup")
 	}
 }
+
+// A mailbox that we have written comes back as a channel: every mail, its author, time, place in its thread and words. What
+// the form is read without is what archives of mailing lists are read without: signatures, and quotes beyond their first lines.
+func TestRoundTripMbox(t *testing.T) {
+	c := newCompany(t)
+	dir := c.exported(func(o *archive.ExportOptions) { o.Formats, o.Selection.Private = []string{"mbox"}, false })
+	x := extracted(t, filepath.Join(dir, store.File))
+	name := filepath.Join(dir, "mbox", "everyone.mbox")
+	file, err := os.Open(name)
+	c.must(err)
+	defer file.Close()
+	info, err := file.Stat()
+	c.must(err)
+	box, err := archive.ReadMbox(t.Context(), file, info.Size(), name, func(int, float64) {})
+	c.must(err)
+	s, _ := open(t)
+	account, err := box.Import(t.Context(), s, store.Operator, "back", func(int) {})
+	c.must(err)
+	again, err := s.Extract(t.Context(), store.Operator, store.Selection{})
+	c.must(err)
+	defer again.Close()
+	text := regexp.MustCompile(`\s+`)
+	brief := func(x *store.Extract, channel string) (lines []string) {
+		at := map[int64]string{}
+		for p, err := range x.Posts(t.Context()) {
+			c.must(err)
+			at[p.ID] = p.At.UTC().Format(time.DateTime)
+			if p.ChannelName != channel || p.State() != "" || strings.Contains(p.Body, "This post was ") { // the form says so in words
+				continue
+			}
+			lines = append(lines, fmt.Sprintf("%s %s in the thread of %s: %s", at[p.ID], p.Name, at[p.Root], text.ReplaceAllString(p.Text(), " ")))
+		}
+		slices.Sort(lines)
+		return lines
+	}
+	if account.Count(archive.Unreadable) > 0 {
+		t.Errorf("account:\n%v", account)
+	}
+	same(t, brief(again, "back"), brief(x, "everyone"))
+}

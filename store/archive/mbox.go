@@ -458,6 +458,12 @@ func (im *mboxImport) head(p posted) mailHead {
 	}
 }
 
+// begins reports whether a text begins with a subject anyway, as the mails of our own exports do.
+func begins(text, subject string) bool {
+	line := strings.Join(strings.Fields(text), " ")
+	return strings.HasPrefix(line, strings.TrimSpace(strings.TrimSuffix(subject, "…")))
+}
+
 // body is the text of a post made of a mail: the subject above the first of a thread, what its author wrote,
 // and lines that say what was left out.
 func (im *mboxImport) body(p posted, root bool) string {
@@ -473,7 +479,7 @@ func (im *mboxImport) body(p posted, root bool) string {
 		im.account.Folded++
 	}
 	var parts []string
-	if subject, _ := h.subject(im.list); root && subject != "" {
+	if subject, _ := h.subject(im.list); root && subject != "" && !begins(text, subject) {
 		parts = append(parts, store.CleanLine(subject))
 	}
 	if text = strings.Trim(text, "\n "); text != "" {

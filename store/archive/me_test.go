@@ -46,7 +46,8 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.Close() })
-	for handle, id := range map[string]*int64{"maya": &o.maya, "nils": &o.nils, "pia": &o.pia} {
+	for i, id := range []*int64{&o.maya, &o.nils, &o.pia} { // in the order of their names, which is that of an import
+		handle := []string{"maya", "nils", "pia"}[i]
 		code, err := o.CreateInvite(o.ctx, store.Operator, store.Invite{Handle: handle, Name: "The " + handle, Admin: handle == "pia"})
 		o.must(err)
 		p, err := o.RedeemCode(o.ctx, code.Text, store.Credential{Key: &store.Key{Fingerprint: "SHA256:" + handle, Kind: "ssh-ed25519", Public: []byte("public " + handle)}})

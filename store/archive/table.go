@@ -22,7 +22,7 @@ func NewTable(w io.Writer, columns ...string) *Table {
 func (t *Table) Row(cells ...string) {
 	safe := make([]string, len(cells))
 	for i, c := range cells {
-		safe[i] = guarded(c)
+		safe[i] = Guarded(c)
 	}
 	t.w.Write(safe)
 }
@@ -43,15 +43,16 @@ func computed(cell string) bool {
 	return rest != "" && strings.ContainsRune(formula, first)
 }
 
-// guarded also marks what begins with an apostrophe by itself, so that unguarded finds every cell as it was.
-func guarded(cell string) string {
+// Guarded is a cell that a spreadsheet takes for text. It also marks what begins with an apostrophe by itself, so that
+// unguarded finds every cell as it was.
+func Guarded(cell string) string {
 	if computed(cell) {
 		return "'" + cell
 	}
 	return cell
 }
 
-// unguarded is a cell as it was before guarded.
+// unguarded is a cell as it was before Guarded.
 func unguarded(cell string) string {
 	if strings.HasPrefix(cell, "'") && computed(cell) {
 		return cell[1:]

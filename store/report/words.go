@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tincan/store"
+)
+
+// say is a paragraph.
+func say(format string, args ...any) Part { return Part{Text: fmt.Sprintf(format, args...)} }
+
+// figure is one figure of everyone; without ID where there is none.
+func (r *Report) figure(id string) store.Figure { return one(r.found.Figures, id) }
+
+func one(figures []store.Figure, id string) store.Figure {
+	if i := slices.IndexFunc(figures, func(f store.Figure) bool { return f.ID == id }); i >= 0 {
+		return figures[i]
+	}
+	return store.Figure{ID: id}
+}
+
+// with is a figure and what it is made of: "41.2 % (84 of 204)".
+func with(f store.Figure) string {
+	if of := madeOf(f); of != "" {
+		return f.Text() + " (" + of + ")"
+	}
+	return f.Text()
+}
+
+// madeOf is "84 of 204"; "" where there is nothing to tell.
+func madeOf(f store.Figure) string {
+	switch {
+	case !shown(f) || f.ID == "B2":
+		return ""
+	case f.Unit() == "%":
+		return number(f.Numerator) + " of " + number(f.Denominator)
+	case strings.HasPrefix(f.ID, "B1"):
+		return many(f.Numerator, "mail", "mails") + " in " + many(f.Denominator, "week", "weeks")
+	}
+	return "of " + number(f.Denominator)
+}
+
+func shown(f store.Figure) bool { return f.Known && !f.Suppressed }
+
+// value is a figure to be drawn; nil where it is not shown.
+func value(f store.Figure) *float64 {
+	if !shown(f) {
+		return nil
+	}
+	return &f.Value
+}
+
+// number is 1,234.
+func number(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// many is "1 reply" or "1,234 replies".
+func many(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + more
+}
+
+// day is a moment as a day of the organisation.
+func (r *Report) day(at time.Time) string { return at.In(r.found.Zone).Format("2 Jan 2006") }
+
+// longDay is a date of the trial in words; "" for none.
+func longDay(date string) string {
+	d, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return ""
+	}
+	return d.Format("2 January 2006")
+}
+
+// short is a line that fits a cell.
+func short(line string) string {
+	const most = 90
+	if r := []rune(line); len(r) > most {
+		return strings.TrimSpace(string(r[:most-1])) + "…"
+	}
+	return line
+}
+
+// line is a text in one line.
+func line(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// capital writes the first letter of an English sentence large.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func were(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one + " was"
+	}
+	return number(n) + " " + more + " were"
+}
+
+// listed is "Finance, IT and Sales".
+func listed(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
