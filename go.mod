@@ -78,3 +78,7 @@ require (
 )
 
 tool honnef.co/go/tools/cmd/staticcheck
+
+// What x/ansi, which alone uses it here, asks for. Later ones fill a table of two megabytes whenever a program starts: of
+// the time from there to the first word to a client that was half.
+replace github.com/mattn/go-runewidth => github.com/mattn/go-runewidth v0.0.24

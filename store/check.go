@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,6 +38,9 @@ const checkCache = "&_pragma=cache_size(-65536)"
 func look(ctx context.Context, db *sql.DB, path string, checks []check) (wrong []string) {
 	for _, c := range checks {
 		found, err := c.run(ctx, db)
+		if errors.Is(mapError(err), ErrReadOnly) && !damaged(err) {
+			return append(wrong, fmt.Sprintf("%s cannot be looked at: %v. Its folder has to be one that can be written to.", path, err))
+		}
 		if err != nil {
 			return append(wrong, fmt.Sprintf("%s cannot be read while looking at its %s: %v. Restore the newest backup.", path, c.what, err))
 		}

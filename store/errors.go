@@ -80,7 +80,7 @@ func mapError(err error) error {
 	}
 	say := func(kind error, text string) error { return &sentence{kind: kind, text: text, cause: err} }
 	if full(err) {
-		return say(ErrReadOnly, "Nothing can be saved just now: the server's disk is full. Tell whoever runs this.")
+		return say(ErrReadOnly, "Nothing can be saved just now: the server's disk is full. Whoever runs it has to make room.")
 	}
 	switch e.Code() & 0xff { // the low byte is the primary result code: sqlite.org/rescode.html
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:

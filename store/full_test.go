@@ -7,7 +7,7 @@ import (
 	"tincan/store"
 )
 
-const fullSentence = "Nothing can be saved just now: the server's disk is full. Tell whoever runs this."
+const fullSentence = "Nothing can be saved just now: the server's disk is full. Whoever runs it has to make room."
 
 // fill posts until the disk is full and returns what was acknowledged.
 func (w *world) fill(me, channel int64) (posted []int64) {

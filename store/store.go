@@ -234,7 +234,7 @@ func (s *Store) checkpoints(ctx context.Context) {
 		}
 		if err != nil { // a full disk, a long read: tried again at the next turn
 			s.dirty.Store(true)
-			if erased {
+			if erased || full(err) { // of which the log, once it is emptied, gives its part back
 				s.erased.Store(true)
 			}
 		}

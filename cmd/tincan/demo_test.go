@@ -13,6 +13,9 @@ import (
 	"tincan/store/archive"
 )
 
+// patience is for anything that has to happen; only a failing test waits that long.
+const patience = 30 * time.Second
+
 // A Sunday afternoon, and one of the days that have an hour less.
 var (
 	demoSunday = time.Date(2026, 11, 22, 15, 4, 5, 0, time.UTC)

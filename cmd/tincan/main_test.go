@@ -25,10 +25,7 @@ import (
 	"tincan/store"
 )
 
-const (
-	patience = 30 * time.Second // for anything that has to happen; only a failing test waits that long
-	nobody   = 65534            // a user who owns nothing
-)
+const nobody = 65534 // a user who owns nothing
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
