@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"tincan/store"
@@ -207,7 +208,8 @@ func TestMboxStopped(t *testing.T) {
 	s, me := open(t)
 	added := 0
 	for pieces := 1; ; pieces++ {
-		ctx := &stopping{Context: t.Context(), left: pieces}
+		ctx := &stopping{Context: t.Context()}
+		ctx.left.Store(int64(pieces))
 		account, err := readMbox(t, text.String()).Import(ctx, s, store.Operator, "talk", func(int) {})
 		added += account.Posts
 		if err == nil {
@@ -222,14 +224,14 @@ func TestMboxStopped(t *testing.T) {
 	}
 }
 
-// stopping is a context that is cancelled after it was asked a number of times.
+// stopping is a context that is cancelled after it was asked a number of times, by whomever.
 type stopping struct {
 	context.Context
-	left int
+	left atomic.Int64
 }
 
 func (s *stopping) Err() error {
-	if s.left--; s.left < 0 {
+	if s.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return s.Context.Err()
