@@ -44,6 +44,7 @@ type firmPost struct {
 	everyone       bool
 	fixed, must    bool
 	then           map[*firmPerson]bool // asked at publication
+	known          map[*firmPerson]bool // asked at any time while it was there
 	answers        map[*firmPerson]store.Answer
 	read           map[*firmPerson]bool
 	gone           bool // deleted or hidden
@@ -66,7 +67,7 @@ func (p *firmPost) asks(who *firmPerson) bool {
 func (p *firmPost) inside(who *firmPerson) bool {
 	switch {
 	case !p.fixed:
-		return p.asks(who)
+		return p.asks(who) && (p.known[who] || !p.gone) // what is gone asks nobody new
 	case p.in.private:
 		return p.then[who] && p.in.members[who]
 	}
@@ -122,7 +123,7 @@ func (f *firm) publish(rt *rapid.T) {
 	}
 	p := &firmPost{
 		in: c, author: author, fixed: rapid.Bool().Draw(rt, "fixed"), must: rapid.Bool().Draw(rt, "must"), everyone: rapid.Bool().Draw(rt, "everyone"),
-		then: map[*firmPerson]bool{}, answers: map[*firmPerson]store.Answer{}, read: map[*firmPerson]bool{},
+		then: map[*firmPerson]bool{}, known: map[*firmPerson]bool{}, answers: map[*firmPerson]store.Answer{}, read: map[*firmPerson]bool{},
 	}
 	n := store.NewAnnouncement{Fixed: p.fixed, MustRead: p.must, Everyone: p.everyone}
 	if rapid.IntRange(0, 2).Draw(rt, "by department") == 0 {
@@ -320,6 +321,7 @@ func (f *firm) compare() {
 		var asked []string
 		for _, who := range f.people {
 			if p.inside(who) {
+				p.known[who] = true
 				counts[p.answers[who]]++
 				asked = append(asked, who.handle+":"+p.answers[who].String())
 			}

@@ -82,8 +82,8 @@ func (s *Store) SetBackupDir(ctx context.Context, me int64, dir string) error {
 		return err
 	}
 	return s.writeAlways(ctx, func(t *tx) error {
-		if me != Operator {
-			return refuse(ErrForbidden, "Whoever runs the server does that.")
+		if err := mustOperate(me); err != nil {
+			return err
 		}
 		return t.set("backup_dir", dir)
 	})

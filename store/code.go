@@ -106,6 +106,23 @@ func (t *tx) mustRun(me int64) error {
 	return err
 }
 
+// mustOperate is ErrForbidden unless me is the Operator.
+func mustOperate(me int64) error {
+	if me != Operator {
+		return refuse(ErrForbidden, "Whoever runs the server does that.")
+	}
+	return nil
+}
+
+// mustBeHere is ErrForbidden unless me may be here or is the Operator.
+func (t *tx) mustBeHere(me int64) error {
+	if me == Operator {
+		return nil
+	}
+	_, err := t.viewer(me)
+	return err
+}
+
 // invited finds or makes the person of an invite. What the invite says of them is taken over;
 // what it leaves out stays.
 func (t *tx) invited(in Invite) (Person, error) {

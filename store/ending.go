@@ -97,10 +97,8 @@ func (e Ending) Done() bool {
 // Ending returns how the trial ends. Everyone may read it.
 func (s *Store) Ending(ctx context.Context, me int64) (e Ending, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		if me != Operator {
-			if _, err := t.viewer(me); err != nil {
-				return err
-			}
+		if err := t.mustBeHere(me); err != nil {
+			return err
 		}
 		e, err = t.ending()
 		return err
@@ -327,8 +325,8 @@ func (s *Store) NoteEndCompared(ctx context.Context, me int64) error {
 // endStep takes a step of the Operator's after another.
 func (s *Store) endStep(ctx context.Context, me int64, after, step EndStep, act func(*tx) error) error {
 	return s.writeAlways(ctx, func(t *tx) error {
-		if me != Operator {
-			return refuse(ErrForbidden, "Whoever runs the server does that.")
+		if err := mustOperate(me); err != nil {
+			return err
 		}
 		e, err := t.ending()
 		if err != nil {

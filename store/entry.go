@@ -189,10 +189,8 @@ type RosterCount struct {
 // RosterCount counts the roster. Anybody may know how many there are.
 func (s *Store) RosterCount(ctx context.Context, me int64) (c RosterCount, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		if me != Operator {
-			if _, err := t.viewer(me); err != nil {
-				return err
-			}
+		if err := t.mustBeHere(me); err != nil {
+			return err
 		}
 		for _, n := range []struct {
 			where string

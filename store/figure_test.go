@@ -597,9 +597,9 @@ func TestSuppressionAcrossWindows(t *testing.T) {
 				}
 			}
 		}
-		weekly, err := s.FigureWeeks(s.ctx, s.admin, store.FigureQuery{Window: store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 7*weeks)}})
+		weekly, err := s.FigureSheet(s.ctx, s.admin, store.FigureQuery{Window: store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 7*weeks)}})
 		s.must(err)
-		for i, w := range weekly {
+		for i, w := range weekly.Weeks {
 			n := int(w.Window.From.Sub(firstMonday).Hours()/24+0.5) / 7
 			f := w.Figures[slices.IndexFunc(w.Figures, func(f store.Figure) bool { return f.ID == "C1" })]
 			equal(t, fmt.Sprintf("seed %d: week %d by week and alone", seed, i), f.Known && !f.Suppressed, is["all"][[2]int{n, n + 1}])

@@ -113,7 +113,7 @@ func TestLeaveForGood(t *testing.T) {
 	_, acts["complete"] = w.CompletePerson(w.ctx, maya, "jon")
 	_, acts["posts of"] = w.PersonPosts(w.ctx, maya, jon, 0, 10)
 	_, acts["inbox"] = w.Inbox(w.ctx, maya, nil, 10)
-	_, acts["inbox unread"] = w.InboxUnread(w.ctx, maya)
+	_, acts["side"] = w.Side(w.ctx, maya)
 	_, acts["saved"] = w.Saved(w.ctx, maya, 0, 10)
 	_, acts["pinned"] = w.Pinned(w.ctx, maya, sales)
 	_, acts["unanswered"] = w.Unanswered(w.ctx, maya)

@@ -107,17 +107,7 @@ func scanInbox(r *sql.Rows) (i InboxItem, err error) {
 	return i, err
 }
 
-// InboxUnread is how many entries of mine are not read, counted up to 100.
-func (s *Store) InboxUnread(ctx context.Context, me int64) (n int, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		if _, err := t.viewer(me); err != nil {
-			return err
-		}
-		return t.get(inboxUnreadQuery, []any{me, unreadMost}, &n)
-	})
-	return n, err
-}
-
+// inboxUnreadQuery is how many entries of ?1 are not read, counted up to ?2.
 const inboxUnreadQuery = `SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread ` + inboxVisible + ` AND i.unread = 1 LIMIT +?2)`
 
 // MarkInbox marks an entry of mine read, or every one where id is 0.

@@ -24,9 +24,9 @@ func (w *world) inbox(me int64) string {
 		}
 		all = append(all, s)
 	}
-	n, err := w.InboxUnread(w.ctx, me)
+	side, err := w.Side(w.ctx, me)
 	w.must(err)
-	equal(w.t, "unread entries", n, unread)
+	equal(w.t, "unread entries", side.Inbox, unread)
 	return strings.Join(all, ", ")
 }
 
@@ -121,7 +121,7 @@ func TestInboxPrune(t *testing.T) {
 	}
 	equal(t, "kept", w.number(`SELECT count(*) FROM inbox WHERE person_id = ?`, ben) < 1064, true)
 	equal(t, "the newest", w.number(`SELECT count(*) FROM inbox WHERE person_id = ? AND at > 1100`, ben), 64)
-	n, err := w.InboxUnread(w.ctx, ben)
+	side, err := w.Side(w.ctx, ben)
 	w.must(err)
-	equal(t, "counted up to", n, 100)
+	equal(t, "counted up to", side.Inbox, 100)
 }

@@ -318,9 +318,9 @@ func (d *day) look(me int64) {
 			mentions += b2i(i.Kind == store.Mentioned)
 		}
 	}
-	n, err := d.InboxUnread(d.ctx, me)
+	side, err := d.Side(d.ctx, me)
 	d.must(err)
-	equal(d.t, "unread entries", n, unread)
+	equal(d.t, "unread entries", side.Inbox, unread)
 	// Counts.
 	list, err := d.Sidebar(d.ctx, me)
 	d.must(err)

@@ -36,29 +36,8 @@ func (s *Store) FigureSheet(ctx context.Context, me int64, q FigureQuery) (sheet
 	return sheet, err
 }
 
-// FigureWeeks computes the figures of each week of a window, from Monday to Sunday, oldest first; the present one ends
-// now, and those to come are left out. Rights and errors are those of Figures.
-func (s *Store) FigureWeeks(ctx context.Context, me int64, q FigureQuery) (parts []FigurePart, err error) {
-	err = s.tell(ctx, me, q, func(is *teller) error {
-		parts = is.byWeek(q.Department)
-		return nil
-	})
-	return parts, err
-}
-
-// FigureDepartments computes the figures of each department, in the order of their names. Those of fewer than five
-// people are suppressed. Rights and errors are those of Figures; a channel is refused as if a department were asked for.
-func (s *Store) FigureDepartments(ctx context.Context, me int64, q FigureQuery) (parts []FigurePart, err error) {
-	if q.Channel != 0 {
-		return nil, errCrossed
-	}
-	err = s.tell(ctx, me, q, func(is *teller) error {
-		parts = is.byDepartment()
-		return nil
-	})
-	return parts, err
-}
-
+// byWeek are the figures of each week, from Monday to Sunday, oldest first; the present one ends now, and those to come
+// are left out.
 func (is *teller) byWeek(department string) (parts []FigurePart) {
 	for n := is.first; n < is.last; n++ {
 		parts = append(parts, FigurePart{Window: is.weeks[n], Figures: is.figures(department, n, n+1)})
@@ -66,6 +45,8 @@ func (is *teller) byWeek(department string) (parts []FigurePart) {
 	return parts
 }
 
+// byDepartment are the figures of each department, in the order of their names. Those of fewer than five people are
+// suppressed.
 func (is *teller) byDepartment() (parts []FigurePart) {
 	all := is.parts(departments, is.first, is.last)
 	for _, name := range slices.Sorted(maps.Keys(all)) {

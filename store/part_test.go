@@ -35,8 +35,9 @@ func TestParts(t *testing.T) {
 	s.announce(s.admin, s.announcements(), "x", store.NewAnnouncement{})
 	s.at(18, 12)
 	window := store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 40)}
-	weeks, err := s.FigureWeeks(s.ctx, s.admin, store.FigureQuery{Window: window})
+	sheet, err := s.FigureSheet(s.ctx, s.admin, store.FigureQuery{Window: window})
 	s.must(err)
+	weeks, departments := sheet.Weeks, sheet.Departments
 	equal(t, "weeks", len(weeks), 3)
 	for i, w := range []store.Window{{window.From, firstMonday.AddDate(0, 0, 7)}, {firstMonday.AddDate(0, 0, 7), firstMonday.AddDate(0, 0, 14)}, {firstMonday.AddDate(0, 0, 14), firstMonday.AddDate(0, 0, 18).Add(12 * time.Hour).Add(time.Millisecond)}} {
 		equal(t, "window", weeks[i].Window.String(), w.String())
@@ -44,17 +45,15 @@ func TestParts(t *testing.T) {
 		s.must(err)
 		same(t, w.String(), weeks[i].Figures, alone)
 	}
-	departments, err := s.FigureDepartments(s.ctx, s.admin, store.FigureQuery{Window: window})
-	s.must(err)
 	equal(t, "departments", len(departments), 3)
 	for _, d := range departments {
 		alone, err := s.Figures(s.ctx, s.admin, store.FigureQuery{Window: window, Department: d.Name})
 		s.must(err)
 		same(t, d.Name, d.Figures, alone)
 	}
-	_, err = s.FigureDepartments(s.ctx, s.admin, store.FigureQuery{Window: window, Channel: s.everyone()})
+	_, err = s.FigureSheet(s.ctx, s.admin, store.FigureQuery{Window: window, Department: "legal", Channel: s.everyone()})
 	refused(t, err, store.ErrInvalid, "Ask for a department or for a channel")
-	_, err = s.FigureWeeks(s.ctx, s.id["ann"], store.FigureQuery{Window: window})
+	_, err = s.FigureSheet(s.ctx, s.id["ann"], store.FigureQuery{Window: window})
 	refused(t, err, store.ErrForbidden, "Only admins can do that.")
 }
 

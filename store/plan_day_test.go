@@ -68,7 +68,7 @@ func TestPlansOfADay(t *testing.T) {
 	_, _, err := w.HomeActive(w.ctx, maya, 0, 10)
 	w.must(err)
 	ask(w.Inbox(w.ctx, maya, nil, 10))
-	ask(w.InboxUnread(w.ctx, maya))
+	ask(w.Side(w.ctx, maya))
 	ask(w.Saved(w.ctx, maya, 0, 10))
 	ask(w.PersonPosts(w.ctx, maya, jon, 0, 10))
 	ask(w.People(w.ctx, maya, "", "", 10))

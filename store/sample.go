@@ -23,8 +23,8 @@ const (
 func (s *Store) Samples(ctx context.Context, me int64, n int, known string) (samples [][]byte, err error) {
 	var columns [][][]byte
 	err = s.read(ctx, func(t *tx) error {
-		if me != Operator {
-			return refuse(ErrForbidden, "Whoever runs the server does that.")
+		if err := mustOperate(me); err != nil {
+			return err
 		}
 		names, err := collect(t, func(r *sql.Rows) (c [2]string, err error) { return c, r.Scan(&c[0], &c[1]) },
 			`SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, c.cid`)
@@ -78,8 +78,8 @@ func piece(b []byte) []byte {
 // Holds is nil where an extract holds all that sel names, as it is now: it is compared, row by row, with one that is
 // made anew. ErrInvalid with the first difference. The log of decisions goes on meanwhile and is left out.
 func (s *Store) Holds(ctx context.Context, me int64, x *Extract, sel Selection) error {
-	if me != Operator {
-		return refuse(ErrForbidden, "Whoever runs the server does that.")
+	if err := mustOperate(me); err != nil {
+		return err
 	}
 	now, err := s.newExtract(ctx, sel)
 	if err != nil {

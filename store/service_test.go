@@ -34,9 +34,9 @@ func TestServiceOnPaper(t *testing.T) {
 	s.at(10, 0)
 	got = s.ask(1, "", 0)
 	equal(t, "down when nobody served", shown(got["S1.down"]), "5,769 min, 5769 of 8640, 0 people") // days 3 to 6 but for a minute
-	sheet, err := s.FigureWeeks(s.ctx, s.admin, store.FigureQuery{Window: store.Window{From: firstMonday, To: firstMonday.Add(14 * 24 * time.Hour)}})
+	sheet, err := s.FigureSheet(s.ctx, s.admin, store.FigureQuery{Window: store.Window{From: firstMonday, To: firstMonday.Add(14 * 24 * time.Hour)}})
 	s.must(err)
-	equal(t, "weeks", len(sheet), 2)
+	equal(t, "weeks", len(sheet.Weeks), 2)
 }
 
 // What became of announcements, worked out on paper. Twelve are asked on day 0 at 9, by day 3 at 9; kim leaves on day 5.

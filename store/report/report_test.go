@@ -155,7 +155,7 @@ func (c *company) figuresOf(table string) {
 	c.must(err)
 	figures, err := c.Figures(c.ctx, c.admin, store.FigureQuery{Window: w})
 	c.must(err)
-	weeks, err := c.FigureWeeks(c.ctx, c.admin, store.FigureQuery{Window: w})
+	sheet, err := c.FigureSheet(c.ctx, c.admin, store.FigureQuery{Window: w})
 	c.must(err)
 	kinds, at := map[string]int{}, 1
 	for _, row := range rows[1:] {
@@ -172,8 +172,8 @@ func (c *company) figuresOf(table string) {
 			c.Errorf("the table says %v of %+v", row, f)
 		}
 	}
-	if n := kinds["week"]; n == 0 || n%len(weeks) != 0 || kinds["department"] == 0 || kinds["announcement"] == 0 || kinds["mails of a week"] != 21 {
-		c.Errorf("the table has %v, of %d weeks", kinds, len(weeks))
+	if n := kinds["week"]; n == 0 || n%len(sheet.Weeks) != 0 || kinds["department"] == 0 || kinds["announcement"] == 0 || kinds["mails of a week"] != 21 {
+		c.Errorf("the table has %v, of %d weeks", kinds, len(sheet.Weeks))
 	}
 	if !slices.ContainsFunc(rows, func(row []string) bool { return row[1] == "'=cmd|x" }) {
 		c.Error("what a spreadsheet would compute is not marked")
