@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"time"
 
@@ -101,6 +102,7 @@ func BenchmarkFigures(b *testing.B) {
 			b.StopTimer()
 			w.Forget()
 			w.must(w.Remember(w.ctx))
+			runtime.GC()
 			b.StartTimer()
 			sheet(b)
 		}
