@@ -20,7 +20,8 @@ type Figure struct {
 	Known       bool    // there is enough to tell
 	Suppressed  bool    // not shown, as it would be about too few people, or tell of too few together with others
 
-	crowd *crowd
+	crowd *crowd // whom it is about
+	rest  *crowd // and whom else it tells of beside another figure that is shown; nil for nobody
 }
 
 // Name is what the figure is called.
