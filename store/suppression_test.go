@@ -306,8 +306,9 @@ func (s *secrets) look(seed int) {
 // write, B1 mails and S1 the program: they are of nobody, or what is left by subtracting them is no count of people.
 //
 // It does not cover what can be told by asking for the same window at two times, by knowing people (who was alone at
-// work), by numerators (that of 12 one wrote is told), or by people who changed departments. That the words, --json,
-// --csv and the three forms of the report print no more than this is looked at in server and store/report.
+// work), by numerators (that of 12 one wrote is told), by people who changed departments, or by two announcements in one
+// week taken together with departments of that week. What is held back leaves the store with nothing in it, which is
+// checked of each figure here: so the words, --json, --csv, the screens and the forms of the report cannot print it.
 func TestSuppressionAcrossWindows(t *testing.T) {
 	t.Parallel()
 	const rounds = 3
