@@ -34,7 +34,7 @@ func (m *admin) list() []item {
 	a, t := m.app, m.theme
 	var items []item
 	add := func(label, does string, open func() screen) {
-		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: opens(open), keys: []key.Binding{keys.Open}})
+		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: a.opens(open), keys: []key.Binding{keys.Open}})
 	}
 	add("Today", "what waits for you", func() screen { return newToday(a, m.theme) })
 	add("People", "who is in; invite, suspend, import", func() screen { return newRoll(a, m.theme, store.EntryFilter{}) })

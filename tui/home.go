@@ -84,7 +84,7 @@ func (h *home) hereActs() []postAct {
 		turn.name = "The newest posts first"
 	}
 	if len(h.waiting) > 0 {
-		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(h.app, t, 0)) }}, turn}
+		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return h.app.push(newMustRead(h.app, t, 0)) }}, turn}
 	}
 	return []postAct{turn}
 }

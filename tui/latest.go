@@ -154,7 +154,7 @@ func (l *latest) Acts() []postAct {
 // menu shows everything that can be done here.
 func (l *latest) menu() tea.Cmd {
 	groups := [][]postAct{l.Acts(), l.besides()}
-	return push(newMore(l.theme, "What to do", groups...))
+	return l.app.push(newMore(l.app, l.theme, "What to do", groups...))
 }
 
 // read asks for n posts before one; 0 from the top.
@@ -536,7 +536,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
 		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
-		return push(newThread(l.app, l.theme, p.ID)), true
+		return l.app.push(newThread(l.app, l.theme, p.ID)), true
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
 		return l.menu(), true
 	default:
@@ -583,7 +583,7 @@ func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
 	case tea.MouseClickMsg:
 		if i := l.at(msg.Y); i >= 0 && msg.Button == tea.MouseLeft {
 			l.choose(i)
-			return push(newThread(l.app, l.theme, l.posts[i].ID))
+			return l.app.push(newThread(l.app, l.theme, l.posts[i].ID))
 		}
 	}
 	return l.more()
