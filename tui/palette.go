@@ -89,6 +89,16 @@ func (m *Model) newPalette(over screen) *palette {
 	if s, ok := over.(placed); ok {
 		p.acts(s.besides())
 	}
+	lead := func(label, more string, open func(*app, *theme) screen) {
+		p.fixed = append(p.fixed, choice{name: "page " + label, label: label, more: more, do: func() tea.Cmd { return m.app.goTo(open(m.app, t)) }})
+	}
+	if m.side.is.Me.Admin {
+		for _, o := range offices {
+			lead("Admin · "+o.label, o.does, o.open)
+		}
+	} else {
+		lead("Decisions", "what was decided, and why", newDecisions)
+	}
 	for _, c := range m.side.is.Channels {
 		if c.Direct {
 			p.places = append(p.places, p.place(c))
