@@ -478,7 +478,7 @@ func (l *latest) wasHere(posts []store.Post) {
 		return
 	}
 	l.seeking = false
-	if p := posts[below]; !p.Imported {
+	if p := posts[below]; !p.Imported && !p.At.Before(l.app.came) { // before, I was not here
 		l.keep(func() { l.was = p })
 	}
 }

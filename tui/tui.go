@@ -49,6 +49,7 @@ type app struct {
 	ctx     context.Context
 	store   *store.Store
 	me      int64
+	came    time.Time // when I was here for the first time
 	host    string
 	hostKey string
 	now     func() time.Time
@@ -120,7 +121,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn, heard: o.Heard}
+	a := &app{ctx: ctx, store: s, me: me.ID, came: me.CameAt, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn, heard: o.Heard}
 	if a.now == nil {
 		a.now = time.Now
 	}
