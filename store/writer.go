@@ -172,11 +172,16 @@ func (t *tx) try(fn func(*tx) error) (err error) {
 
 // publish tells the subscribers, after forgetting what the events say has changed.
 func (s *Store) publish(events []delivery) {
+	s.forget(events)
+	s.hub.publish(events)
+}
+
+// forget lets what is remembered of people go if the events say that something about them has changed.
+func (s *Store) forget(events []delivery) {
 	for _, e := range events {
 		if e.Kind == People || e.Kind == Reload {
 			s.lines.forget()
 			break
 		}
 	}
-	s.hub.publish(events)
 }
