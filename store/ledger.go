@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"iter"
 	mathbits "math/bits"
 	"slices"
@@ -227,7 +226,7 @@ func (l *ledger) readPeople(t *tx) error {
 		*counted
 		stand
 	}
-	all, err := collect(t, func(r *sql.Rows) (n now, err error) {
+	all, err := collect(t, func(r *row) (n now, err error) {
 		n.counted = &counted{}
 		var state State
 		err = r.Scan(&n.id, &n.bot, &state, &n.counted.department, &n.leader, &n.invited, &n.visited, &n.at)
@@ -243,7 +242,7 @@ func (l *ledger) readPeople(t *tx) error {
 		l.people = append(l.people, n.counted)
 		l.known[n.id] = n.counted
 	}
-	_, err = collect(t, func(r *sql.Rows) (s stand, err error) {
+	_, err = collect(t, func(r *row) (s stand, err error) {
 		var id int64
 		err = r.Scan(&id, &s.at, &s.on, &s.department, &s.leader)
 		if p := l.known[id]; p != nil {
@@ -296,7 +295,7 @@ func (l *ledger) readVisits(t *tx) error {
 	words := int(last-l.first)/64 + 1
 	for month := l.first.month(); month <= last.month(); month++ {
 		days := int(monthStart(month) - l.first)
-		_, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+		_, err := collect(t, func(r *row) (_ struct{}, err error) {
 			var id int64
 			var bits uint64
 			if err = r.Scan(&id, &bits); err != nil {
@@ -327,7 +326,7 @@ type rawSaid struct{ at, who, id, root, other, channel int64 }
 
 const saidColumns = `at, author_id << 1 | (root_id <> 0), id, root_id, iif(root_id = 0, heard_at, to_id), channel_id`
 
-func scanSaid(r *sql.Rows) (s rawSaid, err error) {
+func scanSaid(r *row) (s rawSaid, err error) {
 	err = r.Scan(&s.at, &s.who, &s.id, &s.root, &s.other, &s.channel)
 	return s, err
 }
@@ -417,7 +416,7 @@ func (l *ledger) readPosts(t *tx) error {
 	if err := t.measured(from, min(to+answerTime.Milliseconds(), l.now+1), add); err != nil {
 		return err
 	}
-	l.asked, err = collect(t, func(r *sql.Rows) (q question, err error) {
+	l.asked, err = collect(t, func(r *row) (q question, err error) {
 		var author int64
 		err = r.Scan(&q.at, &author, &q.channel, &q.resolved)
 		q.author = l.known[author]

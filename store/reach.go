@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"math"
 	"slices"
 	"time"
@@ -49,7 +48,7 @@ const (
 // readAsks reads what became of the announcements of the window in open channels.
 func (l *ledger) readAsks(t *tx) error {
 	type announcement struct{ id, at, due int64 }
-	all, err := collect(t, func(r *sql.Rows) (a announcement, err error) {
+	all, err := collect(t, func(r *row) (a announcement, err error) {
 		err = r.Scan(&a.id, &a.at, &a.due)
 		return a, err
 	}, announcedQuery, l.From.UnixMilli(), l.To.UnixMilli())
@@ -79,7 +78,7 @@ func (l *ledger) readAsks(t *tx) error {
 	return nil
 }
 
-func scanAsks(r *sql.Rows) (a rawAsks, err error) {
+func scanAsks(r *row) (a rawAsks, err error) {
 	err = r.Scan(&a.person, &a.department, &a.tenth, &a.is)
 	return a, err
 }
