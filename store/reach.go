@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"math/bits"
 	"slices"
 	"time"
@@ -52,7 +51,7 @@ type announcement struct{ id, at, version, versionAt, due, reminded, firstRemind
 
 // readAsks reads what became of the announcements of the window in open channels.
 func (l *ledger) readAsks(t *tx) error {
-	all, err := collect(t, func(r *sql.Rows) (a announcement, err error) {
+	all, err := collect(t, func(r *row) (a announcement, err error) {
 		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
 		return a, err
 	}, announcedQuery, l.From.UnixMilli(), l.To.UnixMilli())
@@ -88,7 +87,7 @@ const tenthMS = 360_000
 // answered is put beside who was asked here: looking for each took SQLite four times as long.
 func (t *tx) asks(a announcement) ([]rawAsks, error) {
 	departments := map[string]string{} // each once
-	rows, err := collect(t, func(r *sql.Rows) (a rawAsks, err error) {
+	rows, err := collect(t, func(r *row) (a rawAsks, err error) {
 		var bits int64
 		var department string
 		if err = r.Scan(&a.person, &bits, &department); err != nil {
@@ -115,7 +114,7 @@ func (t *tx) asks(a announcement) ([]rawAsks, error) {
 		}
 		return &rows[i]
 	}
-	if _, err = collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+	if _, err = collect(t, func(r *row) (_ struct{}, err error) {
 		var person int64
 		err = r.Scan(&person)
 		find(person).read = true
@@ -124,7 +123,7 @@ func (t *tx) asks(a announcement) ([]rawAsks, error) {
 		return nil, err
 	}
 	i = 0
-	_, err = collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+	_, err = collect(t, func(r *row) (_ struct{}, err error) {
 		var person, at int64
 		err = r.Scan(&person, &at)
 		find(person).at = at
