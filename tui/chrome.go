@@ -334,15 +334,20 @@ func (m *Model) join(buf []byte, cols []column, height int) []byte {
 				text = fit(text, c.width)
 				room -= columns(text)
 			}
-			buf = append(buf, text...)
-			for range room {
-				buf = append(buf, ' ')
-			}
-			buf = m.theme.Line.put(buf, "│")
+			buf = m.theme.Line.put(blank(append(buf, text...), room), "│")
 		}
 		buf = append(buf, '\n')
 	}
 	return buf
+}
+
+// blank adds so many columns of nothing.
+func blank(buf []byte, columns int) []byte {
+	const some = "                        "
+	for ; columns > len(some); columns -= len(some) {
+		buf = append(buf, some...)
+	}
+	return append(buf, some[:max(0, columns)]...)
 }
 
 // ruler is the long line below the content; in a narrow window it is air.

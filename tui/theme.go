@@ -23,15 +23,25 @@ func styled(s lipgloss.Style) style {
 
 // Render draws text.
 func (s style) Render(text string) string {
-	if !s.simple || text == "" || strings.ContainsAny(text, "\n\r\t") {
+	if !s.simple || !oneLine(text) {
 		return s.Style.Render(text)
 	}
 	return s.open + text + s.end
 }
 
+// oneLine says whether text is one line and no more: nothing of it is moved or left out when it is drawn.
+func oneLine(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c == '\n' || c == '\r' || c == '\t' {
+			return false
+		}
+	}
+	return text != ""
+}
+
 // put adds text, drawn, to what has been drawn before it.
 func (s style) put(buf []byte, text string) []byte {
-	if !s.simple || text == "" || strings.ContainsAny(text, "\n\r\t") {
+	if !s.simple || !oneLine(text) {
 		return append(buf, s.Style.Render(text)...)
 	}
 	return append(append(append(buf, s.open...), text...), s.end...)
