@@ -134,6 +134,9 @@ func (o Objective) Way() (part float64, known bool) {
 // Day is the day of the trial that now is, from 1, and how many it has: 0 of 0 while its days are not set. Before
 // the start it is 0 or less, after the end more than of.
 func (tr Trial) Day(now time.Time) (day, of int) {
+	if tr.First == "" || tr.Last == "" {
+		return 0, 0
+	}
 	first, err1 := time.Parse(time.DateOnly, tr.First)
 	last, err2 := time.Parse(time.DateOnly, tr.Last)
 	if err1 != nil || err2 != nil {

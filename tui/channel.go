@@ -285,7 +285,10 @@ func (c *channel) Watch(visible, focused bool) tea.Cmd {
 	return c.watch(visible)
 }
 
-func (c *channel) View() tea.View {
+func (c *channel) View() tea.View { return tea.NewView(strings.Join(c.Lines(nil), "\n")) }
+
+// Lines are what it looks like.
+func (c *channel) Lines(above []string) []string {
 	c.say = ""
 	switch {
 	case c.gone != "":
@@ -297,7 +300,7 @@ func (c *channel) View() tea.View {
 	case c.ready && c.known:
 		c.say = "Nobody has written here yet."
 	}
-	return tea.NewView(c.view())
+	return c.window(above)
 }
 
 func (c *channel) ShortHelp() []key.Binding {

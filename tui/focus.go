@@ -112,10 +112,10 @@ func (m *Model) pressSide(msg tea.KeyPressMsg) tea.Cmd {
 
 // open shows what an entry of the sidebar stands for.
 func (m *Model) open(e entry) tea.Cmd {
-	if e.screen == nil {
+	s := m.side.screen(e)
+	if s == nil {
 		return m.goTo(nil)
 	}
-	s := e.screen()
 	m.side.opened, m.side.openedAs = s, e.name
 	return m.goTo(s)
 }

@@ -37,6 +37,11 @@ type drafting interface{ Flush(context.Context) }
 // follows the first " · " is drawn dim.
 type titled interface{ Title() string }
 
+// lined is a screen that gives its lines one by one, below others: what has been drawn before is not copied once more.
+type lined interface {
+	Lines(above []string) []string
+}
+
 // noted is a titled screen that has a few words, styled, at the right end of its
 // header. A click on the header reaches it as headClickMsg.
 type noted interface{ Note() string }

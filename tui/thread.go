@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -438,12 +439,15 @@ func (th *thread) Watch(visible, focused bool) tea.Cmd {
 	return th.watch(visible)
 }
 
-func (th *thread) View() tea.View {
+func (th *thread) View() tea.View { return tea.NewView(strings.Join(th.Lines(nil), "\n")) }
+
+// Lines are what it looks like.
+func (th *thread) Lines(above []string) []string {
 	th.say = ""
 	if th.problem != "" {
 		th.say = th.problem + "\n\nEsc goes back."
 	}
-	return tea.NewView(th.view())
+	return th.window(above)
 }
 
 func (th *thread) ShortHelp() []key.Binding {

@@ -86,6 +86,7 @@ type Model struct {
 	end     context.CancelFunc
 
 	width, height int
+	shown         string // the last frame
 	dark          bool
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
