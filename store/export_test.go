@@ -176,3 +176,6 @@ func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scr
 
 // Forget has everything read again that figures are counted from.
 func (s *Store) Forget() { s.memo.empty() }
+
+// Remember reads it, as happens in the background.
+func (s *Store) Remember(ctx context.Context) error { return s.remember(ctx) }

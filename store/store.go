@@ -130,6 +130,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })
+	s.done.Go(func() { s.remembering(background) })
 	return s, nil
 }
 
