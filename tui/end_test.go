@@ -140,14 +140,6 @@ func TestEndByMenu(t *testing.T) {
 	}
 }
 
-func TestReceiptOf(t *testing.T) {
-	for _, name := range []string{"3f9a2c17", "tincan-export-3f9a2c17.zip", " export-3f9a2c17 "} {
-		if got := receiptOf(name); got != "3f9a2c17" {
-			t.Errorf("%q: %q", name, got)
-		}
-	}
-}
-
 // The notice of a frozen trial that comes while Home is looked at is seen from its first line, and moves nobody who reads further down.
 func TestFrozenWhileHomeIsRead(t *testing.T) {
 	w := settled(t)

@@ -68,6 +68,7 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRUST", "accept-new")
+			env.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
 			env.Values[serversKey] = servers{}
 			env.Values[windowsKey] = windows{}
 			return os.Chmod(env.WorkDir, 0o755) // for nobody
@@ -294,9 +295,13 @@ func runSSH(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// keep NAME sets a variable to what the last command printed.
+// keep NAME [REGEXP] sets a variable to what the last command printed, or the first of it that matches.
 func keep(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+	printed := strings.TrimSpace(ts.ReadFile("stdout"))
+	if len(args) > 1 {
+		printed = regexp.MustCompile(args[1]).FindString(printed)
+	}
+	ts.Setenv(args[0], printed)
 }
 
 // sql FILE STATEMENT changes a database behind tincan's back.
