@@ -28,12 +28,20 @@ import (
 const nobody = 65534 // a user who owns nothing
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(suite{m}, map[string]func(){
 		"tincan":        main,
 		"tincan-nobody": asNobody,
 		"tincan-raised": raised,
 		"tincan-hamlet": hamlet,
 	})
+}
+
+// suite is all tests, which share one whole company.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	defer os.RemoveAll(companyFolder())
+	return s.M.Run()
 }
 
 // asNobody is tincan run by a user who owns nothing, where the tests run as root.
