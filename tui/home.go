@@ -84,7 +84,7 @@ func (h *home) hereActs() []postAct {
 		turn.name = "The newest posts first"
 	}
 	if len(h.waiting) > 0 {
-		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(h.app, t, 0)) }}, turn}
+		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return h.app.push(newMustRead(h.app, t, 0)) }}, turn}
 	}
 	return []postAct{turn}
 }
@@ -284,7 +284,10 @@ func (h *home) Watch(visible, focused bool) tea.Cmd {
 	return h.watch(visible)
 }
 
-func (h *home) View() tea.View {
+func (h *home) View() tea.View { return tea.NewView(strings.Join(h.Lines(nil), "\n")) }
+
+// Lines are what it looks like.
+func (h *home) Lines(above []string) []string {
 	h.say = ""
 	if h.problem != "" {
 		h.say = h.problem + "\n\nEnter tries again."
@@ -292,7 +295,7 @@ func (h *home) View() tea.View {
 		h.say = "Nothing has been written in your channels yet. What is new there comes here, newest first.\n\n" +
 			"n writes to everyone. Tab and then Channels shows what there is to join."
 	}
-	return tea.NewView(h.view())
+	return h.window(above)
 }
 
 func (h *home) ShortHelp() []key.Binding {

@@ -47,6 +47,7 @@ type latest struct {
 	cursor  int64        // the order key before which the next page ends
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
+	hinted  hinted
 	older   bool // the next page is on its way
 }
 
@@ -144,17 +145,21 @@ func (l *latest) Acts() []postAct {
 	if !some {
 		return nil
 	}
-	c, known := l.channels[p.Channel]
-	if !known {
-		c = store.Channel{ID: p.Channel, Name: p.ChannelName, Direct: p.Direct}
+	return l.app.postActs(p, l.channelOf(p))
+}
+
+// channelOf is the channel of a post, as far as it is known.
+func (l *latest) channelOf(p store.Post) store.Channel {
+	if c, known := l.channels[p.Channel]; known {
+		return c
 	}
-	return l.app.postActs(p, c)
+	return store.Channel{ID: p.Channel, Name: p.ChannelName, Direct: p.Direct}
 }
 
 // menu shows everything that can be done here.
 func (l *latest) menu() tea.Cmd {
 	groups := [][]postAct{l.Acts(), l.besides()}
-	return push(newMore(l.theme, "What to do", groups...))
+	return l.app.push(newMore(l.app, l.theme, "What to do", groups...))
 }
 
 // read asks for n posts before one; 0 from the top.
@@ -478,7 +483,7 @@ func (l *latest) wasHere(posts []store.Post) {
 		return
 	}
 	l.seeking = false
-	if p := posts[below]; !p.Imported {
+	if p := posts[below]; !p.Imported && !p.At.Before(l.app.came) { // before, I was not here
 		l.keep(func() { l.was = p })
 	}
 }
@@ -536,15 +541,17 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
 		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
-		return push(newThread(l.app, l.theme, p.ID)), true
+		return l.app.push(newThread(l.app, l.theme, p.ID)), true
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
 		return l.menu(), true
 	default:
+		if l.move(msg) {
+			return l.more(), true
+		}
 		if cmd, used = pressed(append(l.Acts(), l.besides()...), msg, l.theme); used {
 			return cmd, true
 		}
-		used = l.move(msg)
-		return l.more(), used
+		return l.more(), false
 	}
 	return tea.Batch(cmd, l.more()), true
 }
@@ -562,17 +569,27 @@ func (l *latest) actHelp() []key.Binding {
 	return slices.Concat([]key.Binding{heading("This post"), keys.Open}, actKeys(l.Acts()), []key.Binding{keys.More, keys.New, keys.ShowNew})
 }
 
+// hinted are the keys of the acts on a post that the hints name, kept as long as the post and its channel stay the same.
+type hinted struct {
+	post    store.Post
+	channel store.Channel
+	keys    []key.Binding
+}
+
 // selectedHints speaks about the selected post.
 func (l *latest) selectedHints() []key.Binding {
-	if _, some := l.current(); !some {
+	p, some := l.current()
+	if !some {
 		return []key.Binding{keys.ReadOn}
 	}
-	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
-	out = append(out, keys.ReadOn, keys.More)
-	if len(l.waiting) > 0 {
-		out = append([]key.Binding{keys.ShowNew}, out...)
+	if c := l.channelOf(p); l.hinted.post != p || l.hinted.channel != c {
+		l.hinted = hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
 	}
-	return out
+	out := make([]key.Binding, 0, 12)
+	if len(l.waiting) > 0 {
+		out = append(out, keys.ShowNew)
+	}
+	return append(append(append(out, keys.Open), l.hinted.keys...), keys.ReadOn, keys.More)
 }
 
 // mouse scrolls with the wheel and opens what is clicked.
@@ -583,7 +600,7 @@ func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
 	case tea.MouseClickMsg:
 		if i := l.at(msg.Y); i >= 0 && msg.Button == tea.MouseLeft {
 			l.choose(i)
-			return push(newThread(l.app, l.theme, l.posts[i].ID))
+			return l.app.push(newThread(l.app, l.theme, l.posts[i].ID))
 		}
 	}
 	return l.more()
