@@ -203,6 +203,14 @@ func (c crew) quiet() time.Time {
 	}
 }
 
+// answered waits for what comes of something that began then, and returns when the last byte of it came.
+func (c crew) answered(began time.Time) time.Time {
+	for deadline := began.Add(soon); c.last().Before(began) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	return c.quiet()
+}
+
 // hire opens windows.
 func hire(b *testing.B, u *under, n, people, columns, rows int) crew {
 	c := make(crew, n)
@@ -297,10 +305,7 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 		for range updates {
 			began := time.Now()
 			u.tell(b, "post")
-			for deadline := began.Add(soon); c.last().Before(began) && time.Now().Before(deadline); {
-				time.Sleep(time.Millisecond)
-			}
-			took = append(took, c.quiet().Sub(began))
+			took = append(took, c.answered(began).Sub(began))
 		}
 		f.add("post to the last screen, ms", percentile(took, 0.5))
 		f.add("CPU an update, µs", (u.cpu()-cpu).Seconds()*1e6/n/updates)
@@ -316,8 +321,9 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	var took []time.Duration
 	var keyBytes int64
 	for _, s := range c[:min(len(c), typists)] {
+		began := time.Now()
 		io.WriteString(s.keys, "n")
-		crew{s}.quiet()
+		crew{s}.answered(began)
 		sent := s.bytes.Load()
 		took = append(took, s.typing(strokes)...)
 		crew{s}.quiet()
