@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -28,7 +27,7 @@ const toldQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body,
 // findAnnounced reads the announcements of the window in open channels, and what became of each.
 func (t *tx) findAnnounced(f *Findings, l *ledger) (err error) {
 	from, to := f.bounds()
-	f.Announced, err = collect(t, func(r *sql.Rows) (a Announced, err error) {
+	f.Announced, err = collect(t, func(r *row) (a Announced, err error) {
 		var at, due int64
 		var asked Announcement
 		var departments string
@@ -76,14 +75,14 @@ func (l *ledger) byAnnouncement() map[int64][]Figure {
 				case !f.Known: // it adds nothing to the sum
 				case f.People < groupLeast || gone[at]:
 					gone[at] = true
-					for _, p := range f.crowd.list {
-						left.add(p)
+					for p := range f.crowd.all() {
+						left.add(p.place)
 					}
 				case next == 0:
 					next = at
 				}
 			}
-			if n := len(left.list); n > 0 && n < groupLeast && next != 0 {
+			if left.n > 0 && left.n < groupLeast && next != 0 {
 				gone[next], more = true, true
 			}
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/subtle"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -119,7 +118,7 @@ func (t *tx) ending() (e Ending, err error) {
 		}
 		e.Keepers = append(e.Keepers, found...)
 	}
-	e.Steps, err = collect(t, func(r *sql.Rows) (s EndTaken, err error) {
+	e.Steps, err = collect(t, func(r *row) (s EndTaken, err error) {
 		var at int64
 		err = r.Scan(&s.Step, &at, &s.By, &s.Name)
 		s.At = fromMS(at)

@@ -46,10 +46,11 @@ func (s *Store) LimitPages(ctx context.Context, n int) (pages int, err error) {
 	if n == 0 {
 		n = 1 << 30
 	}
-	if _, err := c.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
+	t := &tx{conn: c}
+	if err := t.run(fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
 		return 0, err
 	}
-	err = c.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages)
+	err = t.get("PRAGMA page_count", nil, &pages)
 	return pages, err
 }
 
@@ -73,7 +74,7 @@ func (s *Store) WriteTogether(ctx context.Context, fns ...func(run func(query st
 	waiting := make(chan *act, len(fns))
 	var acts []*act
 	for i, fn := range fns {
-		a := newAct(ctx, func(t *tx) error {
+		a := newAct(func(t *tx) error {
 			t.emit(Event{Kind: Changed, Post: int64(i)})
 			return fn(t.run)
 		})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -100,7 +99,7 @@ func (s *Store) Inbox(ctx context.Context, me int64, before *InboxItem, n int) (
 const inboxQuery = `SELECT i.id, i.kind, i.post_id, coalesce(nullif(b.name, ''), b.handle), b.handle, i.n, i.at, i.unread FROM inbox i JOIN person b ON b.id = i.by_id ` +
 	inboxVisible + ` AND (i.at, i.id) < (?2, ?3) ORDER BY i.at DESC, i.id DESC LIMIT +?4`
 
-func scanInbox(r *sql.Rows) (i InboxItem, err error) {
+func scanInbox(r *row) (i InboxItem, err error) {
 	var at int64
 	err = r.Scan(&i.ID, &i.Kind, &i.Post.ID, &i.By, &i.ByHandle, &i.Count, &at, &i.Unread)
 	i.At = fromMS(at)

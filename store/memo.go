@@ -24,9 +24,9 @@ type memo struct {
 	age    int     // how often it has forgotten something
 	gone   []int64 // the posts of the last memoForgets times, in a ring; 0 for everything
 	days   map[int64]memoDay
-	asked  map[int64]memoAsked
-	above  int64 // the highest id of those days
-	latest int64 // the end of the latest day kept, in milliseconds
+	asked  map[int64][]rawAsks // by the announcement that asked them
+	above  int64               // the highest id of those days
+	latest int64               // the end of the latest day kept, in milliseconds
 }
 
 // What it keeps is shared and never changed.
@@ -35,12 +35,6 @@ type memo struct {
 type memoDay struct {
 	posts         []rawSaid
 	lowest, above int64
-}
-
-// memoAsked is what became of an announcement, until a moment from which time alone makes it another.
-type memoAsked struct {
-	until int64
-	asks  []rawAsks
 }
 
 // now is the age of what it holds. A transaction asks before it begins.
@@ -105,7 +99,7 @@ func (m *memo) forget(post int64) {
 
 func (m *memo) note(post int64) {
 	if m.gone == nil {
-		m.gone, m.days, m.asked = make([]int64, memoForgets), map[int64]memoDay{}, map[int64]memoAsked{}
+		m.gone, m.days, m.asked = make([]int64, memoForgets), map[int64]memoDay{}, map[int64][]rawAsks{}
 	}
 	m.gone[m.age%memoForgets] = post
 	m.age++
@@ -156,15 +150,15 @@ func (m *memo) keepDay(age int, d int64, posts []rawSaid, now time.Time) {
 	m.days[d], m.latest = is, max(m.latest, end)
 }
 
-func (m *memo) announcement(id, now int64) ([]rawAsks, bool) {
+func (m *memo) announcement(id int64) ([]rawAsks, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	is, ok := m.asked[id]
-	return is.asks, ok && now < is.until
+	asks, ok := m.asked[id]
+	return asks, ok
 }
 
-// keepAnnouncement keeps what became of an announcement, read in a transaction of that age.
-func (m *memo) keepAnnouncement(age int, id int64, is memoAsked) {
+// keepAnnouncement keeps whom an announcement asked, read in a transaction of that age.
+func (m *memo) keepAnnouncement(age int, id int64, asks []rawAsks) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.stands(age, id, id) {
@@ -173,5 +167,5 @@ func (m *memo) keepAnnouncement(age int, id int64, is memoAsked) {
 	if m.gone == nil {
 		m.note(0)
 	}
-	m.asked[id] = is
+	m.asked[id] = asks
 }

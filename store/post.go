@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -87,7 +86,7 @@ const anyJoins = `
 	LEFT JOIN follow f ON f.person_id = ?1 AND f.root_id = p.id`
 
 // scan reads postColumns, and whatever columns follow them into more.
-func (p *Post) scan(r *sql.Rows, more ...any) error {
+func (p *Post) scan(r *row, more ...any) error {
 	var at, edited, flags int64
 	var counts string
 	var mine int
@@ -106,7 +105,7 @@ func (p *Post) scan(r *sql.Rows, more ...any) error {
 }
 
 // scanAny reads anyColumns.
-func scanAny(r *sql.Rows) (p Post, err error) {
+func scanAny(r *row) (p Post, err error) {
 	var last int64
 	err = p.scan(r, &p.Channel, &p.ChannelName, &p.Direct, &p.Root, &p.Answer, &p.Replies, &p.replySeq, &p.LastReply, &last, &p.lastReplier, &p.Unread, &p.Following, &p.NewReplies)
 	p.LastReplyAt = fromMS(last)
@@ -114,7 +113,7 @@ func scanAny(r *sql.Rows) (p Post, err error) {
 }
 
 // posts reads a query of posts, with who wrote them. Its first parameter is me.
-func (t *tx) posts(me int64, scan func(*sql.Rows) (Post, error), q string, args ...any) ([]Post, error) {
+func (t *tx) posts(me int64, scan func(*row) (Post, error), q string, args ...any) ([]Post, error) {
 	list, err := collect(t, scan, q, append([]any{me}, args...)...)
 	if err != nil {
 		return nil, err
@@ -522,11 +521,8 @@ func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error 
 			return err
 		}
 	}
-	r, err := t.exec(`INSERT INTO mention VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id)
-	if err != nil {
-		return err
-	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 { // an edit that still names them
+	n, err := t.exec(`INSERT INTO mention VALUES (?, ?) ON CONFLICT DO NOTHING`, p.ID, id)
+	if err != nil || n == 0 { // an edit that still names them
 		return err
 	}
 	if err := t.notify(p.ID, Mentioned, id, author); err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -225,7 +224,7 @@ func (t *tx) trial() (tr Trial, err error) {
 }
 
 func (t *tx) objectives() ([]Objective, error) {
-	return collect(t, func(r *sql.Rows) (o Objective, err error) {
+	return collect(t, func(r *row) (o Objective, err error) {
 		var changed int64
 		err = r.Scan(&o.ID, &o.What, &o.Measure, &o.Baseline, &o.Target, &o.Due, &o.Owner, &o.OwnerName, &o.OwnerHandle, &changed)
 		o.ChangedAt = fromMS(changed)

@@ -118,12 +118,12 @@ func (c *channel) hereActs() []postAct {
 		}
 	}
 	add(!c.is.Joined && !c.is.Direct, "Join "+called(c.is), keys.Join, func(*theme) tea.Cmd { return a.join(c.is) })
-	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return push(newPins(a, t, c.is)) })
-	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return push(newQuestions(a, t)) })
-	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return push(newMembers(a, t, c.id)) })
-	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return push(newAnnounce(a, t, c.is)) })
-	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return push(newCharter(a, t, c.id)) })
-	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return push(newLetIn(a, t, c.is)) })
+	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return a.push(newPins(a, t, c.is)) })
+	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return a.push(newQuestions(a, t)) })
+	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return a.push(newMembers(a, t, c.id)) })
+	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return a.push(newAnnounce(a, t, c.is)) })
+	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return a.push(newCharter(a, t, c.id)) })
+	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return a.push(newLetIn(a, t, c.is)) })
 	if _, some := c.current(); !some {
 		add(c.is.Joined && !c.is.Muted, "Mute "+called(c.is), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c.is, true) })
 		add(c.is.Joined && c.is.Muted, "No longer mute "+called(c.is), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c.is, false) })

@@ -160,8 +160,9 @@ func (m *Model) mousePalette(f frame, msg tea.MouseMsg) tea.Cmd {
 		m.palette = nil
 		return nil
 	}
-	cmd := p.mouse(msg, at.Y-m.airs()-p.over())
-	if cmd != nil {
+	y := at.Y - m.airs() - p.over()
+	cmd := p.mouse(msg, y)
+	if _, clicked := msg.(tea.MouseClickMsg); clicked && at.Button == tea.MouseLeft && p.under(y) >= 0 {
 		m.remember(p.chosen)
 		m.palette = nil
 	}

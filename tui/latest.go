@@ -159,7 +159,7 @@ func (l *latest) channelOf(p store.Post) store.Channel {
 // menu shows everything that can be done here.
 func (l *latest) menu() tea.Cmd {
 	groups := [][]postAct{l.Acts(), l.besides()}
-	return push(newMore(l.theme, "What to do", groups...))
+	return l.app.push(newMore(l.app, l.theme, "What to do", groups...))
 }
 
 // read asks for n posts before one; 0 from the top.
@@ -483,7 +483,7 @@ func (l *latest) wasHere(posts []store.Post) {
 		return
 	}
 	l.seeking = false
-	if p := posts[below]; !p.Imported {
+	if p := posts[below]; !p.Imported && !p.At.Before(l.app.came) { // before, I was not here
 		l.keep(func() { l.was = p })
 	}
 }
@@ -541,7 +541,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
 		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
-		return push(newThread(l.app, l.theme, p.ID)), true
+		return l.app.push(newThread(l.app, l.theme, p.ID)), true
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
 		return l.menu(), true
 	default:
@@ -600,7 +600,7 @@ func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
 	case tea.MouseClickMsg:
 		if i := l.at(msg.Y); i >= 0 && msg.Button == tea.MouseLeft {
 			l.choose(i)
-			return push(newThread(l.app, l.theme, l.posts[i].ID))
+			return l.app.push(newThread(l.app, l.theme, l.posts[i].ID))
 		}
 	}
 	return l.more()

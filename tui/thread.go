@@ -351,7 +351,7 @@ func (th *thread) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Reply, keys.New):
 		return th.write()
 	case key.Matches(msg, keys.Open, keys.More):
-		return push(newMore(th.feed.theme, "What to do", th.Acts()))
+		return th.app.push(newMore(th.app, th.feed.theme, "What to do", th.Acts()))
 	case key.Matches(msg, keys.Join) && !th.is.Channel.Joined:
 		return th.app.join(th.is.Channel)
 	case key.Matches(msg, keys.ReadOn):

@@ -325,7 +325,7 @@ func (c *madeUp) like(p *said, much bool) {
 		}
 		done = append(done, who)
 		kind, err := store.ParseReaction(string(one(c.rnd, []rune(kinds))))
-		c.aside(at, func() error {
+		c.plan(at, func() error {
 			if err != nil {
 				return err
 			}
