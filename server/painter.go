@@ -43,7 +43,7 @@ type painter struct {
 	start   func(func()) // a goroutine of the session
 	asks    bool         // the terminal is known to answer questions of what it can
 	profile colorprofile.Profile
-	sized   chan struct{} // closed when the model knows its first size
+	sized   func() // told when the model knows its first size
 
 	width, height int
 	synced        bool      // it can show a frame at once (mode 2026)
@@ -102,12 +102,13 @@ var (
 	buffers  = sync.Pool{New: func() any { return new([]byte) }}
 )
 
-func newPainter(m tea.Model, out io.Writer, sn *session, profile colorprofile.Profile) *painter {
+func newPainter(m tea.Model, out io.Writer, sn *session, size tea.WindowSizeMsg, profile colorprofile.Profile) *painter {
 	p := &painter{
-		Model: m, out: out, start: sn.start, profile: profile, sized: make(chan struct{}),
+		Model: m, out: out, start: sn.start, profile: profile,
 		asks:  answers(sn.term),
-		width: sn.size.Width, height: sn.size.Height, paid: time.Now().Add(paintEvery),
+		width: size.Width, height: size.Height, paid: time.Now().Add(paintEvery),
 	}
+	p.sized = sync.OnceFunc(func() { sn.running(p.program.Send) })
 	p.shown.DisableBracketedPasteMode = true
 	return p
 }
@@ -188,11 +189,7 @@ func asked(msg tea.Msg) string {
 func (p *painter) resize(size tea.WindowSizeMsg) {
 	p.width, p.height = size.Width, size.Height
 	p.clear()
-	select {
-	case <-p.sized:
-	default:
-		close(p.sized)
-	}
+	p.sized()
 }
 
 // told notes what the terminal says that it can.

@@ -122,7 +122,7 @@ func rowOf(s interface{ CellAt(x, y int) *uv.Cell }, width, y int) string {
 
 // easel is a painter without a program, on a glass.
 func easel(g *glass) *painter {
-	p := &painter{out: g, profile: colorprofile.TrueColor, sized: make(chan struct{})}
+	p := &painter{out: g, profile: colorprofile.TrueColor, sized: func() {}}
 	p.shown.DisableBracketedPasteMode = true
 	p.resize(tea.WindowSizeMsg{Width: g.Width(), Height: g.Height()})
 	return p
@@ -455,7 +455,7 @@ func FuzzPainter(f *testing.F) {
 
 // BenchmarkPaint is what painting takes where a number in the sidebar and one in the header have changed.
 func BenchmarkPaint(b *testing.B) {
-	p := &painter{out: io.Discard, profile: colorprofile.ANSI256, sized: make(chan struct{})}
+	p := &painter{out: io.Discard, profile: colorprofile.ANSI256, sized: func() {}}
 	p.shown.DisableBracketedPasteMode = true
 	p.resize(tea.WindowSizeMsg{Width: 120, Height: 40})
 	var views [2]tea.View
