@@ -83,9 +83,9 @@ func BenchmarkPostingWhileRead(b *testing.B) {
 		return rate, ms(late)
 	}
 	paced := func() (times []time.Duration) {
-		tick := time.NewTicker(slice / 100)
+		tick := time.NewTicker(time.Second / 100)
 		defer tick.Stop()
-		for range 100 {
+		for range 300 {
 			<-tick.C
 			times = append(times, post(jon))
 		}
