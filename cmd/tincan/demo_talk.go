@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -14,10 +15,12 @@ import (
 
 const (
 	// silent and unanswered are how often nobody answers: a remark, and a question. Nobody's company answers everything.
-	silent     = 0.31
+	silent     = 0.2
 	unanswered = 0.04
-	// again is how many days pass at least before a thread with slots comes again, as another one.
-	again = 13
+	// again is how many days pass at least before a thread with slots comes again, as another one, and before
+	// anybody says the same as somebody else; sayable are the letters up to which everybody does, such as thank you.
+	again   = 18
+	sayable = 20
 )
 
 // threadsIn is how many threads begin in a week, counted from the first of the pilot.
@@ -158,6 +161,22 @@ func (c *madeUp) fill(text string, k *cast, at time.Time) string {
 	}
 }
 
+// newly fills a text so that nobody has said it for a while; fresh is false where that cannot be.
+func (c *madeUp) newly(text string, k *cast, at time.Time) (filled string, fresh bool) {
+	day := c.dayOf(at)
+	before := maps.Clone(k.slots)
+	for range 5 {
+		filled = c.fill(text, k, at)
+		last, said := c.heard[filled]
+		if !said || utf8.RuneCountInString(filled) <= sayable || max(day-last, last-day) >= again {
+			c.heard[filled] = day
+			return filled, true
+		}
+		k.slots = maps.Clone(before)
+	}
+	return "", false
+}
+
 // kind is what a slot is of: {n2} is another {n}.
 func kind(name string) string { return strings.TrimRight(name, "23456789") }
 
@@ -220,7 +239,11 @@ func (c *madeUp) thread(s *script, day int) {
 	if k.me = c.player(s.by, k, at); k.me == nil {
 		return
 	}
-	root := &said{channel: s.channel, by: k.me, at: at, text: c.fill(s.body, k, at)}
+	text, fresh := c.newly(s.body, k, at)
+	if !fresh {
+		return
+	}
+	root := &said{channel: s.channel, by: k.me, at: at, text: text}
 	c.plan(at, func() error {
 		return c.write(root, nil, s.has("ask"))
 	})
@@ -252,7 +275,7 @@ func (c *madeUp) replies(s *script, k *cast, root *said) time.Time {
 	case s.has("week") || len(lines) == 0:
 	case s.has("open"), c.chance(quiet):
 		return at
-	case !s.has("ask") && c.chance(0.3), c.chance(0.03): // it stops earlier than it could
+	case !s.has("ask") && c.chance(0.15), c.chance(0.03): // it stops earlier than it could
 		lines = lines[:1+c.rnd.IntN(len(lines))]
 	}
 	median, wide := 50*time.Minute, 1.7
@@ -267,7 +290,11 @@ func (c *madeUp) replies(s *script, k *cast, root *said) time.Time {
 		if p != k.me && !slices.Contains(k.told, p) {
 			k.told = append(k.told, p)
 		}
-		reply := &said{channel: s.channel, by: p, at: at, text: c.fill(l.text, k, at)}
+		text, fresh := c.newly(l.text, k, at)
+		if !fresh {
+			return at
+		}
+		reply := &said{channel: s.channel, by: p, at: at, text: text}
 		to := root
 		if n, err := strconv.Atoi(l.by); (err == nil && n > 0 || l.by == "me") && len(posts) > 0 {
 			to = posts[len(posts)-1] // they answer whoever spoke last
