@@ -3,11 +3,11 @@ package main
 import (
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"tincan/store"
@@ -83,6 +83,16 @@ func (s *script) repeats() bool {
 	return !s.has("once") && !s.has("open") && slot.MatchString(s.body)
 }
 
+// knows is the department that answers a question.
+func (s *script) knows() string {
+	for _, l := range s.lines {
+		if l.mark == ">!" {
+			return l.by
+		}
+	}
+	return ""
+}
+
 // cast is who plays in a thread, and what stands in its slots.
 type cast struct {
 	me    *colleague
@@ -154,12 +164,14 @@ func (c *madeUp) fill(text string, k *cast, at time.Time) string {
 	for {
 		filled := c.fillInner(text, k, at)
 		if filled == text {
-			r, n := utf8.DecodeRuneInString(text)
-			return string(unicode.ToUpper(r)) + text[n:]
+			return sentences.ReplaceAllStringFunc(text, strings.ToUpper)
 		}
 		text = filled
 	}
 }
+
+// sentences are the beginnings of those that a slot may have begun in small letters.
+var sentences = regexp.MustCompile(`^\p{Ll}|[.?!] \p{Ll}`)
 
 // newly fills a text so that nobody has said it for a while; fresh is false where that cannot be.
 func (c *madeUp) newly(text string, k *cast, at time.Time) (filled string, fresh bool) {
@@ -193,6 +205,16 @@ func (c *madeUp) fillInner(text string, k *cast, at time.Time) string {
 		switch {
 		case name == "me":
 			return k.me.called()
+		case name == "week": // some weeks ahead, by its number
+			_, week := at.In(c.zone).AddDate(0, 0, 21).ISOWeek()
+			value = strconv.Itoa(week)
+		case strings.HasPrefix(name, "="): // which one is the same in all such slots of a thread
+			list := strings.Split(name[1:], "|")
+			if k.slots["="] == "" {
+				k.slots["="] = strconv.Itoa(c.rnd.IntN(len(list)))
+			}
+			which, _ := strconv.Atoi(k.slots["="])
+			value = list[which%len(list)]
 		case strings.HasPrefix(name, "+") && err == nil:
 			value = at.In(c.zone).AddDate(0, 0, n).Format("Monday 2 January")
 		case err == nil && n > 0 && n <= len(k.told):
@@ -236,7 +258,12 @@ func (c *madeUp) thread(s *script, day int) {
 		department = p.department
 	}
 	at := c.moment(day, department)
-	if k.me = c.player(s.by, k, at); k.me == nil {
+	for range 9 { // nobody asks those who know it
+		if k.me = c.player(s.by, k, at); k.me == nil || s.by != "*" || !s.has("ask") || k.me.department != s.knows() {
+			break
+		}
+	}
+	if k.me == nil {
 		return
 	}
 	text, fresh := c.newly(s.body, k, at)
