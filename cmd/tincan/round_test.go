@@ -279,3 +279,46 @@ func bringMailboxes(t *testing.T, s *store.Store, from string) error {
 	}
 	return err
 }
+
+// The whole company has much to say, and says nothing twice in sight of each other.
+func TestDemoIsWhole(t *testing.T) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(wholeCompany(t), store.File)+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	number := func(query string, args ...any) (n int) {
+		t.Helper()
+		if err := db.QueryRow(query, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, want := range []struct {
+		what, query string
+		least, most int
+	}{
+		{"posts", `SELECT count(*) FROM post WHERE imported = 0`, 3000, 6000},
+		{"people who wrote", `SELECT count(DISTINCT author_id) FROM post WHERE imported = 0`, 60, 100},
+		{"replies to half of the threads", `SELECT 100 * count(DISTINCT root_id) / (SELECT count(*) FROM post WHERE imported = 0 AND root_id = 0) FROM post WHERE imported = 0 AND root_id <> 0`, 60, 90},
+		{"stories of those who were helped", `SELECT count(*) FROM post WHERE body LIKE '%#helped%'`, 15, 60},
+		{"announcements", `SELECT count(*) FROM announcement WHERE must_read = 1`, 5, 20},
+		{"in a hundred by one person", `SELECT 100 * max(n) / sum(n) FROM (SELECT count(*) AS n FROM post WHERE imported = 0 GROUP BY author_id)`, 3, 12},
+		{"said again within days", fmt.Sprintf(`SELECT count(*) FROM post p JOIN post q ON q.body = p.body AND q.id < p.id WHERE p.imported = 0 AND length(p.body) > %d AND p.at - q.at < %d`, sayable, (again-1)*24*time.Hour.Milliseconds()), 0, 0},
+	} {
+		if n := number(want.query); n < want.least || n > want.most {
+			t.Errorf("%d %s, want %d to %d", n, want.what, want.least, want.most)
+		}
+	}
+}
+
+// BenchmarkDemo is how long it takes until the company that tincan demo shows is there.
+func BenchmarkDemo(b *testing.B) {
+	for b.Loop() {
+		c, err := companyIn(b.Context(), b.TempDir(), demoSeed, demoSunday, demoStaff, trialToday/7+1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c.store.Close()
+	}
+}
