@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,7 +129,35 @@ func (p *painter) Init() tea.Cmd {
 	if p.asks {
 		p.say(ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore)
 	}
-	return tea.Batch(p.Model.Init(), p.rest)
+	p.run(p.Model.Init())
+	return p.rest
+}
+
+// brokenMsg is a panic in a command.
+type brokenMsg struct{ what string }
+
+// run runs a command and those that it consists of. Bubble Tea would pass each lot of them through its queue, and
+// keep somebody who waits for the last of them: for one that waits for events that is as long as the session.
+func (p *painter) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	p.start(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				p.program.Send(brokenMsg{fmt.Sprintf("%v\n%s", r, debug.Stack())})
+			}
+		}()
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, one := range msg {
+				p.run(one)
+			}
+		default:
+			p.program.Send(msg)
+		}
+	})
 }
 
 // rest stops the ticking of Bubble Tea's renderer, of which ours has none, and empties the
@@ -142,6 +171,8 @@ func (p *painter) rest() tea.Msg {
 func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	said := ""
 	switch msg := msg.(type) {
+	case brokenMsg:
+		panic(msg.what) // here Bubble Tea sees it, and ends the program
 	case frameMsg:
 		p.due, p.typed = p.due && !msg.due, true
 		return p, nil
@@ -166,11 +197,12 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
+	p.run(cmd)
 	if said != "" {
 		p.say(said)
-		cmd = tea.Batch(cmd, p.rest)
+		return p, p.rest
 	}
-	return p, cmd
+	return p, nil
 }
 
 // asked is what a terminal is to be told for those messages of Bubble Tea that have no exported
