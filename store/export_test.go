@@ -176,3 +176,26 @@ func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scr
 
 // Forget has everything read again that figures are counted from.
 func (s *Store) Forget() { s.memo.empty() }
+
+// Remember reads it, as happens in the background.
+func (s *Store) Remember(ctx context.Context) error { return s.remember(ctx) }
+
+// HoldProgress is somebody who counts where the trial stands, until release.
+func (s *Store) HoldProgress() (release func()) {
+	p := &s.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counting = make(chan struct{})
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		close(p.counting)
+		p.counting = nil
+	}
+}
+
+// HoldReport is somebody who reads a report, until release.
+func (s *Store) HoldReport() (release func()) {
+	s.finding <- struct{}{}
+	return func() { <-s.finding }
+}
