@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ const (
 	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
 	atOnce     = 3                     // frames that somebody who types may be ahead of that: what a key brings about, and the next keys
 	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
-	pieceBytes = 4 << 10               // of a write: the buffers of a connection grow to its largest and stay so
+	pieceBytes = 2 << 10               // of a write: the buffers of a connection grow to its largest and stay so
 	saidMost   = 64 << 10              // bytes kept for a terminal that takes nothing just now
 	keepBuffer = 64 << 10              // the largest buffer that is used again
 	flickers   = 64                    // bytes of a frame from which the cursor is seen running about
@@ -128,7 +129,35 @@ func (p *painter) Init() tea.Cmd {
 	if p.asks {
 		p.say(ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore)
 	}
-	return tea.Batch(p.Model.Init(), p.rest)
+	p.run(p.Model.Init())
+	return p.rest
+}
+
+// brokenMsg is a panic in a command.
+type brokenMsg struct{ what string }
+
+// run runs a command and those that it consists of. Bubble Tea would pass each lot of them through its queue, and
+// keep somebody who waits for the last of them: for one that waits for events that is as long as the session.
+func (p *painter) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	p.start(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				p.program.Send(brokenMsg{fmt.Sprintf("%v\n%s", r, debug.Stack())})
+			}
+		}()
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, one := range msg {
+				p.run(one)
+			}
+		default:
+			p.program.Send(msg)
+		}
+	})
 }
 
 // rest stops the ticking of Bubble Tea's renderer, of which ours has none, and empties the
@@ -142,6 +171,8 @@ func (p *painter) rest() tea.Msg {
 func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	said := ""
 	switch msg := msg.(type) {
+	case brokenMsg:
+		panic(msg.what) // here Bubble Tea sees it, and ends the program
 	case frameMsg:
 		p.due, p.typed = p.due && !msg.due, true
 		return p, nil
@@ -166,11 +197,12 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
+	p.run(cmd)
 	if said != "" {
 		p.say(said)
-		cmd = tea.Batch(cmd, p.rest)
+		return p, p.rest
 	}
-	return p, cmd
+	return p, nil
 }
 
 // asked is what a terminal is to be told for those messages of Bubble Tea that have no exported
@@ -653,10 +685,10 @@ func shared(a, b string, width int) (there spot) {
 	return there
 }
 
-// glyphs reads a line from a place on, as far as it fits the width; what is empty at its end is left out.
+// glyphs reads a line from a spot on, as far as it fits the width.
 func glyphs(out []glyph, line string, from spot, width int) []glyph {
 	out = out[:0]
-	p, col, end := from.pen, from.col, 0
+	p, col := from.pen, from.col
 	for i := from.at; i < len(line); {
 		c := line[i]
 		g := glyph{pen: p, col: col, width: 1, sure: true}
@@ -685,22 +717,60 @@ func glyphs(out []glyph, line string, from spot, width int) []glyph {
 		case g.width == 0 && len(out) > 0: // a mark that a style has cut off from its letter
 			last := &out[len(out)-1]
 			last.text, last.sure = last.text+g.text, false
-			end = len(out)
 			continue
 		case g.width == 0:
 			continue
 		case col == width:
-			return out[:end]
+			return out
 		case col+g.width > width: // half of it is no use
 			g.text, g.width = " ", width-col
 		}
 		out = append(out, g)
 		col += g.width
-		if !g.blank() {
-			end = len(out)
+	}
+	return out
+}
+
+// trim leaves out what is empty at the end of a line.
+func trim(line []glyph) []glyph {
+	for len(line) > 0 && line[len(line)-1].blank() {
+		line = line[:len(line)-1]
+	}
+	return line
+}
+
+// common is how many bytes at their ends two lines share after the bytes that they share before: from behind a
+// return to the plain pen, and beginning with a letter that nothing before it is part of.
+func common(a, b string, from int) int {
+	n := alike(a[from:], b[from:])
+	tail := a[len(a)-n:]
+	for at := 0; ; {
+		next := strings.Index(tail[at:], ansi.ResetStyle)
+		if next < 0 {
+			return 0
+		}
+		at += next + len(ansi.ResetStyle)
+		if at < len(tail) && tail[at] >= ' ' && tail[at] < 0x7f {
+			return len(tail) - at
 		}
 	}
-	return out[:end]
+}
+
+// part reads what differs of two lines into c.a and c.b. Both end in the same column where the rest is the same, and
+// with what stands there last where it is not.
+func (c *canvas) part(old, new string, width int) (from int) {
+	start := shared(old, new, width)
+	read := func(tail int) {
+		c.a, c.b = glyphs(c.a, old[:len(old)-tail], start, width), glyphs(c.b, new[:len(new)-tail], start, width)
+	}
+	if tail := common(old, new, start.at); tail > 0 && strings.IndexByte(old, ']') < 0 && strings.IndexByte(new, ']') < 0 {
+		if read(tail); ends(c.a, start.col) == ends(c.b, start.col) && unsure(c.a) == unsure(c.b) && unsure(c.a) == math.MaxInt {
+			return start.col
+		}
+	}
+	read(0)
+	c.a, c.b = trim(c.a), trim(c.b)
+	return start.col
 }
 
 // wide is where those characters begin that are certain to be two columns wide.
@@ -718,9 +788,8 @@ func certain(r rune) bool {
 func (p *painter) rows(c *canvas) {
 	for y := range c.new {
 		if c.old[y] != c.new[y] {
-			from := shared(c.old[y], c.new[y], p.width)
-			c.a, c.b = glyphs(c.a, c.old[y], from, p.width), glyphs(c.b, c.new[y], from, p.width)
-			p.line(y, from.col, c.a, c.b)
+			from := c.part(c.old[y], c.new[y], p.width)
+			p.line(y, from, c.a, c.b)
 		}
 	}
 	p.draw(pen{})

@@ -583,16 +583,17 @@ type hinted struct {
 	keys    []key.Binding
 }
 
-// selectedHints speaks about the selected post.
-func (l *latest) selectedHints() []key.Binding {
+// selectedHints speaks about the selected post, after what comes first.
+func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
+	const many = 12 // more than fit into most windows
+	out := append(make([]key.Binding, 0, many), first...)
 	p, some := l.current()
 	if !some {
-		return []key.Binding{keys.ReadOn}
+		return append(out, keys.ReadOn)
 	}
 	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
 		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
 	}
-	out := make([]key.Binding, 0, 12)
 	if len(l.waiting) > 0 {
 		out = append(out, keys.ShowNew)
 	}
