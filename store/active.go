@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +56,7 @@ func activeRootsQuery(k int) string {
 	return b.String()
 }
 
-func scanPair(r *sql.Rows) (p [2]int64, err error) {
+func scanPair(r *row) (p [2]int64, err error) {
 	err = r.Scan(&p[0], &p[1])
 	return p, err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"encoding/json"
 	"maps"
 	"math"
@@ -29,7 +28,7 @@ const toldQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body,
 // findAnnounced reads the announcements of the window in open channels, and what became of each.
 func (t *tx) findAnnounced(f *Findings, is *teller) (err error) {
 	from, to := f.bounds()
-	f.Announced, err = collect(t, func(r *sql.Rows) (a Announced, err error) {
+	f.Announced, err = collect(t, func(r *row) (a Announced, err error) {
 		var at, due int64
 		var asked Announcement
 		var departments string

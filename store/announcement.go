@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -137,12 +136,8 @@ func (t *tx) announce(c channelRow, me, id int64, n NewAnnouncement) error {
 	if err := t.run(`UPDATE post SET announced = 1 WHERE id = ?`, id); err != nil {
 		return err
 	}
-	r, err := t.exec(`INSERT INTO audience (post_id, person_id, handle, department, published, waits)
+	size, err := t.exec(`INSERT INTO audience (post_id, person_id, handle, department, published, waits)
 		SELECT a.post_id, p.id, p.handle, p.department, 1, a.must_read FROM announcement a JOIN post w ON w.id = a.post_id CROSS JOIN person p WHERE a.post_id = ? AND `+belongs, id)
-	if err != nil {
-		return err
-	}
-	size, err := r.RowsAffected()
 	if err != nil {
 		return err
 	}
@@ -327,7 +322,7 @@ func (t *tx) announcements(me int64, posts []Post) error {
 	if err != nil {
 		return err
 	}
-	_, err = collect(t, func(r *sql.Rows) (id int64, err error) {
+	_, err = collect(t, func(r *row) (id int64, err error) {
 		var a Announcement
 		var departments, parts string
 		var due, reminded int64

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"math"
 	"time"
 )
@@ -76,7 +75,7 @@ const (
 	AND ` + inTeam + ` ORDER BY u.department, u.handle LIMIT +?7`
 )
 
-func scanAddressee(r *sql.Rows) (a Addressee, err error) {
+func scanAddressee(r *row) (a Addressee, err error) {
 	var at, read int64
 	err = r.Scan(&a.Handle, &a.Name, &a.Department, &a.Answer, &at, &read, &a.Question, &a.Gone)
 	a.At, a.ReadAt = fromMS(at), fromMS(read)
@@ -119,7 +118,7 @@ func (s *Store) AudienceByDepartment(ctx context.Context, me, id int64) (list []
 		if !all {
 			return refuse(ErrForbidden, "Only the stewards of #%s and the admins see who has answered.", p.ChannelName)
 		}
-		list, err = collect(t, func(r *sql.Rows) (d DepartmentAnswers, err error) {
+		list, err = collect(t, func(r *row) (d DepartmentAnswers, err error) {
 			c := &d.Counts
 			err = r.Scan(&d.Department, &c[0], &c[1], &c[2], &c[3])
 			return d, err
@@ -135,12 +134,12 @@ const departmentAnswersQuery = `SELECT department, sum(answer = 0), sum(answer =
 // readdress brings the audiences that follow the roster up to date with where a person stands now. It is called
 // wherever that changes (stand), and wherever they join or leave a channel.
 func (t *tx) readdress(person int64) error {
-	type row struct {
+	type asked struct {
 		post                       int64
 		adds, known, inside, stays bool
 		answer                     Answer
 	}
-	rows, err := collect(t, func(r *sql.Rows) (w row, err error) {
+	rows, err := collect(t, func(r *row) (w asked, err error) {
 		err = r.Scan(&w.post, &w.adds, &w.known, &w.inside, &w.answer, &w.stays)
 		return w, err
 	}, readdressQuery, person, t.ms(), t.at.Add(-announcedFor).UnixMilli())

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"encoding/json"
 	"sync"
 )
@@ -124,7 +123,7 @@ func (t *tx) readBylines(people []int64, into map[int64]byline) error {
 		return err
 	}
 	read := map[int64]byline{}
-	_, err = collect(t, func(r *sql.Rows) (id int64, err error) {
+	_, err = collect(t, func(r *row) (id int64, err error) {
 		var b byline
 		err = r.Scan(&id, &b.handle, &b.name, &b.department, &b.bot)
 		read[id] = b

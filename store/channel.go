@@ -69,7 +69,7 @@ const sidebarSelect = `SELECT c.id, ` + channelShown + `, c.purpose, c.members, 
 		(EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id) << 7) | (EXISTS (` + frozenQuery + `) << 8)
 	FROM member m CROSS JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND c.archived_at = 0`
 
-func scanSidebar(r *sql.Rows) (c channelRow, err error) {
+func scanSidebar(r *row) (c channelRow, err error) {
 	var created, flags int64
 	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Members, &created, &c.seq, &c.readSeq, &c.own, &flags)
 	c.CreatedAt, c.Joined = fromMS(created), true
@@ -78,7 +78,7 @@ func scanSidebar(r *sql.Rows) (c channelRow, err error) {
 	return c, err
 }
 
-func scanChannel(r *sql.Rows) (c channelRow, err error) {
+func scanChannel(r *row) (c channelRow, err error) {
 	var created int64
 	var admin bool
 	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
@@ -345,12 +345,8 @@ func foundChannels(t *tx) error {
 
 // join makes person a member, with all that was written so far behind them. Joining twice changes nothing.
 func (t *tx) join(person, channel int64, steward bool) error {
-	r, err := t.exec(`INSERT INTO member (person_id, channel_id, steward, read_seq, joined_at)
+	n, err := t.exec(`INSERT INTO member (person_id, channel_id, steward, read_seq, joined_at)
 		SELECT ?, id, ?, seq, ? FROM channel WHERE id = ? ON CONFLICT DO NOTHING`, person, steward, t.ms(), channel)
-	if err != nil {
-		return err
-	}
-	n, err := r.RowsAffected()
 	if err != nil || n == 0 {
 		return err
 	}
@@ -374,7 +370,7 @@ func (t *tx) joinFounding(person int64) error {
 	return nil
 }
 
-func scanID(r *sql.Rows) (id int64, err error) {
+func scanID(r *row) (id int64, err error) {
 	err = r.Scan(&id)
 	return id, err
 }
@@ -542,7 +538,7 @@ func (s *Store) Members(ctx context.Context, me, id int64, after string, n int) 
 	return list, err
 }
 
-func scanMember(r *sql.Rows) (m Member, err error) {
+func scanMember(r *row) (m Member, err error) {
 	var times [3]int64
 	err = r.Scan(append(m.fields(&times), &m.Steward)...)
 	m.setTimes(times)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 )
@@ -200,7 +199,7 @@ func (t *tx) stewards(channel int64) ([]string, error) {
 	return collect(t, scanText, `SELECT '@' || p.handle FROM member m JOIN person p ON p.id = m.person_id WHERE m.channel_id = ? AND m.steward = 1 ORDER BY p.handle`, channel)
 }
 
-func scanText(r *sql.Rows) (s string, err error) {
+func scanText(r *row) (s string, err error) {
 	err = r.Scan(&s)
 	return s, err
 }

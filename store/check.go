@@ -152,7 +152,7 @@ func (s *Store) Repair(ctx context.Context, me int64) error {
 			if err := t.mustRun(me); err != nil {
 				return err
 			}
-			wrong, err := t.any(c.query)
+			wrong, err := t.has(c.query)
 			if err != nil || !wrong {
 				return err
 			}
@@ -169,16 +169,6 @@ func (s *Store) Repair(ctx context.Context, me int64) error {
 		}
 	}
 	return nil
-}
-
-// any reports whether the query has a row, whatever its columns.
-func (t *tx) any(q string) (bool, error) {
-	rows, err := t.query(q)
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	return rows.Next(), rows.Err()
 }
 
 func (c check) run(ctx context.Context, db *sql.DB) ([]string, error) {

@@ -76,7 +76,7 @@ func (s *Store) Consents(ctx context.Context, me int64) (list []Consent, err err
 		if err := t.mustRun(me); err != nil {
 			return err
 		}
-		list, err = collect(t, func(r *sql.Rows) (c Consent, err error) {
+		list, err = collect(t, func(r *row) (c Consent, err error) {
 			var at int64
 			var answer int
 			err = r.Scan(&c.ID, &c.Kind, &c.AskedBy, &c.Mine, &c.Why, &at, &answer, &c.By)

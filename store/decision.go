@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"math"
 	"time"
 )
@@ -62,7 +61,7 @@ const (
 	decisionsQuery = decisionColumns + `WHERE d.id < ?2 ORDER BY d.id DESC LIMIT +?3`
 )
 
-func scanDecision(r *sql.Rows) (d Decision, err error) {
+func scanDecision(r *row) (d Decision, err error) {
 	var at int64
 	var secret bool
 	err = r.Scan(&d.ID, &at, &d.By, &d.Name, &d.Act, &d.About, &d.Why, &d.Was, &d.Became, &d.channel, &secret)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 )
@@ -142,7 +141,7 @@ func (s *Store) Versions(ctx context.Context, me, id int64) (all []Version, err 
 	return all, err
 }
 
-func scanVersion(r *sql.Rows) (v Version, err error) {
+func scanVersion(r *row) (v Version, err error) {
 	var at int64
 	err = r.Scan(&v.Body, &at)
 	v.At = fromMS(at)

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"math"
 	"slices"
 	"time"
@@ -65,7 +64,7 @@ const entrySelect = `SELECT ` + personColumns + `, p.employee, p.team, p.leader,
 	(SELECT count(*) FROM sshkey k WHERE k.person_id = p.id) + (SELECT count(*) FROM password w WHERE w.person_id = p.id)
 	FROM person p `
 
-func scanEntry(r *sql.Rows) (e Entry, err error) {
+func scanEntry(r *row) (e Entry, err error) {
 	var times [3]int64
 	var invited, seen int64
 	err = r.Scan(append(e.fields(&times), &e.Employee, &e.Team, &e.Leader, &e.Start, &invited, &seen, &e.called, &e.Manager, &e.WaysIn)...)

@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"modernc.org/sqlite"
+	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+	"zombiezen.com/go/sqlite"
 )
 
 // What can be wrong with an act, for errors.Is. An error that wraps one of
@@ -53,36 +54,44 @@ func Sentence(err error) (text string, ours bool) {
 	return internalSentence, false
 }
 
-// full reports whether the disk is; the shared memory beside the log says so in a code of its own.
-func full(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE)
+// code is what SQLite says that went wrong (sqlite.org/rescode.html), through the store's connections or database/sql;
+// 0 where it was not SQLite.
+func code(err error) int {
+	var e *driver.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	if c := sqlite.ErrCode(err); c != sqlite.ResultError { // which says nothing that a person could use
+		return int(c)
+	}
+	return 0
 }
 
-// damaged reports whether the driver found that a file is no sound database.
+// full reports whether the disk is; the shared memory beside the log says so in a code of its own.
+func full(err error) bool {
+	return code(err) == sqlite3.SQLITE_FULL || code(err) == sqlite3.SQLITE_IOERR_SHMSIZE
+}
+
+// damaged reports whether SQLite found that a file is no sound database.
 func damaged(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
+	primary := code(err) & 0xff
+	return primary == sqlite3.SQLITE_CORRUPT || primary == sqlite3.SQLITE_NOTADB
 }
 
 // busy reports whether another process holds the lock.
 func busy(err error) bool { return errors.Is(mapError(err), ErrLimited) }
 
-// mapError turns the driver's codes into sentences.
+// mapError turns SQLite's codes into sentences.
 func mapError(err error) error {
 	var known *sentence
 	if err == nil || errors.As(err, &known) {
-		return err
-	}
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
 		return err
 	}
 	say := func(kind error, text string) error { return &sentence{kind: kind, text: text, cause: err} }
 	if full(err) {
 		return say(ErrReadOnly, "Nothing can be saved just now: the server's disk is full. Whoever runs it has to make room.")
 	}
-	switch e.Code() & 0xff { // the low byte is the primary result code: sqlite.org/rescode.html
+	switch code(err) & 0xff { // the low byte is the primary result code: sqlite.org/rescode.html
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		return say(ErrReadOnly, "Nothing can be saved: the server may not write to its data. Tell whoever runs this.")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:

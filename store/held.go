@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -58,7 +57,7 @@ func (s *Store) Held(ctx context.Context, me int64) (h Held, err error) {
 
 // accepted is what a person has accepted to take part, by version.
 func (t *tx) accepted(person int64) ([]Acceptance, error) {
-	return collect(t, func(r *sql.Rows) (a Acceptance, err error) {
+	return collect(t, func(r *row) (a Acceptance, err error) {
 		var at int64
 		err = r.Scan(&a.Version, &at)
 		a.At = fromMS(at)
@@ -118,7 +117,7 @@ func (s *Store) Drafts(ctx context.Context, me int64) (drafts []KeptDraft, err e
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		drafts, err = collect(t, func(r *sql.Rows) (d KeptDraft, err error) {
+		drafts, err = collect(t, func(r *row) (d KeptDraft, err error) {
 			var at int64
 			err = r.Scan(&d.Channel, &d.Root, &d.Edit, &d.Body, &at)
 			d.SavedAt = fromMS(at)
@@ -167,7 +166,7 @@ func (s *Store) OwnAnswers(ctx context.Context, me int64) (all []OwnAnswer, err 
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		all, err = collect(t, func(r *sql.Rows) (o OwnAnswer, err error) {
+		all, err = collect(t, func(r *row) (o OwnAnswer, err error) {
 			var read, at int64
 			err = r.Scan(&o.Post, &o.Channel, &o.Version, &read, &o.Answer, &at)
 			o.ReadAt, o.At = fromMS(read), fromMS(at)
@@ -191,7 +190,7 @@ func (s *Store) ownMarks(ctx context.Context, me int64, q string) (marks []Mark,
 	return marks, err
 }
 
-func scanMark(r *sql.Rows) (m Mark, err error) {
+func scanMark(r *row) (m Mark, err error) {
 	var kinds, at int64
 	err = r.Scan(&m.Post, &m.Channel, &kinds, &m.Why, &at)
 	for k := range Reaction(ReactionKinds) {

@@ -81,7 +81,7 @@ func (s *Store) Keys(ctx context.Context, me int64) (keys []Key, err error) {
 
 const keySelect = `SELECT id, fingerprint, kind, label, public, added_at, used_at FROM sshkey`
 
-func scanKey(r *sql.Rows) (k Key, err error) {
+func scanKey(r *row) (k Key, err error) {
 	var added, used int64
 	err = r.Scan(&k.ID, &k.Fingerprint, &k.Kind, &k.Label, &k.Public, &added, &used)
 	k.AddedAt, k.UsedAt = fromMS(added), fromMS(used)
@@ -146,8 +146,8 @@ func (s *Store) LabelKey(ctx context.Context, me, id int64, label string) error 
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		r, err := t.exec(`UPDATE sshkey SET label = ? WHERE id = ? AND person_id = ?`, label, id, me)
-		return touched(r, err, "You have no such key.")
+		n, err := t.exec(`UPDATE sshkey SET label = ? WHERE id = ? AND person_id = ?`, label, id, me)
+		return touched(n, err, "You have no such key.")
 	})
 }
 
@@ -157,8 +157,8 @@ func (s *Store) RemoveKey(ctx context.Context, me, id int64) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		r, err := t.exec(`DELETE FROM sshkey WHERE id = ? AND person_id = ?`, id, me)
-		if err := touched(r, err, "You have no such key."); err != nil {
+		n, err := t.exec(`DELETE FROM sshkey WHERE id = ? AND person_id = ?`, id, me)
+		if err := touched(n, err, "You have no such key."); err != nil {
 			return err
 		}
 		left, err := t.has(`SELECT 1 FROM sshkey WHERE person_id = ?1 UNION ALL SELECT 1 FROM password WHERE person_id = ?1`, me)
@@ -170,12 +170,8 @@ func (s *Store) RemoveKey(ctx context.Context, me, id int64) error {
 }
 
 // touched is ErrNotFound with the sentence if a statement changed nothing.
-func touched(r sql.Result, err error, text string) error {
-	if err != nil {
-		return err
-	}
-	n, err := r.RowsAffected()
-	if err == nil && n == 0 {
+func touched(rows int, err error, text string) error {
+	if err == nil && rows == 0 {
 		return refuse(ErrNotFound, "%s", text)
 	}
 	return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"iter"
 	"math"
 	"math/bits"
@@ -266,7 +265,7 @@ func (l *ledger) readPeople(t *tx) error {
 		*counted
 		stand
 	}
-	all, err := collect(t, func(r *sql.Rows) (n now, err error) {
+	all, err := collect(t, func(r *row) (n now, err error) {
 		n.counted = &counted{}
 		var state State
 		var department string
@@ -284,7 +283,7 @@ func (l *ledger) readPeople(t *tx) error {
 		l.people = append(l.people, n.counted)
 		l.known[n.id] = n.counted
 	}
-	_, err = collect(t, func(r *sql.Rows) (s stand, err error) {
+	_, err = collect(t, func(r *row) (s stand, err error) {
 		var id int64
 		var department string
 		err = r.Scan(&id, &s.at, &s.on, &department, &s.leader)
@@ -363,7 +362,7 @@ func (l *ledger) readVisits(t *tx) error {
 	words := int(last-l.first)/64 + 1
 	for month := l.first.month(); month <= last.month(); month++ {
 		days := int(monthStart(month) - l.first)
-		_, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+		_, err := collect(t, func(r *row) (_ struct{}, err error) {
 			var id int64
 			var here uint64
 			if err = r.Scan(&id, &here); err != nil {
@@ -394,7 +393,7 @@ type rawSaid struct{ at, who, id, root, other, channel int64 }
 
 const saidColumns = `at, author_id << 1 | (root_id <> 0), id, root_id, iif(root_id = 0, heard_at, to_id), channel_id`
 
-func scanSaid(r *sql.Rows) (s rawSaid, err error) {
+func scanSaid(r *row) (s rawSaid, err error) {
 	err = r.Scan(&s.at, &s.who, &s.id, &s.root, &s.other, &s.channel)
 	return s, err
 }
@@ -485,7 +484,7 @@ func (l *ledger) readPosts(t *tx) error {
 	if err := t.measured(from, min(to+answerTime.Milliseconds(), l.now+1), add); err != nil {
 		return err
 	}
-	l.asked, err = collect(t, func(r *sql.Rows) (q question, err error) {
+	l.asked, err = collect(t, func(r *row) (q question, err error) {
 		var author int64
 		err = r.Scan(&q.at, &author, &q.channel, &q.resolved)
 		p := l.known[author]

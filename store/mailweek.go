@@ -33,7 +33,7 @@ func (t *tx) findMails(f *Findings) error {
 	for monday := first; monday.start(f.Zone).UnixMilli() < end; monday += weekDays {
 		f.Mails = append(f.Mails, MailWeek{Monday: monday.start(f.Zone), Before: !(monday + weekDays).start(f.Zone).After(f.From)})
 	}
-	_, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+	_, err := collect(t, func(r *row) (_ struct{}, err error) {
 		var at int64
 		if err = r.Scan(&at); err == nil {
 			f.Mails[(dayOf(fromMS(at), f.Zone)-first)/weekDays].Mails++

@@ -1,58 +1,69 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
+
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
 // migrate brings the database to the newest schema, one transaction a step, forward
-// only. PRAGMA user_version holds the number of steps that were taken.
-func migrate(ctx context.Context, db *sql.DB) error {
+// only. PRAGMA user_version holds the number of steps that were taken. A script ends with a statement, not with a comment.
+func migrate(c *conn) error {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
 	}
-	var have int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+	t := &tx{conn: c}
+	have, err := t.version()
+	if err != nil {
 		return err
 	}
 	if have > len(names) {
 		return newer(have, len(names))
 	}
 	for i := have; i < len(names); i++ {
-		if err := migrateStep(ctx, db, names[i], i+1); err != nil {
+		if err := t.migrate(names[i], i+1); err != nil {
 			return fmt.Errorf("%s: %w", names[i], err)
 		}
 	}
 	return nil
 }
 
-func migrateStep(ctx context.Context, db *sql.DB, name string, version int) error {
+func (t *tx) version() (v int, err error) {
+	err = t.get("PRAGMA user_version", nil, &v)
+	return v, err
+}
+
+func (t *tx) migrate(name string, version int) error {
 	script, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	t, err := db.BeginTx(ctx, nil)
+	if err := t.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err = t.migrateTo(string(script), version)
+	if err == nil {
+		err = t.run("COMMIT")
+	}
 	if err != nil {
+		t.run("ROLLBACK")
+	}
+	return err
+}
+
+// migrateTo takes a step, unless another process has taken it: two may open a new folder at once.
+func (t *tx) migrateTo(script string, version int) error {
+	if have, err := t.version(); err != nil || have >= version {
 		return err
 	}
-	defer t.Rollback()
-	// Two processes may open a new folder at once: the second finds the step taken.
-	var have int
-	if err := t.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil || have >= version {
+	if err := sqlitex.ExecScript(t.conn.Conn, script); err != nil {
 		return err
 	}
-	if _, err := t.ExecContext(ctx, string(script)); err != nil {
-		return err
-	}
-	if _, err := t.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
-		return err
-	}
-	return t.Commit()
+	return t.run(fmt.Sprintf("PRAGMA user_version = %d", version))
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 )
@@ -44,7 +43,7 @@ func (t *tx) peopleNamed(words []string, after string, n int) ([]Person, error) 
 	return collect(t, scanPerson, q+` ORDER BY p.handle LIMIT +?`, args...)
 }
 
-func scanPerson(r *sql.Rows) (p Person, err error) {
+func scanPerson(r *row) (p Person, err error) {
 	var times [3]int64
 	err = r.Scan(p.fields(&times)...)
 	p.setTimes(times)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -31,7 +30,7 @@ const (
 // findQuotes reads the open questions and the stories.
 func (t *tx) findQuotes(f *Findings) error {
 	small := map[string]bool{}
-	if _, err := collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+	if _, err := collect(t, func(r *row) (_ struct{}, err error) {
 		var department string
 		var n int
 		err = r.Scan(&department, &n)
@@ -41,7 +40,7 @@ func (t *tx) findQuotes(f *Findings) error {
 		return err
 	}
 	from, to := f.bounds()
-	quote := func(r *sql.Rows) (q Quote, err error) {
+	quote := func(r *row) (q Quote, err error) {
 		var at int64
 		err = r.Scan(&at, &q.Channel, &q.Text, &q.Replies, &q.Department)
 		q.At, q.Text = fromMS(at), unnamed(q.Text)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"math/bits"
 	"slices"
 	"time"
@@ -77,7 +76,7 @@ func (l *ledger) readAsks(t *tx) error {
 
 // openAnnouncements are the announcements of [from, to) in open channels, oldest first.
 func (t *tx) openAnnouncements(from, to int64) ([]announcement, error) {
-	return collect(t, func(r *sql.Rows) (a announcement, err error) {
+	return collect(t, func(r *row) (a announcement, err error) {
 		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
 		return a, err
 	}, announcedQuery, from, to)
@@ -103,7 +102,7 @@ func (t *tx) asks(a announcement) ([]rawAsks, error) {
 // answered is put beside who was asked here: looking for each took SQLite four times as long.
 func (t *tx) readAsks(a announcement) ([]rawAsks, error) {
 	departments := map[string]string{} // each once
-	rows, err := collect(t, func(r *sql.Rows) (a rawAsks, err error) {
+	rows, err := collect(t, func(r *row) (a rawAsks, err error) {
 		var bits int64
 		var department string
 		if err = r.Scan(&a.person, &bits, &department); err != nil {
@@ -130,7 +129,7 @@ func (t *tx) readAsks(a announcement) ([]rawAsks, error) {
 		}
 		return &rows[i]
 	}
-	if _, err = collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+	if _, err = collect(t, func(r *row) (_ struct{}, err error) {
 		var person int64
 		err = r.Scan(&person)
 		find(person).read = true
@@ -139,7 +138,7 @@ func (t *tx) readAsks(a announcement) ([]rawAsks, error) {
 		return nil, err
 	}
 	i = 0
-	_, err = collect(t, func(r *sql.Rows) (_ struct{}, err error) {
+	_, err = collect(t, func(r *row) (_ struct{}, err error) {
 		var person, at int64
 		err = r.Scan(&person, &at)
 		find(person).at = at

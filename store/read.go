@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 )
 
 // MarkRead moves my position in a channel forward to seq: all roots up to it have been read. It
@@ -161,7 +160,7 @@ const unreadThreadsQuery = `SELECT p.channel_id, p.id, max(0, p.reply_seq - f.re
 	WHERE f.person_id = ?1 AND f.waiting = 1 AND f.following = 1
 		AND (c.private = 0 OR m.person_id IS NOT NULL) AND coalesce(m.muted, 0) = 0 AND c.archived_at = 0 ORDER BY f.root_id`
 
-func scanUnread(r *sql.Rows) (u Unread, err error) {
+func scanUnread(r *row) (u Unread, err error) {
 	err = r.Scan(&u.Channel, &u.Root, &u.Count)
 	return u, err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -96,7 +95,7 @@ func (t *tx) reported(me, post int64) (Report, error) {
 func (t *tx) reports(me int64, q string, args ...any) ([]Report, error) {
 	var order []int64
 	of := map[int64]*Report{}
-	_, err := collect(t, func(r *sql.Rows) (none struct{}, err error) {
+	_, err := collect(t, func(r *row) (none struct{}, err error) {
 		var post, at int64
 		var why Reason
 		if err := r.Scan(&post, &why.Why, &at, &why.By); err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
 	"strings"
 	"time"
 )
@@ -76,7 +75,7 @@ type entryRow struct {
 
 const entryColumns = `id, handle, name, email, employee, department, team, title, manager_id, leader, admin, bot, start_date, state, rostered, vouched`
 
-func scanEntryRow(r *sql.Rows) (e entryRow, err error) {
+func scanEntryRow(r *row) (e entryRow, err error) {
 	err = r.Scan(&e.id, &e.handle, &e.name, &e.email, &e.employee, &e.department, &e.team, &e.title, &e.manager, &e.leader, &e.admin, &e.bot, &e.start, &e.state, &e.rostered, &e.vouched)
 	return e, err
 }

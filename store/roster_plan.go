@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 )
@@ -72,7 +71,7 @@ func (s *Store) PlanRoster(ctx context.Context, me int64, r Roster) (plan Roster
 		if here, err = collect(t, scanEntryRow, `SELECT `+entryColumns+` FROM person`); err != nil {
 			return err
 		}
-		_, err = collect(t, func(r *sql.Rows) (id int64, err error) {
+		_, err = collect(t, func(r *row) (id int64, err error) {
 			var fingerprint string
 			err = r.Scan(&fingerprint, &id)
 			keys[fingerprint] = id

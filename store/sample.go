@@ -26,13 +26,13 @@ func (s *Store) Samples(ctx context.Context, me int64, n int, known string) (sam
 		if err := mustOperate(me); err != nil {
 			return err
 		}
-		names, err := collect(t, func(r *sql.Rows) (c [2]string, err error) { return c, r.Scan(&c[0], &c[1]) },
+		names, err := collect(t, func(r *row) (c [2]string, err error) { return c, r.Scan(&c[0], &c[1]) },
 			`SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, c.cid`)
 		if err != nil {
 			return err
 		}
 		for _, c := range names {
-			found, err := collect(t, func(r *sql.Rows) (b []byte, err error) { return b, r.Scan(&b) },
+			found, err := collect(t, func(r *row) (b []byte, err error) { return b, r.Scan(&b) },
 				fmt.Sprintf(`SELECT v FROM (SELECT CAST(%[2]q AS BLOB) AS v FROM %[1]q WHERE typeof(%[2]q) IN ('text', 'blob')) WHERE length(v) >= ? ORDER BY random() LIMIT +?`, c[0], c[1]), sampleLeast, samplesOfColumn)
 			if err != nil {
 				return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"time"
 )
@@ -85,8 +84,8 @@ func (s *Store) scrub(ctx context.Context) (some bool, err error) {
 }
 
 // scanGap is the number of a page that has something in a gap, 0 for any other.
-func scanGap(r *sql.Rows) (pgno int64, err error) {
-	var page sql.RawBytes
+func scanGap(r *row) (pgno int64, err error) {
+	var page []byte
 	if err := r.Scan(&pgno, &page); err != nil {
 		return 0, err
 	}

@@ -270,7 +270,7 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 		return nil, err
 	}
 	score := make(map[int64]float64, len(ids))
-	_, err = collect(t, func(r *sql.Rows) (id int64, err error) {
+	_, err = collect(t, func(r *row) (id int64, err error) {
 		var body string
 		err = r.Scan(&id, &body)
 		words, hits := strings.Fields(fold(body)), 0
@@ -359,7 +359,7 @@ const indexQuery = `SELECT q.post_id, q.body, q.channel_id, q.author_id, q.priva
 	iif(p.deleted_at = 0 AND p.hidden_at = 0, p.body, NULL), coalesce(p.channel_id, 0), coalesce(p.author_id, 0), coalesce(c.private, 0), coalesce(p.question, 0)
 	FROM search_queue q LEFT JOIN post p ON p.id = q.post_id LEFT JOIN channel c ON c.id = p.channel_id ORDER BY q.post_id LIMIT +?`
 
-func scanIndexed(r *sql.Rows) (i indexed, err error) {
+func scanIndexed(r *row) (i indexed, err error) {
 	err = r.Scan(&i.id, &i.was.body, &i.was.channel, &i.was.author, &i.was.private, &i.was.question,
 		&i.now.body, &i.now.channel, &i.now.author, &i.now.private, &i.now.question)
 	return i, err

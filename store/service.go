@@ -59,7 +59,7 @@ func (l *ledger) readService(t *tx) (err error) {
 		return err
 	}
 	l.serviceFrom = day(first.Int64)
-	l.service, err = collect(t, func(r *sql.Rows) (s served, err error) {
+	l.service, err = collect(t, func(r *row) (s served, err error) {
 		err = r.Scan(&s.day, &s.kind, &s.n)
 		return s, err
 	}, `SELECT day, kind, n FROM service WHERE day >= ? AND day < ? ORDER BY day`, int64(dayOf(l.From, l.zone)), int64(dayOf(l.To.Add(-time.Millisecond), l.zone)+1))

@@ -40,26 +40,10 @@ func (t *tx) sum(f *Findings) error {
 
 // write writes the rows of a query, a line each.
 func (t *tx) write(w io.Writer, query string, args ...any) error {
-	rows, err := t.query(query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	row, into := make([]any, len(columns)), make([]any, len(columns))
-	for i := range row {
-		into[i] = &row[i]
-	}
 	var line []byte
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
+	return t.each(func(r *row) error {
 		line = line[:0]
-		for _, v := range row {
+		for _, v := range r.values() {
 			if n, ok := v.(int64); ok {
 				line = strconv.AppendInt(line, n, 10)
 			} else {
@@ -67,9 +51,7 @@ func (t *tx) write(w io.Writer, query string, args ...any) error {
 			}
 			line = append(line, ' ')
 		}
-		if _, err := w.Write(append(line, '\n')); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		_, err := w.Write(append(line, '\n'))
+		return err
+	}, query, args...)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 )
 
 // inTeam is the condition on person p of being in the team of manager ?1: those whose manager they are
@@ -35,7 +34,7 @@ func (s *Store) TeamWaits(ctx context.Context, me int64) (list []TeamWait, err e
 			return err
 		}
 		pending := map[int64]int{}
-		ids, err := collect(t, func(r *sql.Rows) (id int64, err error) {
+		ids, err := collect(t, func(r *row) (id int64, err error) {
 			var n int
 			err = r.Scan(&id, &n)
 			pending[id] = n

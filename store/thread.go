@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 )
 
@@ -56,8 +55,8 @@ const threadQuery = `SELECT ` + postColumns + ` FROM post p
 	WHERE p.root_id = +?2 AND p.root_id <> 0 AND p.id < ?3 ORDER BY p.id DESC LIMIT +?4`
 
 // scanReply reads postColumns of a reply in the thread of root.
-func scanReply(root Post) func(*sql.Rows) (Post, error) {
-	return func(r *sql.Rows) (Post, error) {
+func scanReply(root Post) func(*row) (Post, error) {
+	return func(r *row) (Post, error) {
 		p := Post{Channel: root.Channel, ChannelName: root.ChannelName, Direct: root.Direct, Root: root.ID}
 		err := p.scan(r)
 		return p, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -135,6 +134,9 @@ func (o Objective) Way() (part float64, known bool) {
 // Day is the day of the trial that now is, from 1, and how many it has: 0 of 0 while its days are not set. Before
 // the start it is 0 or less, after the end more than of.
 func (tr Trial) Day(now time.Time) (day, of int) {
+	if tr.First == "" || tr.Last == "" {
+		return 0, 0
+	}
 	first, err1 := time.Parse(time.DateOnly, tr.First)
 	last, err2 := time.Parse(time.DateOnly, tr.Last)
 	if err1 != nil || err2 != nil {
@@ -224,7 +226,7 @@ func (t *tx) trial() (tr Trial, err error) {
 }
 
 func (t *tx) objectives() ([]Objective, error) {
-	return collect(t, func(r *sql.Rows) (o Objective, err error) {
+	return collect(t, func(r *row) (o Objective, err error) {
 		var changed int64
 		err = r.Scan(&o.ID, &o.What, &o.Measure, &o.Baseline, &o.Target, &o.Due, &o.Owner, &o.OwnerName, &o.OwnerHandle, &changed)
 		o.ChangedAt = fromMS(changed)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -11,7 +10,6 @@ import (
 
 // tx is one transaction on one connection.
 type tx struct {
-	ctx    context.Context
 	conn   *conn
 	at     time.Time // the clock when the transaction began
 	events []delivery
@@ -20,6 +18,8 @@ type tx struct {
 	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
+	recall  *recall  // shared by all who read
+	seen    int      // its age when it began
 	memo    *memo    // shared by all who read
 	memoAge int      // of the memo when it began
 }
@@ -27,77 +27,79 @@ type tx struct {
 // ms is the transaction's time as it is stored.
 func (t *tx) ms() int64 { return t.at.UnixMilli() }
 
-func (t *tx) query(q string, args ...any) (*sql.Rows, error) {
-	st, err := t.conn.stmt(t.ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(t.ctx, args...)
-}
-
 // get scans the first row into dest; sql.ErrNoRows if there is none.
 func (t *tx) get(q string, args []any, dest ...any) error {
-	st, err := t.conn.stmt(t.ctx, q)
-	if err != nil {
-		return err
+	found, err := t.first(q, args, dest...)
+	if err == nil && !found {
+		return sql.ErrNoRows
 	}
-	return st.QueryRowContext(t.ctx, args...).Scan(dest...)
-}
-
-// has reports whether the query has a row.
-func (t *tx) has(q string, args ...any) (bool, error) {
-	var one int
-	err := t.get(q, args, &one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (t *tx) exec(q string, args ...any) (sql.Result, error) {
-	st, err := t.conn.stmt(t.ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return st.ExecContext(t.ctx, args...)
-}
-
-// run is exec for statements whose result is not needed.
-func (t *tx) run(q string, args ...any) error {
-	_, err := t.exec(q, args...)
 	return err
 }
 
-// insert is exec that returns the new row's id.
-func (t *tx) insert(q string, args ...any) (int64, error) {
-	r, err := t.exec(q, args...)
+// has reports whether the query has a row.
+func (t *tx) has(q string, args ...any) (bool, error) { return t.first(q, args) }
+
+// first scans the first row, if there is one, into dest, if there is any.
+func (t *tx) first(q string, args []any, dest ...any) (found bool, err error) {
+	st, err := t.conn.query(q, args)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
-	return r.LastInsertId()
+	defer st.Reset()
+	if found, err = st.Step(); found && len(dest) > 0 {
+		err = (*row)(st).Scan(dest...)
+	}
+	return found, err
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *tx) exec(q string, args ...any) (changed int, err error) {
+	err = t.run(q, args...)
+	return t.conn.Changes(), err
+}
+
+// run is exec for statements whose result is not needed.
+func (t *tx) run(q string, args ...any) error { return t.conn.run(q, args...) }
+
+// insert is run that returns the new row's id.
+func (t *tx) insert(q string, args ...any) (int64, error) {
+	err := t.run(q, args...)
+	return t.conn.LastInsertRowID(), err
+}
+
+// each gives fn every row of a query.
+func (t *tx) each(fn func(*row) error, q string, args ...any) error {
+	st, err := t.conn.query(q, args)
+	if err != nil {
+		return err
+	}
+	defer st.Reset() // what it says is what Step has said
+	for {
+		more, err := st.Step()
+		if err != nil || !more {
+			return err
+		}
+		if err := fn((*row)(st)); err != nil {
+			return err
+		}
+	}
 }
 
 // collect scans every row of a query with scan.
-func collect[T any](t *tx, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
-	rows, err := t.query(q, args...)
+func collect[T any](t *tx, scan func(*row) (T, error), q string, args ...any) (all []T, err error) {
+	err = t.each(func(r *row) error {
+		v, err := scan(r)
+		all = append(all, v)
+		return err
+	}, q, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // reading is something to be read, and what came of it.
 type reading struct {
-	ctx   context.Context
 	fn    func(*tx) error
 	err   error
 	panic any
@@ -108,7 +110,7 @@ type reading struct {
 // needs a deep stack, and growing one for every reading cost a tenth of it.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	meter, began := s.meterStart()
-	r := &reading{ctx: ctx, fn: fn, done: make(chan struct{})}
+	r := &reading{fn: fn, done: make(chan struct{})}
 	select {
 	case s.reads <- r:
 	case <-ctx.Done():
@@ -147,7 +149,7 @@ func (s *Store) answer(r *reading) {
 		}
 		close(r.done)
 	}()
-	t := &tx{ctx: context.WithoutCancel(r.ctx), conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), memo: &s.memo, memoAge: s.memo.now()}
+	t := &tx{conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), recall: &s.recall, seen: s.recall.now(), memo: &s.memo, memoAge: s.memo.now()}
 	if r.err = mapError(t.begin("BEGIN")); r.err != nil {
 		return
 	}

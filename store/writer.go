@@ -19,7 +19,6 @@ var errClosed = errors.New("store: closed")
 
 // act is something to be written, in its turn. Its own result comes after the commit that it shares.
 type act struct {
-	ctx    context.Context // never ends: an act that has begun is done whole or not at all
 	fn     func(*tx) error
 	events []delivery
 	erases bool // it took away what should be gone from the files too
@@ -27,8 +26,8 @@ type act struct {
 	done   chan struct{}
 }
 
-func newAct(ctx context.Context, fn func(*tx) error) *act {
-	return &act{ctx: context.WithoutCancel(ctx), fn: fn, done: make(chan struct{})}
+func newAct(fn func(*tx) error) *act {
+	return &act{fn: fn, done: make(chan struct{})}
 }
 
 // panicked is what an act of another goroutine panicked with, and where.
@@ -60,7 +59,7 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 // and keeping the place in order go on when the trial is frozen.
 func (s *Store) writeAlways(ctx context.Context, fn func(*tx) error) error {
 	meter, began := s.meterStart()
-	a := newAct(ctx, fn)
+	a := newAct(fn)
 	select {
 	case s.acts <- a:
 	case <-ctx.Done():
@@ -91,7 +90,7 @@ func (s *Store) writing() {
 func (s *Store) commit(first *act, waiting <-chan *act) {
 	c := <-s.writer.free
 	defer func() { s.writer.free <- c }()
-	t := &tx{ctx: first.ctx, conn: c}
+	t := &tx{conn: c}
 	acts := []*act{first}
 	err := t.begin("BEGIN IMMEDIATE")
 	if err == nil {
@@ -146,7 +145,7 @@ func (s *Store) runGroup(c *conn, acts []*act, waiting <-chan *act) ([]*act, err
 
 // runAct runs one act of a group, and undoes it alone where it fails. The error is for the group.
 func (s *Store) runAct(c *conn, a *act) error {
-	t := &tx{ctx: a.ctx, conn: c, at: s.now(), writes: true, bylines: &s.lines, age: s.lines.now()}
+	t := &tx{conn: c, at: s.now(), writes: true, bylines: &s.lines, age: s.lines.now()}
 	if err := t.run("SAVEPOINT act"); err != nil {
 		return err
 	}
@@ -172,11 +171,17 @@ func (t *tx) try(fn func(*tx) error) (err error) {
 
 // publish tells the subscribers, after forgetting what the events say has changed.
 func (s *Store) publish(events []delivery) {
+	s.forget(events)
+	s.hub.publish(events)
+}
+
+// forget lets go of what is remembered and the events say has changed.
+func (s *Store) forget(events []delivery) {
+	s.recall.heed(events)
 	for _, e := range events {
 		if e.Kind == People || e.Kind == Reload {
 			s.lines.forget()
 			break
 		}
 	}
-	s.hub.publish(events)
 }

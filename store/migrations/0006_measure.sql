@@ -22,4 +22,5 @@ CREATE TABLE visit (
 	PRIMARY KEY (month, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_person ON visit (person_id);
-ALTER TABLE person ADD COLUMN visited_at INTEGER NOT NULL DEFAULT 0; -- the first time
+-- visited_at: the first time.
+ALTER TABLE person ADD COLUMN visited_at INTEGER NOT NULL DEFAULT 0;
