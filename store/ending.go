@@ -242,7 +242,7 @@ func (t *tx) tellEnd(me int64, plan EndPlan, keepers []Person) error {
 Until then all goes on as usual. After that day it can be read for a while, and nothing is written any more. Then %s is exported and handed over to %s and %s, and all that is on the server is destroyed.
 
 What is yours you can take with you before: Me, What is held about me. What you delete before that day is not exported.`, day.Format("Monday, 2 January 2006"), what, keepers[0].Display(), keepers[1].Display())
-	id, err := t.addPost(c, 0, me, body, false)
+	id, _, err := t.addPost(c, 0, me, body, false)
 	if err != nil {
 		return err
 	}

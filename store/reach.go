@@ -51,20 +51,14 @@ type announcement struct{ id, at, version, versionAt, due, reminded, firstRemind
 
 // readAsks reads what became of the announcements of the window in open channels.
 func (l *ledger) readAsks(t *tx) error {
-	all, err := collect(t, func(r *row) (a announcement, err error) {
-		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
-		return a, err
-	}, announcedQuery, l.From.UnixMilli(), l.To.UnixMilli())
+	all, err := t.openAnnouncements(l.From.UnixMilli(), l.To.UnixMilli())
 	if err != nil {
 		return err
 	}
 	for _, a := range all {
-		rows, known := t.memo.announcement(a.id)
-		if !known {
-			if rows, err = t.asks(a); err != nil {
-				return err
-			}
-			t.memo.keepAnnouncement(t.memoAge, a.id, rows)
+		rows, err := t.asks(a)
+		if err != nil {
+			return err
 		}
 		l.asks = slices.Grow(l.asks, len(rows))
 		for _, r := range rows {
@@ -80,12 +74,33 @@ func (l *ledger) readAsks(t *tx) error {
 	return nil
 }
 
+// openAnnouncements are the announcements of [from, to) in open channels, oldest first.
+func (t *tx) openAnnouncements(from, to int64) ([]announcement, error) {
+	return collect(t, func(r *row) (a announcement, err error) {
+		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
+		return a, err
+	}, announcedQuery, from, to)
+}
+
 // tenthMS is a tenth of an hour, in milliseconds.
 const tenthMS = 360_000
 
-// asks reads whom an announcement asked. The three queries are in the order of the people, and what is read and
-// answered is put beside who was asked here: looking for each took SQLite four times as long.
+// asks are those whom an announcement asked.
 func (t *tx) asks(a announcement) ([]rawAsks, error) {
+	rows, known := t.memo.announcement(a.id)
+	if known {
+		return rows, nil
+	}
+	rows, err := t.readAsks(a)
+	if err == nil {
+		t.memo.keepAnnouncement(t.memoAge, a.id, rows)
+	}
+	return rows, err
+}
+
+// readAsks reads them. The three queries are in the order of the people, and what is read and
+// answered is put beside who was asked here: looking for each took SQLite four times as long.
+func (t *tx) readAsks(a announcement) ([]rawAsks, error) {
 	departments := map[string]string{} // each once
 	rows, err := collect(t, func(r *row) (a rawAsks, err error) {
 		var bits int64

@@ -161,8 +161,8 @@ func (is *teller) ahead(all []cutting) {
 // the weeks on both sides of where it begins and ends.
 func (is *teller) around(by parting) []cutting {
 	all := []cutting{{by, is.first, is.last}}
-	for _, n := range []int{is.first - 1, is.first, is.last - 1, is.last} {
-		if n >= 0 && n < len(is.weeks) {
+	for n := range is.weeks {
+		if n <= is.first || n >= is.last-1 {
 			all = append(all, cutting{by, n, n + 1})
 		}
 	}

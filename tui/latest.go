@@ -17,6 +17,8 @@ const (
 	pageSize = 50
 	// loadAhead is how many posts from the end the next page is asked for.
 	loadAhead = 15
+	// waitingMore is for how many more posts room is made that may come to wait above.
+	waitingMore = 8
 )
 
 // latest is a feed of posts, newest or most recently active first: Home, a channel,
@@ -47,7 +49,7 @@ type latest struct {
 	cursor  int64        // the order key before which the next page ends
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
-	hinted  hinted
+	hinted  *hinted // nil: nothing has been hinted yet
 	older   bool // the next page is on its way
 }
 
@@ -302,7 +304,10 @@ func (l *latest) wrote(msg freshMsg) tea.Cmd {
 	case msg.err != nil:
 		return fail(msg.err)
 	case msg.post.ID > l.newestKnown():
-		l.waiting = append([]store.Post{msg.post}, l.waiting...)
+		if len(l.waiting) == cap(l.waiting) {
+			l.waiting = append(make([]store.Post, 0, len(l.waiting)+waitingMore), l.waiting...)
+		}
+		l.waiting = slices.Insert(l.waiting, 0, msg.post)
 	}
 	return nil
 }
@@ -391,7 +396,9 @@ func (l *latest) merge(msg pageMsg) {
 		if !l.gap {
 			l.bring(msg.posts, fresh, short)
 		}
-		l.waiting = msg.posts[:fresh:fresh]
+		if l.waiting = nil; fresh > 0 { // what is empty would hold on to the page
+			l.waiting = msg.posts[:fresh:fresh]
+		}
 	})
 	l.moved, l.behind = false, false
 	switch {
@@ -418,7 +425,7 @@ func (l *latest) bring(page []store.Post, fresh int, short bool) {
 	case l.active && len(l.posts) > 0 && !l.moved:
 		l.posts = l.inPlace(page, short)
 	default:
-		l.posts = append(slices.Clone(page[fresh:]), older...)
+		l.posts = append(page[fresh:len(page):len(page)], older...)
 	}
 	if len(l.posts) > 0 && (l.newest == 0 || !l.active || l.moved) {
 		l.newest = l.key(l.posts[0])
@@ -576,16 +583,17 @@ type hinted struct {
 	keys    []key.Binding
 }
 
-// selectedHints speaks about the selected post.
-func (l *latest) selectedHints() []key.Binding {
+// selectedHints speaks about the selected post, after what comes first.
+func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
+	const many = 12 // more than fit into most windows
+	out := append(make([]key.Binding, 0, many), first...)
 	p, some := l.current()
 	if !some {
-		return []key.Binding{keys.ReadOn}
+		return append(out, keys.ReadOn)
 	}
-	if c := l.channelOf(p); l.hinted.post != p || l.hinted.channel != c {
-		l.hinted = hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
+	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
+		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
 	}
-	out := make([]key.Binding, 0, 12)
 	if len(l.waiting) > 0 {
 		out = append(out, keys.ShowNew)
 	}
