@@ -42,7 +42,7 @@ func TestFormsSayTheSame(t *testing.T) {
 		return strings.ReplaceAll(strings.ReplaceAll(stamp, "%s", column), "%%", "%")
 	}
 	for name, query := range map[string]string{
-		"posts": `SELECT p.id, c.name, h.handle, h.name, ` + at("p.at") + `, p.root_id, iif(p.hidden_at > 0, 'hidden', ''), p.hidden_why, ` + at("p.edited_at") + `, iif(p.imported, 'yes', ''), iif(p.question, 'yes', ''), iif(p.answer_id > 0, p.answer_id, ''), ` + at("p.pinned_at") + `,
+		"posts": `SELECT p.id, c.name, h.handle, h.name, ` + at("p.at") + `, p.root_id, iif(p.deleted_at > 0, 'deleted', iif(p.hidden_at > 0, 'hidden', '')), p.hidden_why, ` + at("p.edited_at") + `, iif(p.imported, 'yes', ''), iif(p.question, 'yes', ''), iif(p.answer_id > 0, p.answer_id, ''), ` + at("p.pinned_at") + `,
 			iif(p.root_id = 0, (SELECT count(*) FROM post r WHERE r.root_id = p.id), 0), (SELECT count(*) FROM reaction r WHERE r.post_id = p.id), iif(p.hidden_at > 0, '', p.body) FROM post p JOIN channel c ON c.id = p.channel_id JOIN person h ON h.id = p.author_id`,
 		"versions":  `SELECT v.post_id, ` + at("v.at") + `, v.body FROM version v JOIN post p ON p.id = v.post_id WHERE p.hidden_at = 0`,
 		"reactions": `SELECT r.post_id, h.handle, r.reaction FROM reaction r JOIN person h ON h.id = r.person_id`,
@@ -91,15 +91,15 @@ func TestFormsSayTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for said, query := range map[string]string{
-			`\bedited \d`:                  `SELECT edited_at > 0 AND hidden_at = 0 AS n FROM post`,
-			`\ba question\b`:               `SELECT question AND hidden_at = 0 AS n FROM post`,
-			`\banswered by \d+`:            `SELECT answer_id > 0 AND hidden_at = 0 AS n FROM post`,
-			`\bpinned\b`:                   `SELECT pinned_at > 0 AND hidden_at = 0 AS n FROM post`,
-			`\bimported\b`:                 `SELECT imported AND hidden_at = 0 AS n FROM post`,
+			`\bedited \d`:                  `SELECT edited_at > 0 AND hidden_at = 0 AND deleted_at = 0 AS n FROM post`,
+			`\ba question\b`:               `SELECT question AND hidden_at = 0 AND deleted_at = 0 AS n FROM post`,
+			`\banswered by \d+`:            `SELECT answer_id > 0 AND hidden_at = 0 AND deleted_at = 0 AS n FROM post`,
+			`\bpinned\b`:                   `SELECT pinned_at > 0 AND hidden_at = 0 AND deleted_at = 0 AS n FROM post`,
+			`\bimported\b`:                 `SELECT imported AND hidden_at = 0 AND deleted_at = 0 AS n FROM post`,
 			`\bmust read by \d`:            `SELECT must_read AS n FROM announcement`,
 			`(\d+) of \d+ have understood`: `SELECT answer <> 'question' AS n FROM answer`,
 			`(\d+) open questions?`:        `SELECT answer = 'question' AS n FROM answer`,
-			`[👍❤🎉😄👀✅]\x{fe0f}? (\d+)`:      `SELECT p.hidden_at = 0 AS n FROM reaction r JOIN post p ON p.id = r.post_id`,
+			`[👍❤🎉😄👀✅]\x{fe0f}? (\d+)`:      `SELECT p.hidden_at = 0 AND p.deleted_at = 0 AS n FROM reaction r JOIN post p ON p.id = r.post_id`,
 		} {
 			got := 0
 			for _, m := range regexp.MustCompile(said).FindAllStringSubmatch(notes.String(), -1) {
@@ -113,7 +113,7 @@ func TestFormsSayTheSame(t *testing.T) {
 				t.Errorf("%s says %q %d times, want %d", form, said, got, want)
 			}
 		}
-		if got, want := strings.Count(all, "<summary>What it said before</summary>"), sum(`SELECT edited_at > 0 AND hidden_at = 0 AS n FROM post`); form != "markdown" && got != want {
+		if got, want := strings.Count(all, "<summary>What it said before</summary>"), sum(`SELECT edited_at > 0 AND hidden_at = 0 AND deleted_at = 0 AS n FROM post`); form != "markdown" && got != want {
 			t.Errorf("%d posts of the site say what they said before, want %d", got, want)
 		}
 	}
