@@ -75,14 +75,14 @@ func (l *ledger) byAnnouncement() map[int64][]Figure {
 				case !f.Known: // it adds nothing to the sum
 				case f.People < groupLeast || gone[at]:
 					gone[at] = true
-					for _, p := range f.crowd.list {
-						left.add(p)
+					for p := range f.crowd.all() {
+						left.add(p.place)
 					}
 				case next == 0:
 					next = at
 				}
 			}
-			if n := len(left.list); n > 0 && n < groupLeast && next != 0 {
+			if left.n > 0 && left.n < groupLeast && next != 0 {
 				gone[next], more = true, true
 			}
 		}

@@ -341,10 +341,12 @@ func (s *Store) endStep(ctx context.Context, me int64, after, step EndStep, act 
 	})
 }
 
-// ReceiveExport notes that me holds the export of the end, which they show by the first characters of its SHA-256.
+// ReceiveExport notes that me holds the export of the end, which they show by the first characters of its SHA-256, or by
+// the name of the file, which ends in them.
 // ErrForbidden unless me is one of the two who get it, ErrInvalid where there is none yet or the characters are of another.
 func (s *Store) ReceiveExport(ctx context.Context, me int64, sum string) error {
-	sum = strings.ToLower(CleanLine(sum))
+	sum = strings.TrimSuffix(strings.ToLower(CleanLine(sum)), ".zip")
+	sum = sum[strings.LastIndex(sum, "-")+1:]
 	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err

@@ -51,6 +51,18 @@ type ExtractPost struct {
 	Replies                   int
 	Reactions                 []ExtractReaction
 	Versions                  []Version
+	Announcement              ExtractAnnouncement
+}
+
+// ExtractAnnouncement is what an announcement asked of how many, and how many have answered its current version. It is
+// the zero value for every other post.
+type ExtractAnnouncement struct {
+	For        string // in whose name; "" for the author's own
+	MustRead   bool
+	DueAt      time.Time
+	Asked      int
+	Understood int // those whose question is resolved too
+	Questions  int // open ones
 }
 
 // ExtractReaction is one person's reaction.
@@ -166,14 +178,17 @@ const extractPosts = `SELECT p.id, p.channel_id, p.root_id, p.author_id, c.name,
 	p.imported, p.question, p.pinned_at, p.answer_id, iif(p.root_id = 0, (SELECT count(*) FROM post r WHERE r.root_id = p.id AND r.root_id <> 0), 0),
 	(SELECT json_group_array(json_array(x.reaction, o.handle, o.id)) FROM reaction x JOIN person o ON o.id = x.person_id WHERE x.post_id = p.id),
 	coalesce((SELECT at FROM post t WHERE t.id = p.root_id), p.at),
-	iif(p.edited_at = 0, '[]', (SELECT json_group_array(json_array(v.body, v.at)) FROM (SELECT body, at FROM version WHERE post_id = p.id ORDER BY id) v))
+	iif(p.edited_at = 0, '[]', (SELECT json_group_array(json_array(v.body, v.at)) FROM (SELECT body, at FROM version WHERE post_id = p.id ORDER BY id) v)),
+	coalesce((SELECT json_array(coalesce(nullif(f.name, ''), f.handle, ''), a.must_read, a.due_at, a.asked,
+			(SELECT count(*) FROM answer y WHERE y.post_id = a.post_id AND y.version = a.version AND y.answer <> 'question'), (SELECT count(*) FROM answer y WHERE y.post_id = a.post_id AND y.version = a.version AND y.answer = 'question'))
+		FROM announcement a LEFT JOIN person f ON f.id = a.for_id WHERE a.post_id = p.id), '')
 	FROM post p JOIN channel c ON c.id = p.channel_id JOIN person h ON h.id = p.author_id WHERE `
 
 func scanExtracted(r *sql.Rows) (p ExtractPost, err error) {
 	var at, edited, deleted, hidden, pinned, rootAt int64
-	var reactions, versions string
+	var reactions, versions, announcement string
 	err = r.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.ChannelName, &p.ChannelShown, &p.Handle, &p.Name, &p.Body, &at, &edited, &deleted, &hidden, &p.HiddenBy, &p.HiddenWhy,
-		&p.Imported, &p.Question, &pinned, &p.Answer, &p.Replies, &reactions, &rootAt, &versions)
+		&p.Imported, &p.Question, &pinned, &p.Answer, &p.Replies, &reactions, &rootAt, &versions, &announcement)
 	p.RootAt, p.DeletedAt, p.Deleted = fromMS(rootAt), fromMS(deleted), deleted != 0
 	p.At, p.EditedAt, p.PinnedAt, p.Hidden, p.HiddenAt = fromMS(at), fromMS(edited), fromMS(pinned), hidden != 0, fromMS(hidden)
 	if p.Name == "" {
@@ -189,12 +204,23 @@ func scanExtracted(r *sql.Rows) (p ExtractPost, err error) {
 			p.Versions = append(p.Versions, Version(v))
 		}
 	}
+	if err == nil && announcement != "" {
+		err = json.Unmarshal([]byte(announcement), &p.Announcement)
+	}
 	return p, err
 }
 
 // UnmarshalJSON reads the row of a reaction.
 func (x *ExtractReaction) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &[]any{&x.Word, &x.Handle, &x.Person})
+}
+
+// UnmarshalJSON reads the row of an announcement.
+func (a *ExtractAnnouncement) UnmarshalJSON(text []byte) error {
+	var must, due int64
+	err := json.Unmarshal(text, &[]any{&a.For, &must, &due, &a.Asked, &a.Understood, &a.Questions})
+	a.MustRead, a.DueAt = must != 0, fromMS(due)
+	return err
 }
 
 type extractVersion Version
@@ -252,6 +278,15 @@ func (x *Extract) AllRoots(ctx context.Context, since, until time.Time) iter.Seq
 // PostsBy walks what somebody wrote, newest first.
 func (x *Extract) PostsBy(ctx context.Context, person int64) iter.Seq2[ExtractPost, error] {
 	return eachRow(ctx, x, scanExtracted, extractPosts+`p.author_id = ? ORDER BY p.id DESC`, person)
+}
+
+// Trial returns what was tried out: its name, purpose, first and last day.
+func (x *Extract) Trial(ctx context.Context) (tr Trial, err error) {
+	err = x.db.QueryRowContext(ctx, `SELECT name, purpose, first, last FROM trial`).Scan(&tr.Name, &tr.Purpose, &tr.First, &tr.Last)
+	if nothing(err) {
+		err = nil
+	}
+	return tr, err
 }
 
 // ExtractMonth is a month in which threads were begun.

@@ -48,7 +48,7 @@ var figuresYet = map[string]string{
 	"R2": "It can be told once the due time of an announcement has come.",
 	"R3": "It can be told once somebody has answered an announcement.",
 	"R4": "It can be told once something was announced.",
-	"B1": "It needs a time of a week or more.",
+	"B1": "It counts up to the newest mail that was imported, and needs a week or more.",
 	"S1": "It is counted from the day after the server first ran, day by day.",
 }
 
@@ -122,7 +122,7 @@ var figureWords = map[string]struct{ name, unit, says string }{
 	"R3.p90":       {"Time to answer, nine in ten", "h", "Of the answers, nine in ten came within so long."},
 	"R4":           {"Understood", "%", "Of those asked, the share that has understood, or whose question was resolved."},
 	"R4.questions": {"Questions", "", "Questions from a hundred readers."},
-	"B1":           {"Mails to all", "n", "How many mails a week the imported lists had."},
+	"B1":           {"Mails to all", "n", "How many mails a week the imported lists had, up to the newest that was imported."},
 	"B1.baseline":  {"Mails to all before", "n", "How many mails a week they had before this time."},
 	"B1.share":     {"Mails to all, of before", "%", "The mails of a week as a share of those before."},
 	"S1.down":      {"Minutes down", "min", "Of the days that are over, the minutes in which nobody could come in."},

@@ -75,8 +75,14 @@ func (s *Store) TrialWindow(ctx context.Context, me int64, first, last string) (
 }
 
 // Findings reads what the report of a window is written from. Only admins and the Operator may. doing is told what
-// is being read, as it may take seconds.
+// is being read, as it may take seconds; so one is read at a time, and who comes second waits.
 func (s *Store) Findings(ctx context.Context, me int64, w Window, doing func(what string)) (f Findings, err error) {
+	select {
+	case s.finding <- struct{}{}:
+		defer func() { <-s.finding }()
+	case <-ctx.Done():
+		return f, ctx.Err()
+	}
 	err = s.read(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err

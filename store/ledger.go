@@ -2,7 +2,8 @@ package store
 
 import (
 	"iter"
-	mathbits "math/bits"
+	"math"
+	"math/bits"
 	"slices"
 	"sort"
 	"time"
@@ -20,10 +21,11 @@ type ledger struct {
 	people      []*counted
 	places      []place // where they stood in the window, by their place
 	known       map[int64]*counted
-	all         []said     // posts of people who were on the roster, oldest first, to the end of later
+	names       []string // of the departments, by their number; the first is "", of who is in none
+	numbers     map[string]int32
+	all         []said     // posts of people who were on the roster, oldest first
 	said        []said     // those of the window
-	later       []said     // those of the hours after it, in which its last posts may still be answered
-	threads     int        // how many there are in all
+	answers     []said     // and of the hours after it, in which its last posts may still be answered
 	asked       []question // of the window
 	stories     []int64    // when posts were written that are tagged as such, oldest first
 	asks        []asks     // whom the announcements of the window asked
@@ -35,25 +37,25 @@ type ledger struct {
 // counted is a person of the ledger.
 type counted struct {
 	id               int64
-	place            int // among the people of the ledger
+	place            int32 // among the people of the ledger
+	department       int32 // now
 	bot              bool
 	invited, visited int64    // when they got their first code, and were first here; 0 for not yet
 	stands           []stand  // oldest first; none for who never was on the roster
-	department       string   // now
 	visits           []uint64 // a bit for each day, from four weeks before the window on
 }
 
 // stand is where a person stands from a moment on.
 type stand struct {
 	at         int64
+	department int32
 	on, leader bool
-	department string
 }
 
 // place is where a person stood in a window.
 type place struct {
-	department     string // the last one
-	present, leads bool   // on the roster, and a leader, at any time of it
+	department     int32 // the last one
+	present, leads bool  // on the roster, and a leader, at any time of it
 }
 
 // wrote reports whether what a person wrote at a moment counts: while they were on the roster, also by a clock that had
@@ -78,59 +80,72 @@ func (p *counted) stood(ms int64) stand {
 // came are the days of [from, to) on which p was here.
 func (l *ledger) came(p *counted, from, to day) iter.Seq[day] {
 	return func(yield func(day) bool) {
-		for n := max(int(from-l.first), 0); n < int(to-l.first); {
-			if n/64 >= len(p.visits) {
+		for n := l.next(p, max(int(from-l.first), 0)); n < int(to-l.first); n = l.next(p, n+1) {
+			if !yield(l.first + day(n)) {
 				return
 			}
-			word := p.visits[n/64] >> (n % 64)
-			if word == 0 {
-				n = (n/64 + 1) * 64
-				continue
-			}
-			if n += mathbits.TrailingZeros64(word); n >= int(to-l.first) || !yield(l.first+day(n)) {
-				return
-			}
-			n++
 		}
 	}
 }
 
+// next is the first day from the n-th of the ledger on, on which p was here, counted like that; one past all where
+// there is none.
+func (l *ledger) next(p *counted, n int) int {
+	for ; n/64 < len(p.visits); n = (n/64 + 1) * 64 {
+		if word := p.visits[n/64] >> (n % 64); word != 0 {
+			return n + bits.TrailingZeros64(word)
+		}
+	}
+	return math.MaxInt
+}
+
 // cameIn reports whether p was here on a day of [from, to).
 func (l *ledger) cameIn(p *counted, from, to day) bool {
-	for range l.came(p, from, to) {
-		return true
-	}
-	return false
+	return l.next(p, max(int(from-l.first), 0)) < int(to-l.first)
 }
 
 // crowd is some of the people of a ledger.
 type crowd struct {
-	in   []uint64 // a bit for each place
-	list []*counted
+	in     []uint64 // a bit for each place
+	n      int
+	people []*counted // all of the ledger
 }
 
 func (l *ledger) crowd(people []*counted, in func(*counted) bool) *crowd {
-	c := &crowd{in: make([]uint64, (len(l.people)+63)/64)}
+	c := &crowd{in: make([]uint64, (len(l.people)+63)/64), people: l.people}
 	for _, p := range people {
 		if in(p) {
-			c.add(p)
+			c.add(p.place)
 		}
 	}
 	return c
 }
 
-func (c *crowd) has(p *counted) bool { return c.in[p.place/64]&(1<<(p.place%64)) != 0 }
+func (c *crowd) has(place int32) bool { return c.in[place/64]&(1<<(place%64)) != 0 }
 
-func (c *crowd) add(p *counted) {
-	if !c.has(p) {
-		c.in[p.place/64] |= 1 << (p.place % 64)
-		c.list = append(c.list, p)
+func (c *crowd) add(place int32) {
+	if !c.has(place) {
+		c.in[place/64] |= 1 << (place % 64)
+		c.n++
+	}
+}
+
+// all are the people of a crowd, in the order of their places.
+func (c *crowd) all() iter.Seq[*counted] {
+	return func(yield func(*counted) bool) {
+		for i, word := range c.in {
+			for ; word != 0; word &= word - 1 {
+				if !yield(c.people[64*i+bits.TrailingZeros64(word)]) {
+					return
+				}
+			}
+		}
 	}
 }
 
 // count is how many of a crowd are so.
 func (c *crowd) count(is func(*counted) bool) (n int) {
-	for _, p := range c.list {
+	for p := range c.all() {
 		if is(p) {
 			n++
 		}
@@ -138,24 +153,27 @@ func (c *crowd) count(is func(*counted) bool) (n int) {
 	return n
 }
 
-// said is a post as the figures see it.
+// said is a post as the figures see it. There may be a hundred thousand, so it names people by their places and
+// departments by their numbers: nothing in it is for the collector to follow.
 type said struct {
 	at           int64
-	author, to   *counted // to is whose post a reply answers, nil for a root
-	thread       int      // which of the threads of the ledger
-	reply        bool
+	heard        int64 // of a root: when somebody else first replied, 0 for nobody yet
 	channel      int64
-	heard        int64  // of a root: when somebody else first replied, 0 for nobody yet
-	announced    bool   // a root that nobody has to reply to
-	from, toward string // departments of author and to at that moment
+	author, to   int32 // to is whose post a reply answers; noPlace for a root
+	root         int32 // where the root of its thread stands among all posts of the ledger; noPlace where it does not
+	from, toward int32 // departments of author and to at that moment
+	reply        bool
+	announced    bool // a root that nobody has to reply to
 }
+
+// noPlace is the place of nobody and nothing.
+const noPlace = -1
 
 // question is a question as the figures see it.
 type question struct {
 	at, resolved int64 // resolved is 0 while it is not
-	author       *counted
 	channel      int64
-	from         string
+	author, from int32
 }
 
 // answerTime is how long a post may wait for an answer to count as answered.
@@ -175,7 +193,7 @@ func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) 
 	if err != nil {
 		return nil, err
 	}
-	l := &ledger{Window: w, zone: zone, start: start.UnixMilli(), now: t.ms(), channel: in, archive: imported(in), known: map[int64]*counted{}}
+	l := &ledger{Window: w, zone: zone, start: start.UnixMilli(), now: t.ms(), channel: in, archive: imported(in), known: map[int64]*counted{}, names: []string{""}, numbers: map[string]int32{"": 0}}
 	if err := l.readPeople(t); err != nil {
 		return nil, err
 	}
@@ -198,9 +216,8 @@ func (l *ledger) cut(w Window) *ledger {
 	c := *l
 	c.Window = w
 	from, to := w.From.UnixMilli(), w.To.UnixMilli()
-	until := to + answerTime.Milliseconds()
 	said := func(s said) int64 { return s.at }
-	c.said, c.later = span(l.all, from, to, said), span(l.all, to, until, said)
+	c.said, c.answers = span(l.all, from, to, said), span(l.all, from, to+answerTime.Milliseconds(), said)
 	c.asked = span(l.asked, from, to, func(q question) int64 { return q.at })
 	c.asks = span(l.asks, from, to, func(a asks) int64 { return a.at })
 	at := func(ms int64) int64 { return ms }
@@ -220,6 +237,17 @@ func span[T any](all []T, from, to int64, at func(T) int64) []T {
 	return all[before(from):before(to)]
 }
 
+// department is the number of a department.
+func (l *ledger) department(name string) int32 {
+	n, known := l.numbers[name]
+	if !known {
+		n = int32(len(l.names))
+		l.names = append(l.names, name)
+		l.numbers[name] = n
+	}
+	return n
+}
+
 // readPeople reads who was on the roster when.
 func (l *ledger) readPeople(t *tx) error {
 	type now struct {
@@ -229,7 +257,9 @@ func (l *ledger) readPeople(t *tx) error {
 	all, err := collect(t, func(r *row) (n now, err error) {
 		n.counted = &counted{}
 		var state State
-		err = r.Scan(&n.id, &n.bot, &state, &n.counted.department, &n.leader, &n.invited, &n.visited, &n.at)
+		var department string
+		err = r.Scan(&n.id, &n.bot, &state, &department, &n.leader, &n.invited, &n.visited, &n.at)
+		n.counted.department = l.department(department)
 		n.stand.department = n.counted.department
 		n.on = !n.bot && (state == Invited || state == Active)
 		return n, err
@@ -238,13 +268,15 @@ func (l *ledger) readPeople(t *tx) error {
 		return err
 	}
 	for i, n := range all {
-		n.counted.place = i
+		n.place = int32(i)
 		l.people = append(l.people, n.counted)
 		l.known[n.id] = n.counted
 	}
 	_, err = collect(t, func(r *row) (s stand, err error) {
 		var id int64
-		err = r.Scan(&id, &s.at, &s.on, &s.department, &s.leader)
+		var department string
+		err = r.Scan(&id, &s.at, &s.on, &department, &s.leader)
+		s.department = l.department(department)
 		if p := l.known[id]; p != nil {
 			p.stands = append(p.stands, s)
 		}
@@ -266,7 +298,7 @@ func (l *ledger) stand() {
 	l.places = make([]place, len(l.people))
 	if l.archive {
 		for _, s := range l.said {
-			l.places[s.author.place] = place{department: s.author.department, present: true}
+			l.places[s.author] = place{department: l.people[s.author].department, present: true}
 		}
 		return
 	}
@@ -297,16 +329,16 @@ func (l *ledger) readVisits(t *tx) error {
 		days := int(monthStart(month) - l.first)
 		_, err := collect(t, func(r *row) (_ struct{}, err error) {
 			var id int64
-			var bits uint64
-			if err = r.Scan(&id, &bits); err != nil {
+			var here uint64
+			if err = r.Scan(&id, &here); err != nil {
 				return
 			}
 			if p := l.known[id]; p != nil && !p.bot {
 				if p.visits == nil {
 					p.visits = make([]uint64, words)
 				}
-				for ; bits != 0; bits &= bits - 1 {
-					if n := days + mathbits.TrailingZeros64(bits) - 1; n >= 0 && n < 64*words {
+				for ; here != 0; here &= here - 1 {
+					if n := days + bits.TrailingZeros64(here) - 1; n >= 0 && n < 64*words {
 						p.visits[n/64] |= 1 << (n % 64)
 					}
 				}
@@ -381,29 +413,30 @@ func (l *ledger) readPosts(t *tx) error {
 		return err
 	}
 	from, to := l.From.UnixMilli(), l.To.UnixMilli()
-	threads := map[int64]int{}
+	roots := map[int64]int32{}
+	var threads []int64 // of all posts
 	add := func(raw rawSaid) {
-		s := said{at: raw.at, author: l.known[raw.who>>1], reply: raw.who&1 != 0, channel: raw.channel}
-		if l.archive && s.author.bot || !l.archive && !s.author.wrote(s.at) || outside[s.channel] || alone && s.channel != in.ID {
+		author := l.known[raw.who>>1]
+		s := said{at: raw.at, author: author.place, to: noPlace, root: noPlace, reply: raw.who&1 != 0, channel: raw.channel}
+		if l.archive && author.bot || !l.archive && !author.wrote(s.at) || outside[s.channel] || alone && s.channel != in.ID {
 			return
 		}
-		s.from = s.author.stood(s.at).department
-		root := raw.root
+		s.from = author.stood(s.at).department
 		if !s.reply {
-			root, s.heard, s.announced = raw.id, raw.other, announced[raw.id]
+			s.heard, s.announced = raw.other, announced[raw.id]
+			roots[raw.id] = int32(len(l.all))
 		} else if p := l.known[raw.other]; p != nil && !p.bot {
-			s.to, s.toward = p, p.stood(s.at).department
+			s.to, s.toward = p.place, p.stood(s.at).department
 		}
-		n, known := threads[root]
-		if !known {
-			n = len(threads)
-			threads[root] = n
-		}
-		s.thread = n
 		l.all = append(l.all, s)
+		threads = append(threads, raw.root)
 	}
 	defer func() {
-		l.threads = len(threads)
+		for i, root := range threads { // a clock may have gone back between the two
+			if n, known := roots[root]; known {
+				l.all[i].root = n
+			}
+		}
 		*l = *l.cut(l.Window)
 	}()
 	if l.archive {
@@ -419,15 +452,15 @@ func (l *ledger) readPosts(t *tx) error {
 	l.asked, err = collect(t, func(r *row) (q question, err error) {
 		var author int64
 		err = r.Scan(&q.at, &author, &q.channel, &q.resolved)
-		q.author = l.known[author]
-		q.from = q.author.stood(q.at).department
+		p := l.known[author]
+		q.author, q.from = p.place, p.stood(q.at).department
 		return q, err
 	}, questionsQuery, from, to)
 	if err != nil {
 		return err
 	}
 	l.asked = slices.DeleteFunc(l.asked, func(q question) bool {
-		return !q.author.wrote(q.at) || outside[q.channel] || alone && q.channel != in.ID
+		return !l.people[q.author].wrote(q.at) || outside[q.channel] || alone && q.channel != in.ID
 	})
 	if l.stories, err = collect(t, scanID, storiesQuery, storyTag, from, to); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -23,6 +22,7 @@ type group struct {
 	*ledger
 	people  []*counted // its roster
 	said    []said
+	answers []said // to what is written in it, in the window and the hours after it
 	asked   []question
 	asks    []asks
 	channel bool // a channel of many: being here is not of it
@@ -35,7 +35,7 @@ func (l *ledger) present() []*counted {
 
 // whole are the figures of everyone.
 func (l *ledger) whole() []Figure {
-	g := &group{ledger: l, people: l.present(), said: l.said, asked: l.asked, asks: l.asks}
+	g := &group{ledger: l, people: l.present(), said: l.said, answers: l.answers, asked: l.asked, asks: l.asks}
 	figures := g.figures()
 	if !l.archive {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
@@ -66,7 +66,7 @@ func (g *group) figures() (all []Figure) {
 
 // share is a figure in percent. It is not known of nobody and nothing.
 func share(id string, n, of int, about *crowd) Figure {
-	f := Figure{ID: id, Numerator: n, Denominator: of, People: len(about.list), crowd: about, Known: of > 0}
+	f := Figure{ID: id, Numerator: n, Denominator: of, People: about.n, crowd: about, Known: of > 0}
 	if f.Known {
 		f.Value = 100 * float64(n) / float64(of)
 	}
@@ -75,12 +75,12 @@ func share(id string, n, of int, about *crowd) Figure {
 
 // number is a figure that counts something.
 func number(id string, n, of int, about *crowd) Figure {
-	return Figure{ID: id, Value: float64(n), Numerator: n, Denominator: of, People: len(about.list), crowd: about, Known: len(about.list) > 0}
+	return Figure{ID: id, Value: float64(n), Numerator: n, Denominator: of, People: about.n, crowd: about, Known: about.n > 0}
 }
 
 // value is a figure that is neither, of so many.
 func value(id string, v float64, of int, about *crowd) Figure {
-	return Figure{ID: id, Value: v, Numerator: of, Denominator: of, People: len(about.list), crowd: about, Known: of > 0}
+	return Figure{ID: id, Value: v, Numerator: of, Denominator: of, People: about.n, crowd: about, Known: of > 0}
 }
 
 // roster is everyone who was in the group in the window.
@@ -96,25 +96,25 @@ func (g *group) visits() []Figure {
 	first, next := dayOf(g.From, g.zone), dayOf(g.To, g.zone) // next is the first day that is not whole
 	last := next - 1
 	now := g.on(g.To.UnixMilli() - 1)
-	all := []Figure{share("A1", now.count(func(p *counted) bool { return g.cameIn(p, first, next+1) }), len(now.list), now)}
+	all := []Figure{share("A1", now.count(func(p *counted) bool { return g.cameIn(p, first, next+1) }), now.n, now)}
 
-	var hours []float64
+	var waits []int64
 	invited := g.crowd(g.people, func(p *counted) bool { return p.invited > 0 && p.invited < g.To.UnixMilli() })
-	for _, p := range invited.list {
+	for p := range invited.all() {
 		if p.visited > 0 && p.visited < g.To.UnixMilli() {
-			hours = append(hours, hoursBetween(p.invited, p.visited))
+			waits = append(waits, max(0, p.visited-p.invited))
 		}
 	}
-	slices.Sort(hours)
-	all = append(all, value("A2.median", median(hours), len(hours), invited))
+	slices.Sort(waits)
+	all = append(all, value("A2.median", median(waits), len(waits), invited))
 	week := (weekDays * 24 * time.Hour).Milliseconds()
 	early := g.crowd(g.people, func(p *counted) bool { return p.invited > 0 && p.invited+week <= g.To.UnixMilli() })
-	all = append(all, share("A2.week", early.count(func(p *counted) bool { return p.visited > 0 && p.visited-p.invited <= week }), len(early.list), early))
+	all = append(all, share("A2.week", early.count(func(p *counted) bool { return p.visited > 0 && p.visited-p.invited <= week }), early.n, early))
 
 	visitors := func(id string, from, to day, known bool) Figure { // of the days [from, to)
 		on := g.on(to.start(g.zone).UnixMilli() - 1)
 		n := on.count(func(p *counted) bool { return g.cameIn(p, from, to) })
-		f := number(id, n, len(on.list), on)
+		f := number(id, n, on.n, on)
 		f.Known = f.Known && known
 		return f
 	}
@@ -127,7 +127,7 @@ func (g *group) visits() []Figure {
 
 	start := first.monday()
 	began := g.crowd(g.people, func(p *counted) bool { return g.cameIn(p, first, start+earlyWeeks*weekDays) })
-	a6 := share("A6", began.count(func(p *counted) bool { return g.cameIn(p, start+lateFrom*weekDays, start+lateTo*weekDays) }), len(began.list), began)
+	a6 := share("A6", began.count(func(p *counted) bool { return g.cameIn(p, start+lateFrom*weekDays, start+lateTo*weekDays) }), began.n, began)
 	a6.Known = a6.Known && next >= start+lateTo*weekDays
 	return append(all, a6)
 }
@@ -138,23 +138,25 @@ func (g *group) stickiness(first, next day) Figure {
 	if next < first {
 		next = first
 	}
-	days := make([]int, next-first)  // visitors of the day
-	month := make([]int, next-first) // of the four weeks up to it
+	days := make([]int, next-first)    // visitors of the day
+	month := make([]int, next-first+1) // of the four weeks up to it, as what it has more than the day before
 	for _, p := range g.people {
 		seen := first // up to where they count for the month
 		for d := range g.came(p, first-monthDays+1, next) {
 			if d >= first {
 				days[d-first]++
 			}
-			for seen = max(seen, d); seen < min(d+monthDays, next); seen++ {
-				month[seen-first]++
+			if until := min(d+monthDays, next); until > seen {
+				month[max(seen, d)-first]++
+				month[until-first]--
+				seen = until
 			}
 		}
 	}
-	sum, n := 0.0, 0
+	sum, n, here := 0.0, 0, 0
 	for i := range days {
-		if month[i] > 0 && (first + day(i)).working() {
-			sum += float64(days[i]) / float64(month[i])
+		if here += month[i]; here > 0 && (first + day(i)).working() {
+			sum += float64(days[i]) / float64(here)
 			n++
 		}
 	}
@@ -169,7 +171,7 @@ func (g *group) stickiness(first, next day) Figure {
 func (g *group) contributions() (of []int) {
 	of = make([]int, len(g.ledger.people))
 	for _, s := range g.said {
-		of[s.author.place]++
+		of[s.author]++
 	}
 	return of
 }
@@ -178,13 +180,13 @@ func (g *group) contributions() (of []int) {
 func (g *group) participation() (all []Figure) {
 	roster, wrote := g.roster(), g.contributions()
 	if !g.archive {
-		all = append(all, share("P1", roster.count(func(p *counted) bool { return wrote[p.place] > 0 }), len(roster.list), roster))
+		all = append(all, share("P1", roster.count(func(p *counted) bool { return wrote[p.place] > 0 }), roster.n, roster))
 	}
 	if !g.archive && !g.channel {
 		from, to := dayOf(g.From, g.zone), dayOf(g.To, g.zone)+1
 		part := func(id string, is func(n int, came bool) bool) {
 			n := roster.count(func(p *counted) bool { return is(wrote[p.place], g.cameIn(p, from, to)) })
-			all = append(all, share(id, n, len(roster.list), roster))
+			all = append(all, share(id, n, roster.n, roster))
 		}
 		part("P2.none", func(n int, came bool) bool { return n == 0 && !came })
 		part("P2.visits", func(n int, came bool) bool { return n == 0 && came })
@@ -196,13 +198,14 @@ func (g *group) participation() (all []Figure) {
 
 // concentration is P3. What a few people wrote is not shown, nor what it could be told from.
 func (g *group) concentration(roster *crowd, wrote []int) []Figure {
-	var most []int
+	most := make([]int, 0, roster.n)
 	total := 0
-	for _, p := range roster.list {
+	for p := range roster.all() {
 		most = append(most, wrote[p.place])
 		total += wrote[p.place]
 	}
-	slices.SortFunc(most, func(a, b int) int { return cmp.Compare(b, a) })
+	slices.Sort(most)
+	slices.Reverse(most)
 	top1, top10 := (len(most)+99)/100, (len(most)+9)/10
 	part := func(id string, from, to int, few bool) Figure {
 		n := 0
@@ -220,10 +223,10 @@ func (g *group) concentration(roster *crowd, wrote []int) []Figure {
 // departments is P4.
 func (g *group) departments() Figure {
 	wrote := g.contributions()
-	people, active := map[string]int{}, map[string]int{}
+	people, active := make([]int, len(g.names)), make([]int, len(g.names))
 	for _, p := range g.people {
 		department := g.places[p.place].department
-		if department == "" {
+		if department == 0 {
 			continue
 		}
 		people[department]++
@@ -247,25 +250,25 @@ func (g *group) departments() Figure {
 // leaders is P5.
 func (g *group) leaders() Figure {
 	type week struct {
-		leader *counted
+		leader int32
 		monday day
 	}
 	wrote := map[week]bool{}
 	for _, s := range g.said {
-		if g.places[s.author.place].leads {
+		if g.places[s.author].leads {
 			wrote[week{s.author, dayOf(time.UnixMilli(s.at), g.zone).monday()}] = true
 		}
 	}
 	about := g.crowd(g.people, func(p *counted) bool { return g.places[p.place].leads })
 	n, of := 0, 0
-	for _, p := range about.list {
+	for p := range about.all() {
 		for monday := dayOf(g.From, g.zone).monday(); monday.start(g.zone).Before(g.To); monday += weekDays {
 			end := min(g.To.UnixMilli(), (monday + weekDays).start(g.zone).UnixMilli())
 			if s := p.stood(end - 1); !s.on || !s.leader {
 				continue
 			}
 			of++
-			if wrote[week{p, monday}] {
+			if wrote[week{p.place, monday}] {
 				n++
 			}
 		}
@@ -274,23 +277,24 @@ func (g *group) leaders() Figure {
 }
 
 // hoursBetween is how many hours lie between two moments; none where a clock went back.
-func hoursBetween(from, to int64) float64 {
-	return float64(max(0, to-from)) / float64(time.Hour/time.Millisecond)
-}
+func hoursBetween(from, to int64) float64 { return hours(max(0, to-from)) }
 
-// median is the middle of sorted values, 0 for none.
-func median(sorted []float64) float64 {
+// hours are so many milliseconds.
+func hours(ms int64) float64 { return float64(ms) / float64(time.Hour/time.Millisecond) }
+
+// median is the middle of sorted times in hours, 0 for none.
+func median(sorted []int64) float64 {
 	n := len(sorted)
 	if n == 0 {
 		return 0
 	}
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+	return (hours(sorted[(n-1)/2]) + hours(sorted[n/2])) / 2
 }
 
-// rank is the smallest of sorted values that so much of all of them do not exceed: the nearest rank.
-func rank(sorted []float64, part float64) float64 {
+// rank is the smallest of sorted times, in hours, that so much of all of them do not exceed: the nearest rank.
+func rank(sorted []int64, part float64) float64 {
 	if len(sorted) == 0 {
 		return 0
 	}
-	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)]
+	return hours(sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)])
 }

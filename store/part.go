@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -24,6 +25,7 @@ type FigureSheet struct {
 // channel, of its departments, all from one reading. Rights and errors are those of Figures.
 func (s *Store) FigureSheet(ctx context.Context, me int64, q FigureQuery) (sheet FigureSheet, err error) {
 	err = s.tell(ctx, me, q, func(is *teller) error {
+		is.ahead(is.cuttings(q))
 		sheet = FigureSheet{Window: is.asked, Whole: is.figures(q.Department, is.first, is.last), Weeks: is.byWeek(q.Department)}
 		if sheet.Whole == nil {
 			return noDepartment(q.Department)
@@ -34,6 +36,22 @@ func (s *Store) FigureSheet(ctx context.Context, me int64, q FigureQuery) (sheet
 		return nil
 	})
 	return sheet, err
+}
+
+// cuttings are all that a sheet is taken from, the largest first.
+func (is *teller) cuttings(q FigureQuery) []cutting {
+	by := is.parting(q.Department)
+	all := is.around(by)
+	if by == undivided && q.Channel == 0 {
+		all = append(all, is.around(departments)...)
+	}
+	for n := is.first; n < is.last; n++ {
+		all = append(all, cutting{by, n, n + 1})
+	}
+	slices.SortFunc(all, func(a, b cutting) int {
+		return cmp.Or(cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.by, b.by), cmp.Compare(a.from, b.from))
+	})
+	return slices.Compact(all)
 }
 
 // byWeek are the figures of each week, from Monday to Sunday, oldest first; the present one ends now, and those to come

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"math"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -12,22 +12,23 @@ const lateTime = 7 * 24 * time.Hour
 // asks is one person whom an announcement asked, and what is so of them.
 type asks struct {
 	at         int64 // when it was announced
-	person     *counted
-	department string // of the day they were asked
-	hours      float64
+	wait       int64 // from the present version to the answer, to a tenth of an hour; -1 for none
+	person     int32
+	department int32 // of the day they were asked
 	is         asked
 }
 
-// rawAsks is what is read of it: tenth is the tenths of hours from the present version to the answer, -10 for none.
+// rawAsks is what is read of it.
 type rawAsks struct {
-	person     int64
-	department string
-	tenth      int64
-	is         asked
+	person                  int64
+	department              string
+	published, inside, read bool
+	answer                  int64
+	at                      int64 // of the answer to the present version; 0 for none
 }
 
 // asked is what may be so of somebody who was asked, a bit for each.
-type asked int64
+type asked uint16
 
 const (
 	askedPublished     asked = 1 << iota // at publication
@@ -45,90 +46,171 @@ const (
 	askedQuestion
 )
 
+// announcement is what is read of an announcement itself, with when people were first reminded of it; 0 for never.
+type announcement struct{ id, at, version, versionAt, due, reminded, firstReminder int64 }
+
 // readAsks reads what became of the announcements of the window in open channels.
 func (l *ledger) readAsks(t *tx) error {
-	type announcement struct{ id, at, due int64 }
-	all, err := collect(t, func(r *row) (a announcement, err error) {
-		err = r.Scan(&a.id, &a.at, &a.due)
-		return a, err
-	}, announcedQuery, l.From.UnixMilli(), l.To.UnixMilli())
+	all, err := t.openAnnouncements(l.From.UnixMilli(), l.To.UnixMilli())
 	if err != nil {
 		return err
 	}
 	for _, a := range all {
-		rows, known := t.memo.announcement(a.id, l.now)
-		if !known {
-			if rows, err = collect(t, scanAsks, asksQuery, a.id, l.now, lateTime.Milliseconds()); err != nil {
-				return err
-			}
-			until := int64(math.MaxInt64) // the next time at which it is due, or long due
-			for _, at := range []int64{a.due + lateTime.Milliseconds(), a.due} {
-				if a.due > 0 && at > l.now {
-					until = at
-				}
-			}
-			t.memo.keepAnnouncement(t.memoAge, a.id, memoAsked{until, rows})
+		rows, err := t.asks(a)
+		if err != nil {
+			return err
 		}
+		l.asks = slices.Grow(l.asks, len(rows))
 		for _, r := range rows {
 			if p := l.known[r.person]; p != nil {
-				l.asks = append(l.asks, asks{a.at, p, r.department, float64(r.tenth) / 10, r.is})
+				ask := asks{at: a.at, wait: -1, person: p.place, department: l.department(r.department), is: r.so(a, l.now)}
+				if r.inside && r.at > 0 {
+					ask.wait = (max(0, r.at-a.versionAt) + tenthMS/2) / tenthMS * tenthMS
+				}
+				l.asks = append(l.asks, ask)
 			}
 		}
 	}
 	return nil
 }
 
-func scanAsks(r *row) (a rawAsks, err error) {
-	err = r.Scan(&a.person, &a.department, &a.tenth, &a.is)
-	return a, err
+// openAnnouncements are the announcements of [from, to) in open channels, oldest first.
+func (t *tx) openAnnouncements(from, to int64) ([]announcement, error) {
+	return collect(t, func(r *row) (a announcement, err error) {
+		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
+		return a, err
+	}, announcedQuery, from, to)
+}
+
+// tenthMS is a tenth of an hour, in milliseconds.
+const tenthMS = 360_000
+
+// asks are those whom an announcement asked.
+func (t *tx) asks(a announcement) ([]rawAsks, error) {
+	rows, known := t.memo.announcement(a.id)
+	if known {
+		return rows, nil
+	}
+	rows, err := t.readAsks(a)
+	if err == nil {
+		t.memo.keepAnnouncement(t.memoAge, a.id, rows)
+	}
+	return rows, err
+}
+
+// readAsks reads them. The three queries are in the order of the people, and what is read and
+// answered is put beside who was asked here: looking for each took SQLite four times as long.
+func (t *tx) readAsks(a announcement) ([]rawAsks, error) {
+	departments := map[string]string{} // each once
+	rows, err := collect(t, func(r *row) (a rawAsks, err error) {
+		var bits int64
+		var department string
+		if err = r.Scan(&a.person, &bits, &department); err != nil {
+			return a, err
+		}
+		name, known := departments[department]
+		if !known {
+			name = department
+			departments[name] = name
+		}
+		a.department, a.published, a.inside, a.answer = name, bits&1 != 0, bits&2 != 0, bits>>2
+		return a, nil
+	}, audienceAskedQuery, a.id)
+	if err != nil {
+		return nil, err
+	}
+	i := 0
+	find := func(person int64) *rawAsks {
+		for i < len(rows) && rows[i].person < person {
+			i++
+		}
+		if i == len(rows) || rows[i].person != person {
+			return &rawAsks{} // who is not asked any more
+		}
+		return &rows[i]
+	}
+	if _, err = collect(t, func(r *row) (_ struct{}, err error) {
+		var person int64
+		err = r.Scan(&person)
+		find(person).read = true
+		return
+	}, audienceReadQuery, a.id, a.version); err != nil {
+		return nil, err
+	}
+	i = 0
+	_, err = collect(t, func(r *row) (_ struct{}, err error) {
+		var person, at int64
+		err = r.Scan(&person, &at)
+		find(person).at = at
+		return
+	}, audienceAnsweredQuery, a.id, a.version)
+	return rows, err
 }
 
 const (
-	announcedQuery = `SELECT a.post_id, a.published_at, a.due_at FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
+	announcedQuery = `SELECT a.post_id, a.published_at, a.version, a.version_at, a.due_at, a.reminded_at, coalesce((SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id), 0)
+		FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
 		WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0 ORDER BY a.published_at`
-
-	// asksQuery adds the bits of asked up, the lowest one first.
-	asksQuery = `SELECT u.person_id, u.department, iif(u.inside = 1 AND w.at IS NOT NULL, (max(0, w.at - a.version_at) + 180000) / 360000, -10),
-		u.published + 2 * (u.published = 1 AND coalesce(s.read_at, 0) > 0) + 4 * (u.inside = 1) + 8 * (u.inside = 1 AND coalesce(s.read_at, 0) > 0)
-		+ 16 * (u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2) + 32 * (u.inside = 1 AND a.due_at > 0 AND a.due_at <= ?2 AND coalesce(w.at <= a.due_at, 0))
-		+ 64 * (u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2) + 128 * (u.inside = 1 AND a.due_at > 0 AND a.due_at + ?3 <= ?2 AND coalesce(w.at <= a.due_at + ?3, 0))
-		+ 256 * (u.inside = 1 AND a.reminded_at > 0) + 512 * (u.inside = 1 AND coalesce(w.at < (SELECT min(m.at) FROM reminder m WHERE m.post_id = a.post_id), 0))
-		+ 1024 * (u.inside = 1 AND a.reminded_at > 0 AND w.at IS NOT NULL) + 2048 * (u.inside = 1 AND u.answer IN (1, 3)) + 4096 * (u.inside = 1 AND u.answer IN (2, 3))
-		FROM announcement a CROSS JOIN audience u ON u.post_id = a.post_id
-		LEFT JOIN answer w ON w.post_id = a.post_id AND w.version = a.version AND w.person_id = u.person_id
-		LEFT JOIN sight s ON s.post_id = a.post_id AND s.version = a.version AND s.person_id = u.person_id WHERE a.post_id = ?1`
+	audienceAskedQuery    = `SELECT person_id, published | (inside << 1) | (answer << 2), department FROM audience WHERE post_id = ? ORDER BY person_id`
+	audienceReadQuery     = `SELECT person_id FROM sight WHERE post_id = ? AND version = ? AND read_at > 0 ORDER BY person_id`
+	audienceAnsweredQuery = `SELECT person_id, at FROM answer WHERE post_id = ? AND version = ? ORDER BY person_id`
 )
+
+// so is what is so of somebody whom an announcement asked, at a moment.
+func (r rawAsks) so(a announcement, now int64) (is asked) {
+	set := func(bit asked, so bool) {
+		if so {
+			is |= bit
+		}
+	}
+	set(askedPublished, r.published)
+	set(askedPublishedRead, r.published && r.read)
+	if !r.inside {
+		return is
+	}
+	set(askedInside, true)
+	set(askedRead, r.read)
+	late := a.due + lateTime.Milliseconds()
+	due, longDue := a.due > 0 && a.due <= now, a.due > 0 && late <= now
+	set(askedDue, due)
+	set(askedInTime, due && r.at > 0 && r.at <= a.due)
+	set(askedLongDue, longDue)
+	set(askedLate, longDue && r.at > 0 && r.at <= late)
+	set(askedReminded, a.reminded > 0)
+	set(askedEarly, r.at > 0 && r.at < a.firstReminder)
+	set(askedAfter, a.reminded > 0 && r.at > 0)
+	set(askedUnderstood, r.answer&1 != 0)
+	set(askedQuestion, r.answer&2 != 0)
+	return is
+}
 
 // reach are the figures of what was announced: R1 to R4. They speak of the present version of each announcement, and
 // each person counts for every announcement that asked them.
 func (g *group) reach() []Figure {
-	var hours []float64
+	var waits []int64
 	about := g.crowd(nil, nil)
-	n := map[asked]int{}
+	var so [16]int // by bit
 	for _, a := range g.asks {
 		about.add(a.person)
-		if a.hours >= 0 {
-			hours = append(hours, a.hours)
+		if a.wait >= 0 {
+			waits = append(waits, a.wait)
+		}
+		for is := uint(a.is); is != 0; is &= is - 1 {
+			so[bits.TrailingZeros(is)]++
 		}
 	}
-	for bit := askedPublished; bit <= askedQuestion; bit <<= 1 {
-		for _, a := range g.asks {
-			if a.is&bit != 0 {
-				n[bit]++
-			}
-		}
-	}
-	slices.Sort(hours)
+	n := func(bit asked) int { return so[bits.TrailingZeros(uint(bit))] }
+	slices.Sort(waits)
 	return []Figure{
-		share("R1", n[askedPublishedRead], n[askedPublished], about),
-		share("R1.now", n[askedRead], n[askedInside], about),
-		share("R2", n[askedInTime], n[askedDue], about),
-		share("R2.late", n[askedLate], n[askedLongDue], about),
-		share("R2.before", n[askedEarly], n[askedReminded], about),
-		share("R2.after", n[askedAfter], n[askedReminded], about),
-		value("R3.median", median(hours), len(hours), about),
-		value("R3.p90", rank(hours, 0.9), len(hours), about),
-		share("R4", n[askedUnderstood], n[askedInside], about),
-		share("R4.questions", n[askedQuestion], n[askedRead], about),
+		share("R1", n(askedPublishedRead), n(askedPublished), about),
+		share("R1.now", n(askedRead), n(askedInside), about),
+		share("R2", n(askedInTime), n(askedDue), about),
+		share("R2.late", n(askedLate), n(askedLongDue), about),
+		share("R2.before", n(askedEarly), n(askedReminded), about),
+		share("R2.after", n(askedAfter), n(askedReminded), about),
+		value("R3.median", median(waits), len(waits), about),
+		value("R3.p90", rank(waits, 0.9), len(waits), about),
+		share("R4", n(askedUnderstood), n(askedInside), about),
+		share("R4.questions", n(askedQuestion), n(askedRead), about),
 	}
 }

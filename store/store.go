@@ -70,9 +70,11 @@ type Store struct {
 	limit    limiter
 	hub      hub
 	lines    bylines
+	recall   recall
 	progress progress
 	memo     memo
 	argon    chan struct{} // a slot for each password being hashed
+	finding  chan struct{} // the slot of the report being read
 	roster   sync.Mutex    // held while a roster is imported
 
 	meter   atomic.Pointer[Meter]
@@ -99,6 +101,8 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		now:     o.Now,
 		hub:     hub{subs: map[chan Event]int64{}},
 		argon:   make(chan struct{}, hashesAtOnce),
+		finding: make(chan struct{}, 1),
+		recall:  newRecall(),
 		lines:   bylines{of: map[int64]byline{}, viewers: map[int64]Person{}},
 		acts:    make(chan *act),
 		reads:   make(chan *reading),
@@ -131,6 +135,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.done.Go(func() { s.checkpoints(background) })
 	s.done.Go(func() { s.watch(background, version) })
 	s.done.Go(func() { s.indexer(background) })
+	s.done.Go(func() { s.remembering(background) })
 	return s, nil
 }
 

@@ -2,12 +2,17 @@ package store
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math"
 	"math/bits"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,7 +34,7 @@ type teller struct {
 	asked       Window   // whole weeks, up to now
 	first, last int      // its weeks: [first, last)
 	nothing     [2]bool  // there is nothing before the ledger, and after it
-	known       map[parting][]map[string][]Figure
+	known       map[cutting]map[string][]Figure
 }
 
 // parting is how a ledger is divided: not at all, by department, by channel.
@@ -62,7 +67,7 @@ func (t *tx) tell(w Window, in *channelRow) (*teller, error) {
 	from = max(from, min(dayOf(e.floor, zone).monday(), to-weekDays))
 	w = Window{from.start(zone), to.start(zone)}
 	if !w.From.Before(now) || !w.To.After(e.floor) {
-		return &teller{ledger: &ledger{Window: w, zone: zone, channel: in, archive: imported(in)}, asked: w}, nil
+		return &teller{ledger: &ledger{Window: w, zone: zone, channel: in, archive: imported(in)}, asked: w, known: map[cutting]map[string][]Figure{}}, nil
 	}
 	if w.To.After(now) {
 		w.To = now
@@ -80,7 +85,7 @@ func (t *tx) tell(w Window, in *channelRow) (*teller, error) {
 	if err != nil {
 		return nil, err
 	}
-	is := &teller{ledger: l, asked: w, weeks: l.weeks(), known: map[parting][]map[string][]Figure{}}
+	is := &teller{ledger: l, asked: w, weeks: l.weeks(), known: map[cutting]map[string][]Figure{}}
 	is.nothing = [2]bool{!wide.From.After(e.began), !wide.To.Before(e.ended)}
 	before := func(at time.Time) int {
 		return len(span(is.weeks, math.MinInt64, at.UnixMilli(), func(k Window) int64 { return k.From.UnixMilli() }))
@@ -114,19 +119,87 @@ func (t *tx) extent(in *channelRow, zone *time.Location, now time.Time) (e exten
 	return extent{fromMS(min(first, last)), fromMS(last), now}, err
 }
 
+// cutting is a part of the ledger's weeks, [from, to), and how it is divided.
+type cutting struct {
+	by       parting
+	from, to int
+}
+
+// divided are the figures of the parts of a cutting, whatever may be told of them. What was asked for once is known.
+func (is *teller) divided(c cutting) map[string][]Figure {
+	all, known := is.known[c]
+	if !known {
+		all = is.divide(c)
+		is.known[c] = all
+	}
+	return all
+}
+
+func (is *teller) divide(c cutting) map[string][]Figure {
+	l := is.ledger
+	if c.from < c.to { // else it is a time to come
+		l = l.cut(Window{is.weeks[c.from].From, is.weeks[c.to-1].To})
+	}
+	return l.divided(c.by)
+}
+
+// week are the parts of one week of the ledger.
+func (is *teller) week(by parting, n int) map[string][]Figure {
+	return is.divided(cutting{by, n, n + 1})
+}
+
+// ahead divides several cuttings beside each other, as it takes a while for a large company.
+func (is *teller) ahead(all []cutting) {
+	results := make([]map[string][]Figure, len(all))
+	beside(len(all), func(i int) { results[i] = is.divide(all[i]) })
+	for i, c := range all {
+		is.known[c] = results[i]
+	}
+}
+
+// around are the cuttings that the figures of [first, last) and what may be told of them are taken from: itself, and
+// the weeks on both sides of where it begins and ends.
+func (is *teller) around(by parting) []cutting {
+	all := []cutting{{by, is.first, is.last}}
+	for n := range is.weeks {
+		if n <= is.first || n >= is.last-1 {
+			all = append(all, cutting{by, n, n + 1})
+		}
+	}
+	return all
+}
+
+// beside runs fn for each number below n, on as many goroutines as there are processors. Where one panics, so does it.
+func beside(n int, fn func(int)) {
+	var next atomic.Int64
+	var failed atomic.Pointer[string]
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					text := fmt.Sprintf("%v\n%s", p, debug.Stack())
+					failed.Store(&text)
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				fn(i)
+			}
+		})
+	}
+	workers.Wait()
+	if text := failed.Load(); text != nil {
+		panic(*text)
+	}
+}
+
 // divided are the figures of the parts of a ledger, whatever may be told of them.
 func (l *ledger) divided(by parting) map[string][]Figure {
-	var groups map[string]*group
-	switch by {
-	case departments:
-		groups = l.departmentGroups()
-	case channels:
-		groups = l.channelGroups()
-	default:
+	if by == undivided {
 		return map[string][]Figure{everything: l.whole()}
 	}
 	all := map[string][]Figure{}
-	for k, g := range groups {
+	for k, g := range l.groups(by) {
 		figures := g.figures()
 		for i := range figures { // also of what nobody in it did: that is about so few too
 			figures[i].Suppressed = figures[i].Suppressed || len(g.people) < groupLeast
@@ -136,87 +209,91 @@ func (l *ledger) divided(by parting) map[string][]Figure {
 	return all
 }
 
-func (l *ledger) departmentGroups() map[string]*group {
+// groups are the parts of a ledger by their keys: the departments in which anybody was or that anything is of, or the
+// channels in which anything was written, and the one that was asked for.
+func (l *ledger) groups(by parting) map[string]*group {
+	keys := l.names
+	of := func(department int32, _ int64) int { return int(department) }
+	if by == channels {
+		keys = nil
+		numbers := map[int64]int{}
+		number := func(channel int64) {
+			if _, known := numbers[channel]; !known {
+				numbers[channel] = len(keys)
+				keys = append(keys, channelKey(channel))
+			}
+		}
+		number(l.channel.ID)
+		for _, s := range l.said {
+			number(s.channel)
+		}
+		for _, q := range l.asked {
+			number(q.channel)
+		}
+		of = func(_ int32, channel int64) int {
+			if n, known := numbers[channel]; known {
+				return n
+			}
+			return noPlace
+		}
+	}
+	wrote := split(l.said, len(keys), func(s said) int { return of(s.from, s.channel) })
+	answers := split(l.answers, len(keys), func(s said) int {
+		if s.root == noPlace {
+			return noPlace
+		}
+		return of(l.all[s.root].from, l.all[s.root].channel)
+	})
+	asked := split(l.asked, len(keys), func(q question) int { return of(q.from, q.channel) })
+	people, addressed := make([][]*counted, len(keys)), make([][]asks, len(keys))
+	present := l.present()
+	if by == departments {
+		people = split(present, len(keys), func(p *counted) int { return int(l.places[p.place].department) })
+		addressed = split(l.asks, len(keys), func(a asks) int { return int(a.department) })
+	}
 	groups := map[string]*group{}
-	of := func(department string) *group {
-		g := groups[department]
-		if g == nil {
-			g = &group{ledger: l}
-			groups[department] = g
+	for i, k := range keys {
+		g := &group{ledger: l, people: people[i], said: wrote[i], answers: answers[i], asked: asked[i], asks: addressed[i], channel: by == channels}
+		if g.channel {
+			g.people = present
 		}
-		return g
-	}
-	for _, p := range l.people {
-		if at := l.places[p.place]; at.present {
-			g := of(at.department)
-			g.people = append(g.people, p)
+		if g.channel || len(g.people)+len(g.said)+len(g.asked)+len(g.asks) > 0 {
+			groups[k] = g
 		}
-	}
-	for _, s := range l.said {
-		g := of(s.from)
-		g.said = append(g.said, s)
-	}
-	for _, q := range l.asked {
-		g := of(q.from)
-		g.asked = append(g.asked, q)
-	}
-	for _, a := range l.asks {
-		g := of(a.department)
-		g.asks = append(g.asks, a)
 	}
 	return groups
 }
 
-func (l *ledger) channelGroups() map[string]*group {
-	people := l.present()
-	groups := map[string]*group{}
-	of := func(id int64) *group {
-		g := groups[channelKey(id)]
-		if g == nil {
-			g = &group{ledger: l, people: people, channel: true}
-			groups[channelKey(id)] = g
+// split puts each of all into one of n parts, in their order; those of no part, noPlace, are left out.
+func split[T any](all []T, n int, part func(T) int) [][]T {
+	ends := make([]int, n+1) // of each part, counted on while it is filled
+	for _, v := range all {
+		if i := part(v); i != noPlace {
+			ends[i+1]++
 		}
-		return g
 	}
-	of(l.channel.ID)
-	for _, s := range l.said {
-		g := of(s.channel)
-		g.said = append(g.said, s)
+	for i := range n {
+		ends[i+1] += ends[i]
 	}
-	for _, q := range l.asked {
-		g := of(q.channel)
-		g.asked = append(g.asked, q)
+	parts, into := make([][]T, n), make([]T, ends[n])
+	for i := range n {
+		parts[i] = into[ends[i]:ends[i]:ends[i+1]]
 	}
-	return groups
+	for _, v := range all {
+		if i := part(v); i != noPlace {
+			parts[i] = append(parts[i], v)
+		}
+	}
+	return parts
 }
 
 func channelKey(id int64) string { return strconv.FormatInt(id, 10) }
 
-// week are the parts of one week of the ledger.
-func (is *teller) week(by parting, n int) map[string][]Figure {
-	if is.known[by] == nil {
-		is.known[by] = make([]map[string][]Figure, len(is.weeks))
-	}
-	of := &is.known[by][n]
-	if *of == nil {
-		*of = is.cut(is.weeks[n]).divided(by)
-	}
-	return *of
-}
-
 // parts are the figures of each part in the weeks [from, to), as they may be told.
 func (is *teller) parts(by parting, from, to int) map[string][]Figure {
-	var all map[string][]Figure
-	switch {
-	case from == to:
-		all = is.ledger.divided(by) // a time to come
-	case to == from+1:
-		all = map[string][]Figure{}
-		for k, figures := range is.week(by, from) {
-			all[k] = slices.Clone(figures)
-		}
-	default:
-		all = is.cut(Window{is.weeks[from].From, is.weeks[to-1].To}).divided(by)
+	all := map[string][]Figure{}
+	for k, figures := range is.divided(cutting{by, from, to}) {
+		all[k] = slices.Clone(figures)
 	}
 	keys := slices.Sorted(maps.Keys(all))
 	if len(keys) == 0 {
@@ -241,6 +318,11 @@ func (is *teller) parts(by parting, from, to int) map[string][]Figure {
 		}
 	}
 	delete(all, nameless)
+	for _, figures := range all {
+		for i := range figures {
+			figures[i].crowd = nil // whoever keeps a figure does not keep the ledger
+		}
+	}
 	return all
 }
 
@@ -259,6 +341,9 @@ func (is *teller) safe(by parting, all map[string][]Figure, parts []string, i, f
 // apart reports whether a window may begin or end before a week: with groupLeast people in the next weeks on both
 // sides of there in which there is anything, or nothing on one.
 func (is *teller) apart(by parting, parts []string, i, at int) bool {
+	if at >= len(is.weeks) && is.nothing[1] {
+		return true
+	}
 	enough := func(n, step, side int) (few, none bool) {
 		for ; n >= 0 && n < len(is.weeks); n += step {
 			if few, none := crowded(is.week(by, n), parts, i); !none {
@@ -291,7 +376,7 @@ func together(all map[string][]Figure, parts []string, i int, counts func(Figure
 		switch {
 		case figures == nil || figures[i].crowd == nil || !counts(figures[i]):
 		case len(parts) == 1:
-			return len(figures[i].crowd.list)
+			return figures[i].crowd.n
 		case in == nil:
 			in = slices.Clone(figures[i].crowd.in)
 		default:
@@ -309,16 +394,28 @@ func together(all map[string][]Figure, parts []string, i int, counts func(Figure
 // figures are those of a department, or of all that was asked for where it is "", in the weeks [from, to). There are
 // none of a department that nobody is in.
 func (is *teller) figures(department string, from, to int) []Figure {
-	switch in := is.channel; {
+	all := is.parts(is.parting(department), from, to)
+	switch {
 	case department != "":
-		for name, figures := range is.parts(departments, from, to) {
+		for name, figures := range all {
 			if strings.EqualFold(name, CleanLine(department)) {
 				return figures
 			}
 		}
 		return nil
-	case in != nil && !in.Private && !is.archive:
-		return is.parts(channels, from, to)[channelKey(in.ID)]
+	case is.parting(department) == channels:
+		return all[channelKey(is.channel.ID)]
 	}
-	return is.parts(undivided, from, to)[everything]
+	return all[everything]
+}
+
+// parting is how the ledger is divided to tell of a department, or of all that was asked for where it is "".
+func (is *teller) parting(department string) parting {
+	switch in := is.channel; {
+	case department != "":
+		return departments
+	case in != nil && !in.Private && !is.archive:
+		return channels
+	}
+	return undivided
 }

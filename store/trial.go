@@ -134,6 +134,9 @@ func (o Objective) Way() (part float64, known bool) {
 // Day is the day of the trial that now is, from 1, and how many it has: 0 of 0 while its days are not set. Before
 // the start it is 0 or less, after the end more than of.
 func (tr Trial) Day(now time.Time) (day, of int) {
+	if tr.First == "" || tr.Last == "" {
+		return 0, 0
+	}
 	first, err1 := time.Parse(time.DateOnly, tr.First)
 	last, err2 := time.Parse(time.DateOnly, tr.Last)
 	if err1 != nil || err2 != nil {
@@ -181,6 +184,7 @@ func (tr Trial) today(now time.Time) string {
 
 // Trial returns what is said of the trial. Everyone may read it.
 func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
+	var at time.Time
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
@@ -191,12 +195,13 @@ func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
 		if tr.Objectives, err = t.objectives(); err != nil {
 			return err
 		}
-		if err := s.progress.measureObjectives(t, tr); err != nil {
-			return err
-		}
+		at = t.at
 		tr.Board, err = t.board()
 		return err
 	})
+	if err == nil {
+		err = s.measureObjectives(ctx, tr, at)
+	}
 	return tr, err
 }
 

@@ -171,11 +171,17 @@ func (t *tx) try(fn func(*tx) error) (err error) {
 
 // publish tells the subscribers, after forgetting what the events say has changed.
 func (s *Store) publish(events []delivery) {
+	s.forget(events)
+	s.hub.publish(events)
+}
+
+// forget lets go of what is remembered and the events say has changed.
+func (s *Store) forget(events []delivery) {
+	s.recall.heed(events)
 	for _, e := range events {
 		if e.Kind == People || e.Kind == Reload {
 			s.lines.forget()
 			break
 		}
 	}
-	s.hub.publish(events)
 }

@@ -165,3 +165,47 @@ func TestManyWriters(t *testing.T) {
 	equal(t, "some were told of", len(posts) > 0, true)
 	w.healthy()
 }
+
+// What is written together is one transaction: each act sees those before it, one that is refused takes nothing along,
+// others see all of it at the end, and nothing where it fails or panics.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	l := w.listen(maya)
+	var root, reply store.Post
+	w.must(w.Together(w.ctx, func() (err error) {
+		if root, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: store.Place{Channel: 1}, Body: "first"}); err != nil {
+			return err
+		}
+		_, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: store.Place{Root: root.ID + 1}, Body: "to nothing"})
+		refused(t, err, store.ErrNotFound, "")
+		if reply, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: store.Place{Root: root.ID}, Body: "second"}); err != nil {
+			return err
+		}
+		equal(t, "seen by others meanwhile", w.number(`SELECT count(*) FROM post`), 0)
+		return nil
+	}))
+	equal(t, "kept", w.number(`SELECT count(*) FROM post`), 2)
+	equal(t, "told of", row(l.next().Post, l.next().Post), row(root.ID, reply.ID))
+
+	for _, panics := range []bool{false, true} {
+		func() {
+			defer func() { equal(t, "panicked", recover() != nil, panics) }()
+			err := w.Together(w.ctx, func() error {
+				_, err := w.CreatePost(w.ctx, maya, store.NewPost{Place: store.Place{Channel: 1}, Body: "lost"})
+				w.must(err)
+				w.must(w.UpdateProfile(w.ctx, maya, store.Profile{Name: "Lost"}))
+				if panics {
+					panic("at the disco")
+				}
+				return context.DeadlineExceeded
+			})
+			equal(t, "error", errors.Is(err, context.DeadlineExceeded), true)
+		}()
+		equal(t, "kept", w.number(`SELECT count(*) FROM post`), 2)
+		p, err := w.PersonByHandle(w.ctx, "maya")
+		w.must(err)
+		equal(t, "name", p.Name, "")
+	}
+}

@@ -10,15 +10,18 @@ import (
 )
 
 // keyPage is one key of mine and what can be done with it.
-type keyPage struct{ page }
+type keyPage struct {
+	page
+	app *app
+}
 
 func newKeyPage(m *me, k store.Key) *keyPage {
 	a, t := m.app, m.theme
-	p := &keyPage{page{theme: t, title: "Me · " + k.Label}}
+	p := &keyPage{page{theme: t, title: "Me · " + k.Label}, a}
 	p.text = "A key of kind " + k.Kind + ", added on " + k.AddedAt.In(a.zone).Format("2 January 2006") + ", " + m.used(k) + ".\n\n  " + k.Fingerprint
 	p.set([]item{
-		{name: "rename", label: "Rename it", open: opens(func() screen { return newLabel(a, t, k) }), keys: []key.Binding{keys.Open}},
-		{name: "remove", label: "Remove it", open: opens(func() screen { return newRemoval(a, t, k) }), keys: []key.Binding{keys.Open}},
+		{name: "rename", label: "Rename it", open: a.opens(func() screen { return newLabel(a, t, k) }), keys: []key.Binding{keys.Open}},
+		{name: "remove", label: "Remove it", open: a.opens(func() screen { return newRemoval(a, t, k) }), keys: []key.Binding{keys.Open}},
 	})
 	return p
 }
@@ -26,7 +29,7 @@ func newKeyPage(m *me, k store.Key) *keyPage {
 // Update leaves the page once something has been done.
 func (p *keyPage) Update(msg tea.Msg) tea.Cmd {
 	if _, done := msg.(mineMsg); done {
-		return back()
+		return p.app.back()
 	}
 	return p.page.Update(msg)
 }
@@ -49,10 +52,10 @@ func newRemoval(a *app, t *theme, k store.Key) *page {
 		if err := a.store.RemoveKey(a.ctx, a.me, k.ID); err != nil {
 			return errMsg{err}
 		}
-		return tea.Sequence(back(), said(mineMsg{"The key " + k.Label + " is removed."}))()
+		return tea.Sequence(said(popMsg{}), said(mineMsg{"The key " + k.Label + " is removed."}))()
 	}
 	p.set([]item{
-		{name: "keep", label: "Keep it", open: back, keys: []key.Binding{says(keys.Open, "keeps it")}},
+		{name: "keep", label: "Keep it", open: a.back, keys: []key.Binding{says(keys.Open, "keeps it")}},
 		{name: "remove", label: "Remove it", open: func() tea.Cmd { return remove }, keys: []key.Binding{says(keys.Open, "removes it")}},
 	})
 	return p
@@ -138,9 +141,6 @@ func (l *link) say(c store.Code) {
 func (l *link) ShortHelp() []key.Binding {
 	return []key.Binding{says(keys.Open, "makes another code"), keys.Back}
 }
-
-// opens shows a screen that is made when it is asked for.
-func opens(make func() screen) func() tea.Cmd { return func() tea.Cmd { return push(make()) } }
 
 // said is the command that brings a message.
 func said(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }

@@ -61,32 +61,32 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 
 	an := p.Announcement
 	announced := an != nil && alive
-	add(announced && an.Asked && !c.Closed(), "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(a, t, p.ID)) })
-	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return push(newAudience(a, t, p, c.Steward)) })
-	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return push(replyTo(a, t, p.ID)) })
-	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return push(quoting(a, t, p)) })
-	add(fresh, "React to it", keys.React, func(*theme) tea.Cmd { return said(reactMsg{p}) })
+	add(announced && an.Asked && !c.Closed(), "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return a.push(newMustRead(a, t, p.ID)) })
+	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return a.push(newAudience(a, t, p, c.Steward)) })
+	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return a.push(replyTo(a, t, p.ID)) })
+	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return a.push(quoting(a, t, p)) })
+	add(fresh, "React to it", keys.React, func(*theme) tea.Cmd { return a.step(reactMsg{p}) })
 	add(alive && !p.Saved, "Save it for later", says(keys.Keep, "save"), func(*theme) tea.Cmd { return a.save(p.ID, true) })
 	add(p.Saved, "Take it out of Saved", says(keys.Keep, "unsave"), func(*theme) tea.Cmd { return a.save(p.ID, false) })
 	add(root && !p.Following, "Follow the thread", says(keys.Follow, "follow"), func(*theme) tea.Cmd { return a.follow(p.ID, true) })
 	add(root && p.Following, "No longer follow the thread", says(keys.Follow, "unfollow"), func(*theme) tea.Cmd { return a.follow(p.ID, false) })
 	add(c.Joined && !p.Imported, "Unread from here", keys.UnreadFrom, func(*theme) tea.Cmd { return a.unreadFrom(p) })
 	add(alive, "Copy what opens it", keys.Copy, func(*theme) tea.Cmd { return a.copyLink(p.ID) })
-	add(mine && fresh && !p.Imported && an == nil, "Edit it", keys.Edit, func(*theme) tea.Cmd { return said(editMsg{post: p}) })
-	add(mine && announced && fresh, "Edit it: everyone answers again", keys.Edit, func(*theme) tea.Cmd { return said(editMsg{post: p}) })
-	add(mine && announced && fresh, "Fix a typo in it: nobody is asked again", key.Binding{}, func(*theme) tea.Cmd { return said(editMsg{p, true}) })
-	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return push(newVersions(a, t, p)) })
+	add(mine && fresh && !p.Imported && an == nil, "Edit it", keys.Edit, func(*theme) tea.Cmd { return a.step(editMsg{post: p}) })
+	add(mine && announced && fresh, "Edit it: everyone answers again", keys.Edit, func(*theme) tea.Cmd { return a.step(editMsg{post: p}) })
+	add(mine && announced && fresh, "Fix a typo in it: nobody is asked again", key.Binding{}, func(*theme) tea.Cmd { return a.step(editMsg{p, true}) })
+	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return a.push(newVersions(a, t, p)) })
 	add(mine && !p.Deleted && !p.Imported && !c.Frozen, "Delete it", keys.Delete, func(*theme) tea.Cmd {
-		return said(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})
+		return a.step(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})
 	})
 	add(mine && fresh && root && !p.Question, "Make it a question", key.Binding{}, func(*theme) tea.Cmd { return a.markQuestion(p.ID, true) })
 	add(mine && fresh && root && p.Question, "Make it an ordinary post", key.Binding{}, func(*theme) tea.Cmd { return a.markQuestion(p.ID, false) })
 	add(c.Steward && fresh && root && !p.Pinned, "Pin it to the top of the channel", says(keys.Pin, "pin"), func(*theme) tea.Cmd { return a.pin(p.ID, true) })
 	add(c.Steward && p.Pinned && !c.Closed(), "Unpin it", says(keys.Pin, "unpin"), func(*theme) tea.Cmd { return a.pin(p.ID, false) })
-	add(c.Steward && fresh && root && !c.Private, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return push(newMove(a, t, p, c)) })
-	add(c.Steward && alive && !mine && !c.Frozen, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return push(newHide(a, t, p)) })
+	add(c.Steward && fresh && root && !c.Private, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newMove(a, t, p, c)) })
+	add(c.Steward && alive && !mine && !c.Frozen, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newHide(a, t, p)) })
 	add(c.Steward && p.Hidden && !c.Frozen, "Show it again", key.Binding{}, func(*theme) tea.Cmd { return a.unhide(p.ID) })
-	add(alive && !mine && !c.Frozen, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return push(newReport(a, t, p)) })
+	add(alive && !mine && !c.Frozen, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return a.push(newReport(a, t, p)) })
 	add(c.Joined && !c.Muted && !c.Frozen, "Mute "+called(c), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c, true) })
 	add(c.Joined && c.Muted && !c.Frozen, "No longer mute "+called(c), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c, false) })
 	return list
@@ -107,9 +107,9 @@ func (a *app) replyActs(p store.Post, th store.Thread) []postAct {
 	for _, act := range a.postActs(p, th.Channel) {
 		switch act.key.Help().Key {
 		case keys.Reply.Help().Key:
-			act.do = func(*theme) tea.Cmd { return said(replyMsg{}) }
+			act.do = func(*theme) tea.Cmd { return a.step(replyMsg{}) }
 		case keys.Quote.Help().Key:
-			act.do = func(*theme) tea.Cmd { return said(replyMsg{p}) }
+			act.do = func(*theme) tea.Cmd { return a.step(replyMsg{p}) }
 		}
 		list = append(list, act)
 	}
@@ -180,7 +180,7 @@ func (a *app) part(c store.Channel) tea.Cmd {
 			return errMsg{err}
 		}
 		if c.Private {
-			return tea.BatchMsg{goTo(nil), status("You have left " + called(c) + ".")}
+			return tea.BatchMsg{said(goMsg{}), status("You have left " + called(c) + ".")}
 		}
 		return statusMsg{"You have left " + called(c) + ". " + keys.Join.Help().Key + " joins again."}
 	}

@@ -29,23 +29,32 @@ func (m *admin) Title() string { return "Admin" }
 // Where is the entry in the sidebar.
 func (m *admin) Where() string { return entryAdmin }
 
-// list is the screens, in the order of how often they are wanted.
+// office is one of the screens of the board.
+type office struct {
+	label, does string
+	open        func(*app, *theme) screen
+}
+
+// offices are those screens, in the order of how often they are wanted.
+var offices = [...]office{
+	{"Today", "what waits for you", newToday},
+	{"People", "who is in; invite, suspend, import", func(a *app, t *theme) screen { return newRoll(a, t, store.EntryFilter{}) }},
+	{"Channels", "open, change and archive them", newAdminChannels},
+	{"Announcements", "who has answered what must be read", newMustReads},
+	{"Reports", "posts that somebody reported", newReports},
+	{"Trial", "purpose, days, terms, objectives", newAdminTrial},
+	{"Figures", "who comes, writes and is answered", newFigures},
+	{"Data", "backup, export, import, end of the trial", newData},
+	{"Second admin", "what needs two of you", newSecond},
+	{"Decisions", "what was decided, and why", newDecisions},
+}
+
 func (m *admin) list() []item {
-	a, t := m.app, m.theme
-	var items []item
-	add := func(label, does string, open func() screen) {
-		items = append(items, item{name: label, label: label, value: t.Dim.Render(does), open: opens(open), keys: []key.Binding{keys.Open}})
+	items := make([]item, len(offices))
+	for i, p := range offices {
+		items[i] = item{name: p.label, label: p.label, value: m.theme.Dim.Render(p.does), keys: []key.Binding{keys.Open}}
+		items[i].open = m.app.opens(func() screen { return p.open(m.app, m.theme) })
 	}
-	add("Today", "what waits for you", func() screen { return newToday(a, m.theme) })
-	add("People", "who is in; invite, suspend, import", func() screen { return newRoll(a, m.theme, store.EntryFilter{}) })
-	add("Channels", "open, change and archive them", func() screen { return newAdminChannels(a, m.theme) })
-	add("Announcements", "who has answered what must be read", func() screen { return newMustReads(a, m.theme) })
-	add("Reports", "posts that somebody reported", func() screen { return newReports(a, m.theme) })
-	add("Trial", "purpose, days, terms, objectives", func() screen { return newAdminTrial(a, m.theme) })
-	add("Figures", "who comes, writes and is answered", func() screen { return newFigures(a, m.theme) })
-	add("Data", "backup, export, import, end of the trial", func() screen { return newData(a, m.theme) })
-	add("Second admin", "what needs two of you", func() screen { return newSecond(a, m.theme) })
-	add("Decisions", "what was decided, and why", func() screen { return newDecisions(a, m.theme) })
 	return items
 }
 

@@ -166,7 +166,7 @@ func newDepartments(a *app, t *theme, c store.Channel) screen {
 					on, mark, does = false, "✓ ", "takes it off"
 				}
 				k.items = append(k.items, item{name: name, label: mark + name, keys: []key.Binding{says(keys.Open, does)},
-					open: opens(func() screen { return newDepartment(a, k.theme, c, name, on) })})
+					open: a.opens(func() screen { return newDepartment(a, k.theme, c, name, on) })})
 			}
 		}, err
 	}

@@ -29,7 +29,7 @@ func newData(a *app, t *theme) screen {
 func (k *kept) data(b store.Backup, e store.Ending) {
 	a, t := k.app, k.theme
 	line := func(label, more string, does string, open func() screen) {
-		k.items = append(k.items, item{name: label, label: label, more: t.Dim.Render(more), open: opens(open), keys: []key.Binding{says(keys.Open, does)}})
+		k.items = append(k.items, item{name: label, label: label, more: t.Dim.Render(more), open: a.opens(open), keys: []key.Binding{says(keys.Open, does)}})
 	}
 	if b.Dir == "" {
 		line("Backups", "none: the server makes no backups yet", "says how", func() screen { return newNoBackup(t) })
@@ -111,7 +111,7 @@ func newWantBackup(a *app, t *theme) *sheet {
 // newExport says how to take everything out.
 func newExport(a *app, t *theme) screen {
 	p := &page{theme: t, title: "Data · export", text: "On your own computer, type:\n\n  ssh " + a.typed() + " export > export.zip\n\nThe file has all that was said in open channels: a web site to look at, Markdown, tables, a Slack export, mailboxes and a database. Keys, passwords and drafts are never in it.\n\nPrivate channels and direct conversations come with --private, once another admin has said yes. Each export stands under Decisions."}
-	p.set([]item{{name: "second", label: "Ask another admin for private channels", open: opens(func() screen { return newAsking(a, p.theme, store.PrivateExport) }), keys: []key.Binding{says(keys.Open, "asks them")}}})
+	p.set([]item{{name: "second", label: "Ask another admin for private channels", open: a.opens(func() screen { return newAsking(a, p.theme, store.PrivateExport) }), keys: []key.Binding{says(keys.Open, "asks them")}}})
 	return p
 }
 

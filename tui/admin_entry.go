@@ -16,7 +16,7 @@ func (a *app) entryActs(e store.Entry) []postAct {
 	var list []postAct
 	add := func(when bool, name string, k key.Binding, open func(*theme) screen) {
 		if when {
-			list = append(list, postAct{name, k, func(t *theme) tea.Cmd { return push(open(t)) }})
+			list = append(list, postAct{name, k, func(t *theme) tea.Cmd { return a.push(open(t)) }})
 		}
 	}
 	in := e.State == store.Active || e.State == store.Invited

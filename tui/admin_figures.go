@@ -97,7 +97,7 @@ func (f *figures) list(sheet store.FigureSheet, span store.FigureSpan) {
 	group := byte(0)
 	for _, fig := range sheet.Whole {
 		it := item{name: fig.ID, label: fig.Name(), end: f.value(fig, sheet), dim: !told(fig), keys: []key.Binding{keys.Open},
-			open: opens(func() screen { return newFigure(f.theme, fig, sheet) })}
+			open: a.opens(func() screen { return newFigure(f.theme, fig, sheet) })}
 		if f.width >= besideFrom {
 			it.value, it.end = it.end, ""
 		}

@@ -46,7 +46,7 @@ func (a *app) lettering(t *theme, title, intro, last, why string, parts []*part,
 func newInvites(a *app, t *theme, c store.RosterCount) screen {
 	p := &page{theme: t, title: "Admin · invite people", text: "Whoever is invited gets a code, and you get the letter that brings it to them."}
 	open := func(name, label string, do func() screen) {
-		p.items = append(p.items, item{name: name, label: label, open: opens(do), keys: []key.Binding{keys.Open}})
+		p.items = append(p.items, item{name: name, label: label, open: a.opens(do), keys: []key.Binding{keys.Open}})
 	}
 	items := func() {
 		open("one", "One person", func() screen { return newInviteOne(a, t) })
@@ -130,7 +130,7 @@ func newLetters(a *app, t *theme, letters []store.Letter) screen {
 			add("texts", "Copy them as letters, one below the other", "copies them", copies(texts.String(), "The letters are copied"))
 		}
 		for _, l := range letters {
-			items = append(items, item{name: personItem(l.Person), label: l.Display(), value: t.Dim.Render("@" + l.Handle), open: opens(func() screen { return newLetters(a, t, []store.Letter{l}) }), keys: []key.Binding{keys.Open}})
+			items = append(items, item{name: personItem(l.Person), label: l.Display(), value: t.Dim.Render("@" + l.Handle), open: a.opens(func() screen { return newLetters(a, t, []store.Letter{l}) }), keys: []key.Binding{keys.Open}})
 		}
 	}
 	p.set(items)

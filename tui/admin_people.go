@@ -181,9 +181,9 @@ func (r *roll) press(msg tea.KeyPressMsg) tea.Cmd {
 		r.list()
 		return nil
 	case key.Matches(msg, keys.Invite):
-		return push(newInvites(r.app, r.theme, r.count))
+		return r.app.push(newInvites(r.app, r.theme, r.count))
 	case key.Matches(msg, keys.Import):
-		return push(newRoster(r.app, r.theme))
+		return r.app.push(newRoster(r.app, r.theme))
 	}
 	if is, ok := r.selected(); ok {
 		if cmd, used := pressed(r.app.entryActs(is), msg, r.theme); used {
@@ -236,9 +236,9 @@ const rollWhich = "which"
 func (r *roll) list() {
 	a, t := r.app, r.theme
 	items := []item{
-		{name: "invite", label: "Invite people", open: func() tea.Cmd { return push(newInvites(a, r.theme, r.count)) }, keys: []key.Binding{keys.Open, keys.Invite}},
-		{name: "import", label: "Import a roster", open: func() tea.Cmd { return push(newRoster(a, r.theme)) }, keys: []key.Binding{keys.Open, keys.Import}},
-		{name: rollWhich, label: "Show others, or in another order", open: func() tea.Cmd { return push(newWhich(r)) }, keys: []key.Binding{says(keys.Open, "choose"), says(keys.Filter, "find")}},
+		{name: "invite", label: "Invite people", open: func() tea.Cmd { return a.push(newInvites(a, r.theme, r.count)) }, keys: []key.Binding{keys.Open, keys.Invite}},
+		{name: "import", label: "Import a roster", open: func() tea.Cmd { return a.push(newRoster(a, r.theme)) }, keys: []key.Binding{keys.Open, keys.Import}},
+		{name: rollWhich, label: "Show others, or in another order", open: func() tea.Cmd { return a.push(newWhich(r)) }, keys: []key.Binding{says(keys.Open, "choose"), says(keys.Filter, "find")}},
 	}
 	for i, e := range r.all {
 		it := item{name: personItem(e.Person), label: ansi.Truncate(e.Display(), max(r.width/3, nameLeast), "…"), dim: e.State != store.Active}
@@ -247,7 +247,7 @@ func (r *roll) list() {
 		}
 		it.value = t.Dim.Render(pad(fit(cmp.Or(e.Department, "–"), departmentWidth), departmentWidth))
 		it.more = t.Dim.Render(r.stands(e))
-		it.open = opens(func() screen { return newEntry(a, r.theme, e.Handle) })
+		it.open = a.opens(func() screen { return newEntry(a, r.theme, e.Handle) })
 		it.keys = append([]key.Binding{keys.Open}, actKeys(a.entryActs(e))...)
 		items = append(items, it)
 	}
@@ -378,7 +378,7 @@ func newWhich(r *roll) screen {
 					mark = "✓ "
 				}
 				k.items = append(k.items, item{name: head + label, head: head, label: mark + label, keys: []key.Binding{says(keys.Open, "shows them")},
-					open: func() tea.Cmd { return tea.Sequence(back(), said(whichMsg{r, to})) }})
+					open: func() tea.Cmd { a.back(); return said(whichMsg{r, to}) }})
 			}
 			group := func(head string, n int, name func(int) string, is func(int) bool, to func(int) store.EntryFilter) {
 				for i := range n {

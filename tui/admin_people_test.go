@@ -180,7 +180,7 @@ func TestRosterTyped(t *testing.T) {
 		if !ok {
 			return
 		}
-		f := &heard{t: t, update: func(m tea.Msg) tea.Cmd {
+		f := &heard{t: t, app: w.app, update: func(m tea.Msg) tea.Cmd {
 			if _, is := m.(formMsg); is {
 				return tea.Batch(sheet.Update(m))
 			}

@@ -32,7 +32,7 @@ func newReports(a *app, t *theme) screen {
 				}
 				k.items = append(k.items, item{name: strconv.FormatInt(r.Post.ID, 10), label: r.Post.Name + " in " + r.Where, more: k.theme.Dim.Render(more),
 					end:  k.theme.Dim.Render(count(len(r.Why), "report", "reports") + ", " + ago(r.At, a.now(), a.zone)),
-					open: opens(func() screen { return newReported(a, k.theme, r.Post.ID) }), keys: []key.Binding{keys.Open}})
+					open: a.opens(func() screen { return newReported(a, k.theme, r.Post.ID) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err
 	}

@@ -128,7 +128,7 @@ func (r *roster) press(msg tea.KeyPressMsg) tea.Cmd {
 		cmd, _ := r.menu.press(msg)
 		return cmd
 	case key.Matches(msg, keys.Cancel):
-		return back()
+		return r.app.back()
 	case r.busy != "":
 		return nil
 	case key.Matches(msg, keys.Save) && r.text != "" && strings.HasSuffix(r.text, "\n"):
@@ -232,10 +232,11 @@ func (r *roster) list() {
 	switch {
 	case r.done:
 		act("people", "See the people", "shows them", func() tea.Cmd {
-			return tea.Sequence(back(), push(newRoll(r.app, r.theme, store.EntryFilter{Phase: store.PhaseNeverCame})))
+			r.app.back()
+			return r.app.push(newRoll(r.app, r.theme, store.EntryFilter{Phase: store.PhaseNeverCame}))
 		})
 	case r.plan.Count[store.RosterBad] == 0 && changes > 0:
-		act("take", "Take it over", "asks why", opens(func() screen { return r.agree() }))
+		act("take", "Take it over", "asks why", r.app.opens(func() screen { return r.agree() }))
 	}
 	if !r.done {
 		act("back", "Paste another one", "starts anew", func() tea.Cmd {
@@ -279,7 +280,7 @@ func (r *roster) line(t *theme, l store.RosterLine, head string, n int) item {
 	if l.Text != "" {
 		parts = append(parts, l.Text)
 	}
-	it.open = opens(func() screen {
+	it.open = r.app.opens(func() screen {
 		return &page{theme: r.theme, title: "Admin · a line of the roster", text: strings.ReplaceAll(archive.RosterLine(l), " · ", "\n\n")}
 	})
 	it.keys = []key.Binding{keys.Open}

@@ -48,7 +48,7 @@ func (a *app) consentItem(t *theme, c store.Consent) item {
 		it.label = "You ask for " + c.Kind.String()
 	default:
 		it.label, it.bold = c.AskedBy+" asks you for "+c.Kind.String(), true
-		it.open = opens(func() screen { return newAnswer(a, t, c) })
+		it.open = a.opens(func() screen { return newAnswer(a, t, c) })
 		it.keys = []key.Binding{says(keys.Open, "answer")}
 	}
 	return it

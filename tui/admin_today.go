@@ -26,7 +26,7 @@ func newToday(a *app, t *theme) screen {
 				if more != "" {
 					more = k.theme.Dim.Render(more)
 				}
-				k.items = append(k.items, item{name: w.Kind.String() + " " + w.Name, label: strings.TrimSuffix(label, "."), more: more, open: opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
+				k.items = append(k.items, item{name: w.Kind.String() + " " + w.Name, label: strings.TrimSuffix(label, "."), more: more, open: a.opens(func() screen { return a.waits(k.theme, w) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err
 	}

@@ -53,12 +53,12 @@ func (k *kept) adminTrial(tr store.Trial) {
 			value = t.New.Render(value)
 		}
 		k.items = append(k.items, item{name: o.What, head: head, label: o.What, end: value, keys: []key.Binding{says(keys.Open, "change it")},
-			open: opens(func() screen { return newObjective(a, t, o, tr) })})
+			open: a.opens(func() screen { return newObjective(a, t, o, tr) })})
 		head = ""
 	}
 	k.items = append(k.items, item{name: "add an objective", head: head, label: "Add an objective", keys: []key.Binding{says(keys.Open, "opens")},
-		open: opens(func() screen { return newObjectiveForm(a, t, store.Objective{}) })},
-		item{name: "end", head: "When it is over", label: "End the trial", keys: []key.Binding{says(keys.Open, "opens")}, open: opens(func() screen { return newEnd(a, t) })})
+		open: a.opens(func() screen { return newObjectiveForm(a, t, store.Objective{}) })},
+		item{name: "end", head: "When it is over", label: "End the trial", keys: []key.Binding{says(keys.Open, "opens")}, open: a.opens(func() screen { return newEnd(a, t) })})
 }
 
 // newTrialLine is the form for one line of the trial. The others stay as they are now, whoever has changed them.
@@ -94,9 +94,9 @@ func newObjective(a *app, t *theme, o store.Objective, tr store.Trial) screen {
 		text += "\n\nIt " + m + " yet: without, nobody can say at the end whether it was reached."
 	}
 	p := &page{theme: t, title: "Trial · an objective", text: text}
-	items := []item{{name: "change", label: "Change it", open: opens(func() screen { return newObjectiveForm(a, t, o) }), keys: []key.Binding{says(keys.Open, "opens")}}}
+	items := []item{{name: "change", label: "Change it", open: a.opens(func() screen { return newObjectiveForm(a, t, o) }), keys: []key.Binding{says(keys.Open, "opens")}}}
 	if !tr.Started(a.now()) {
-		items = append(items, item{name: "remove", label: "Take it out", keys: []key.Binding{says(keys.Open, "opens")}, open: opens(func() screen {
+		items = append(items, item{name: "remove", label: "Take it out", keys: []key.Binding{says(keys.Open, "opens")}, open: a.opens(func() screen {
 			return a.decree(t, "Trial · take it out", o.What, "takes it out", "", "Taken out.", nil, func(_ []string, why string) error { return a.store.RemoveObjective(a.ctx, a.me, o.ID, why) })
 		})})
 	}

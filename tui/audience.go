@@ -216,9 +216,9 @@ func (l *audience) list() {
 			item{name: "of", label: "Department", value: of,
 				open: func() tea.Cmd { return said(turnThoseMsg{l, true}) }, keys: []key.Binding{says(keys.Open, "the next one")}},
 			item{name: "by", label: "By department", value: t.Dim.Render("everyone who was asked, in numbers"),
-				open: opens(func() screen { return newByDepartment(a, l.theme, l.post, l.departments) }), keys: []key.Binding{keys.Open}},
+				open: a.opens(func() screen { return newByDepartment(a, l.theme, l.post, l.departments) }), keys: []key.Binding{keys.Open}},
 			item{name: "remind", label: "Remind", value: t.Dim.Render(l.reminded()),
-				open: opens(func() screen { return newRemind(a, l.theme, l.post) }), keys: []key.Binding{says(keys.Open, "asks before it does")}},
+				open: a.opens(func() screen { return newRemind(a, l.theme, l.post) }), keys: []key.Binding{says(keys.Open, "asks before it does")}},
 			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
 				open: func() tea.Cmd { return a.copyCSV(l.post.ID) }, keys: []key.Binding{says(keys.Open, "copies it")}})
 	}
@@ -284,7 +284,7 @@ func (l *audience) says(p store.Addressee) string {
 func (l *audience) opens(p store.Addressee) func() tea.Cmd {
 	a := l.app
 	if p.Question != 0 {
-		return opens(func() screen { return newThread(a, l.theme, p.Question) })
+		return a.opens(func() screen { return newThread(a, l.theme, p.Question) })
 	}
 	return func() tea.Cmd {
 		t := l.theme
@@ -356,7 +356,7 @@ func newByDepartment(a *app, t *theme, p store.Post, all []store.DepartmentAnswe
 		if c[2] > 0 {
 			it.more = t.Dim.Render(count(c[2], "open question", "open questions"))
 		}
-		it.open = opens(func() screen { // those without one stand first among all
+		it.open = a.opens(func() screen { // those without one stand first among all
 			l := newAudience(a, s.theme, p, true)
 			l.department = d.Department
 			return l

@@ -75,7 +75,7 @@ func TestBoardLooks(t *testing.T) {
 		"objectives":  func() screen { return newObjectiveForm(w.app, w.theme, w.trial().Objectives[0]) },
 		"terms":       func() screen { return newTermsForm(w.app, w.theme, w.trial().Terms) },
 		"asked":       func() screen { return newTerms(w.app, w.theme, w.trial().Terms, 1) },
-		"not now":     func() screen { return newNotNow(w.theme) },
+		"not now":     func() screen { return newNotNow(w.app, w.theme) },
 		"today":       func() screen { return newToday(w.app, w.theme) },
 		"no backup":   func() screen { return newNoBackup(w.theme) },
 		"first": func() screen {

@@ -118,12 +118,12 @@ func (c *channel) hereActs() []postAct {
 		}
 	}
 	add(!c.is.Joined && !c.is.Direct, "Join "+called(c.is), keys.Join, func(*theme) tea.Cmd { return a.join(c.is) })
-	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return push(newPins(a, t, c.is)) })
-	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return push(newQuestions(a, t)) })
-	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return push(newMembers(a, t, c.id)) })
-	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return push(newAnnounce(a, t, c.is)) })
-	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return push(newCharter(a, t, c.id)) })
-	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return push(newLetIn(a, t, c.is)) })
+	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return a.push(newPins(a, t, c.is)) })
+	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return a.push(newQuestions(a, t)) })
+	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return a.push(newMembers(a, t, c.id)) })
+	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return a.push(newAnnounce(a, t, c.is)) })
+	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return a.push(newCharter(a, t, c.id)) })
+	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return a.push(newLetIn(a, t, c.is)) })
 	if _, some := c.current(); !some {
 		add(c.is.Joined && !c.is.Muted, "Mute "+called(c.is), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c.is, true) })
 		add(c.is.Joined && c.is.Muted, "No longer mute "+called(c.is), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c.is, false) })
@@ -285,7 +285,10 @@ func (c *channel) Watch(visible, focused bool) tea.Cmd {
 	return c.watch(visible)
 }
 
-func (c *channel) View() tea.View {
+func (c *channel) View() tea.View { return tea.NewView(strings.Join(c.Lines(nil), "\n")) }
+
+// Lines are what it looks like.
+func (c *channel) Lines(above []string) []string {
 	c.say = ""
 	switch {
 	case c.gone != "":
@@ -297,7 +300,7 @@ func (c *channel) View() tea.View {
 	case c.ready && c.known:
 		c.say = "Nobody has written here yet."
 	}
-	return tea.NewView(c.view())
+	return c.window(above)
 }
 
 func (c *channel) ShortHelp() []key.Binding {
@@ -305,13 +308,13 @@ func (c *channel) ShortHelp() []key.Binding {
 		return c.hints()
 	}
 	if c.known && !c.is.Joined {
-		return append([]key.Binding{keys.Join}, c.selectedHints()...)
+		return c.selectedHints(keys.Join)
 	}
-	hints := append(c.newPost(c.latest), c.selectedHints()...)
+	first := c.newPost(c.latest)
 	if c.is.StewardsPost && c.is.MayPost {
-		return append([]key.Binding{keys.Announce}, hints...)
+		first = append([]key.Binding{keys.Announce}, first...)
 	}
-	return hints
+	return c.selectedHints(first...)
 }
 
 func (c *channel) FullHelp() [][]key.Binding {

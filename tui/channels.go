@@ -155,13 +155,13 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 		c.list()
 		return nil
 	case key.Matches(msg, keys.Create, keys.New):
-		return push(newCreate(c.app, c.theme, c.board))
+		return c.app.push(newCreate(c.app, c.theme, c.board))
 	case ok && key.Matches(msg, keys.Join) && !is.Joined:
 		return c.app.join(is)
 	case ok && key.Matches(msg, keys.Part) && is.Joined:
 		return c.part(is)
 	case ok && key.Matches(msg, keys.Add) && is.Private && is.Steward:
-		return push(newLetIn(c.app, c.theme, is))
+		return c.app.push(newLetIn(c.app, c.theme, is))
 	case ok && key.Matches(msg, keys.Mute) && is.Joined:
 		return c.app.mute(is, !is.Muted)
 	}
@@ -178,10 +178,10 @@ func (c *channels) part(is store.Channel) tea.Cmd {
 	leave := act(func() error { return a.store.LeaveChannel(a.ctx, a.me, is.ID) }, "You have left #"+is.Name+".")
 	p := &page{theme: c.theme, title: "#" + is.Name + " · leave", text: "#" + is.Name + " is private: a steward has to let you in again."}
 	p.set([]item{
-		{name: "stay", label: "Stay in it", open: back, keys: []key.Binding{says(keys.Open, "stays")}},
-		{name: "leave", label: "Leave it", open: func() tea.Cmd { return tea.Sequence(back(), leave) }, keys: []key.Binding{says(keys.Open, "leaves")}},
+		{name: "stay", label: "Stay in it", open: a.back, keys: []key.Binding{says(keys.Open, "stays")}},
+		{name: "leave", label: "Leave it", open: func() tea.Cmd { a.back(); return leave }, keys: []key.Binding{says(keys.Open, "leaves")}},
 	})
-	return push(p)
+	return c.app.push(p)
 }
 
 // fill is a key in the filter; the arrows and Enter still move in the list.
@@ -229,7 +229,7 @@ var groups = []struct {
 func (c *channels) list() {
 	var items []item
 	if c.board && c.ready { // by Enter too
-		items = append(items, item{name: "create", label: "New channel", open: opens(func() screen { return newCreate(c.app, c.theme, true) }), keys: []key.Binding{says(keys.Open, "opens one")}})
+		items = append(items, item{name: "create", label: "New channel", open: c.app.opens(func() screen { return newCreate(c.app, c.theme, true) }), keys: []key.Binding{says(keys.Open, "opens one")}})
 	}
 	for _, g := range groups {
 		head := g.head
@@ -288,10 +288,10 @@ func (c *channels) item(ch store.Channel) item {
 		it.more = t.Dim.Render(strings.Join(more, " · "))
 	}
 	a := c.app
-	it.open = opens(func() screen { return newChannel(a, c.theme, ch.ID) })
+	it.open = a.opens(func() screen { return newChannel(a, c.theme, ch.ID) })
 	it.keys = []key.Binding{keys.Open}
 	if c.board {
-		it.open = opens(func() screen { return newCharter(a, c.theme, ch.ID) })
+		it.open = a.opens(func() screen { return newCharter(a, c.theme, ch.ID) })
 		return it
 	}
 	if ch.Private && ch.Steward {

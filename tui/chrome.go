@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"sync"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -207,27 +208,34 @@ func (m *Model) tooSmall() string {
 	return strings.Join(lines[:min(len(lines), m.height)], "\n")
 }
 
+// column is lines that stand beside others.
+type column struct {
+	lines []string
+	width int
+	even  bool // each line is as wide as the column, or empty
+}
+
 func (m *Model) draw(f frame) tea.View {
 	v := tea.NewView("")
-	var cols [][]string
-	var widths []int
+	var cols []column
+	if f.side > 0 {
+		cols = append(cols, column{m.side.view(), f.side, true})
+	}
+	add := func(width int, lines ...string) { cols = append(cols, column{lines: lines, width: width}) }
 	switch {
 	case m.palette != nil:
 		lines, cursor := m.palette.view()
 		cursor.X, cursor.Y = cursor.X+f.x(), cursor.Y+m.airs()
 		v.Cursor = cursor
-		cols = [][]string{append(m.header(m.theme.Bold.Render("Go to"), "", m.palette.width), lines...)}
-		widths = []int{m.palette.width}
+		add(m.palette.width, append(m.header(m.theme.Bold.Render("Go to"), "", m.palette.width), lines...)...)
 	case m.help != nil:
-		cols = [][]string{append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)}
-		widths = []int{m.help.width}
+		add(m.help.width, append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)...)
 	case f.menu:
-		cols = [][]string{append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view()...)}
-		widths = []int{m.width}
+		add(m.width, append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view()...)...)
 	default:
 		for _, p := range f.panes {
 			lines, cursor := m.drawPane(p, f)
-			cols, widths = append(cols, lines), append(widths, p.width)
+			add(p.width, lines...)
 			if p.layer == m.focused() && m.focus != onSide {
 				v.Cursor = cursor
 			}
@@ -237,24 +245,36 @@ func (m *Model) draw(f frame) tea.View {
 			v.Cursor = f.cursor
 		}
 	}
-	if f.side > 0 {
-		cols, widths = append([][]string{m.side.view()}, cols...), append([]int{f.side}, widths...)
-	}
-	lines := m.join(cols, widths, f.body())
-	if f.rule {
-		lines = append(lines, m.ruler(f, widths))
-	}
-	if f.foot != "" {
-		lines = append(lines, f.foot)
-	}
-	v.SetContent(strings.Join(append(lines, m.footer()...), "\n"))
+	v.SetContent(m.content(f, cols))
 	return v
 }
 
+// sheets are what frames are put together on.
+var sheets = sync.Pool{New: func() any { return new([]byte) }}
+
+// content is the whole frame: the columns, the long line, the foot and the footer. While it stays as it was, it is the
+// same string, by which whoever paints it knows at once.
+func (m *Model) content(f frame, cols []column) string {
+	sheet := sheets.Get().(*[]byte)
+	defer sheets.Put(sheet)
+	buf := m.join((*sheet)[:0], cols, f.body())
+	if f.rule {
+		buf = append(m.ruler(buf, f, cols), '\n')
+	}
+	if f.foot != "" {
+		buf = append(append(buf, f.foot...), '\n')
+	}
+	buf = m.footer(buf)
+	*sheet = buf
+	if string(buf) != m.shown {
+		m.shown = string(buf)
+	}
+	return m.shown
+}
+
 // drawPane draws a screen with its header.
-func (m *Model) drawPane(p pane, f frame) ([]string, *tea.Cursor) {
-	v := p.View()
-	var lines []string
+func (m *Model) drawPane(p pane, f frame) (lines []string, cursor *tea.Cursor) {
+	lines = make([]string, 0, p.y+p.height)
 	if p.header {
 		title, more, _ := strings.Cut(p.screen.(titled).Title(), " · ")
 		left := m.mark(f) + m.theme.Bold.Render(title)
@@ -265,8 +285,12 @@ func (m *Model) drawPane(p pane, f frame) ([]string, *tea.Cursor) {
 		if n, ok := p.screen.(noted); ok {
 			note = n.Note()
 		}
-		lines = m.header(left, note, p.width)
+		lines = append(lines, m.header(left, note, p.width)...)
 	}
+	if l, ok := p.screen.(lined); ok {
+		return l.Lines(lines), nil
+	}
+	v := p.View()
 	if v.Cursor != nil {
 		v.Cursor.X += p.x
 		v.Cursor.Y += p.y
@@ -289,47 +313,58 @@ func (m *Model) header(left, right string, width int) []string {
 	return append([]string{" " + justify(left, right, width-2)}, make([]string, m.airs()-1)...)
 }
 
-// join sets columns side by side with a thin line between them.
-func (m *Model) join(cols [][]string, widths []int, height int) []string {
-	line := m.theme.Line.Render("│")
-	out := make([]string, height)
-	var buf []byte
-	for y := range out {
-		buf = buf[:0]
+// join sets columns side by side with a thin line between them; each line ends.
+func (m *Model) join(buf []byte, cols []column, height int) []byte {
+	for y := range height {
 		for i, c := range cols {
 			text := ""
-			if y < len(c) {
-				text = c[y]
+			if y < len(c.lines) {
+				text = c.lines[y]
 			}
 			if i == len(cols)-1 {
 				buf = append(buf, text...)
 				continue
 			}
-			text = fit(text, widths[i])
-			buf = append(buf, text...)
-			for range widths[i] - columns(text) {
-				buf = append(buf, ' ')
+			room := c.width
+			switch {
+			case text == "":
+			case c.even:
+				room = 0
+			default:
+				text = fit(text, c.width)
+				room -= columns(text)
 			}
-			buf = append(buf, line...)
+			buf = m.theme.Line.put(blank(append(buf, text...), room), "│")
 		}
-		out[y] = string(buf)
+		buf = append(buf, '\n')
 	}
-	return out
+	return buf
+}
+
+// blank adds so many columns of nothing.
+func blank(buf []byte, columns int) []byte {
+	const some = "                        "
+	for ; columns > len(some); columns -= len(some) {
+		buf = append(buf, some...)
+	}
+	return append(buf, some[:max(0, columns)]...)
 }
 
 // ruler is the long line below the content; in a narrow window it is air.
-func (m *Model) ruler(f frame, widths []int) string {
+func (m *Model) ruler(buf []byte, f frame, cols []column) []byte {
 	if f.side == 0 {
-		return ""
+		return buf
 	}
-	var b strings.Builder
-	for i, w := range widths {
-		b.WriteString(strings.Repeat("─", w))
-		if i < len(widths)-1 {
-			b.WriteString("┴")
+	buf = append(buf, m.theme.Line.open...)
+	for i, c := range cols {
+		for range c.width {
+			buf = append(buf, "─"...)
+		}
+		if i < len(cols)-1 {
+			buf = append(buf, "┴"...)
 		}
 	}
-	return m.theme.Line.Render(b.String())
+	return append(buf, m.theme.Line.end...)
 }
 
 // footRows is how many lines the footer takes.
@@ -341,23 +376,26 @@ func (m *Model) footRows() int {
 }
 
 // footer is the status, or what the keys do with the thing selected.
-func (m *Model) footer() []string {
+func (m *Model) footer(buf []byte) []byte {
+	buf = append(buf, ' ')
 	if m.status != "" {
 		style := m.theme.Text
 		if m.failed {
 			style = m.theme.Error
 		}
 		lines := words(m.status, max(1, m.width-2))
-		lines = lines[:min(len(lines), statusLines)]
-		for i := range lines {
-			lines[i] = " " + style.Render(lines[i])
+		for i, line := range lines[:min(len(lines), statusLines)] {
+			if i > 0 {
+				buf = append(buf, "\n "...)
+			}
+			buf = style.put(buf, line)
 		}
-		return lines
+		return buf
 	}
 	var list []key.Binding
 	switch {
 	case m.palette != nil:
-		return []string{" " + m.hint([]key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next"), says(keys.Cancel, "closes")}, m.width-2)}
+		return m.hint(buf, []key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next"), says(keys.Cancel, "closes")}, m.width-2)
 	case m.help != nil:
 		list = []key.Binding{keys.Up, keys.Down, keys.Back}
 	case m.focus == onSide:
@@ -368,28 +406,34 @@ func (m *Model) footer() []string {
 	if e, ok := m.focused().screen.(editing); m.help == nil && (m.focus == onSide || !ok || !e.Editing()) {
 		list = append(list, keys.Help)
 	}
-	return []string{" " + m.hint(list, m.width-2)}
+	return m.hint(buf, list, m.width-2)
 }
 
 // hint says what keys do, as many as there is room for; the last one always stays.
-func (m *Model) hint(list []key.Binding, width int) string {
-	t := m.theme
-	list = hints(list...)
-	if len(list) == 0 {
-		return ""
+func (m *Model) hint(buf []byte, list []key.Binding, width int) []byte {
+	const between = " · "
+	for len(list) > 0 && !list[len(list)-1].Enabled() {
+		list = list[:len(list)-1]
 	}
-	say := func(b key.Binding) string { return t.Key.Render(b.Help().Key) + t.Dim.Render(" "+b.Help().Desc) }
-	last := say(list[len(list)-1])
-	room := width - columns(last)
-	var b strings.Builder
-	for _, k := range list[:len(list)-1] {
-		text := say(k) + t.Dim.Render(" · ")
-		if room -= columns(text); room < 0 {
+	if len(list) == 0 {
+		return buf
+	}
+	wide := func(b key.Binding) int { return columns(b.Help().Key) + 1 + columns(b.Help().Desc) }
+	last := list[len(list)-1]
+	room := width - wide(last)
+	for _, b := range list[:len(list)-1] {
+		if !b.Enabled() {
+			continue
+		}
+		if room -= wide(b) + columns(between); room < 0 {
 			break
 		}
-		b.WriteString(text)
+		buf = m.theme.Dim.put(m.theme.does(buf, b), between)
 	}
-	return fit(b.String()+last, width)
+	if wide(last) > width {
+		return append(buf, fit(string(m.theme.does(nil, last)), width)...)
+	}
+	return m.theme.does(buf, last)
 }
 
 // clip shows at most rows lines of a foot, those around the cursor.

@@ -381,7 +381,7 @@ func (c *composer) Height() int {
 // View draws the text with the place it goes to, or the one line that invites to write.
 func (c *composer) View() string {
 	if !c.focus {
-		return ansi.Truncate(c.invitation(), c.width, "…")
+		return fit(c.invitation(), c.width)
 	}
 	rows := c.field.view()
 	if c.field.text == "" && c.placeholder != "" {

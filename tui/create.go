@@ -35,7 +35,7 @@ func newCreate(a *app, t *theme, board bool) *sheet {
 		case c.Private:
 			say = "#" + c.Name + " is there. Under Channels, " + keys.Add.Help().Key + " lets people in."
 		}
-		return tea.BatchMsg{goTo(newChannel(a, t, c.ID)), status(say)}, 0, nil
+		return tea.BatchMsg{said(goMsg{newChannel(a, t, c.ID)}), status(say)}, 0, nil
 	}
 	return s
 }

@@ -130,7 +130,7 @@ func (d *decisions) list() {
 			label: is.Name + " " + is.Act + " " + is.About,
 			end:   t.Dim.Render(ago(is.At, now, d.app.zone)),
 			more:  t.Dim.Render(because(is)),
-			open:  opens(func() screen { return newDecision(d.app, d.theme, is) }),
+			open:  d.app.opens(func() screen { return newDecision(d.app, d.theme, is) }),
 			keys:  []key.Binding{keys.Open},
 		})
 	}

@@ -41,16 +41,11 @@ type feed struct {
 	width, height int
 	focused       bool
 
-	drawn   map[int64]drawnPost
+	drawn   map[int64]*drawnPost
 	starts  []int    // first line of each post's block
 	spans   []extent // where each post itself stands
 	total   int      // lines in all
 	reading reading
-}
-
-type drawnPost struct {
-	as    drawing
-	lines []string
 }
 
 // extent is the lines from first to the one before end.
@@ -60,7 +55,7 @@ func newFeed(a *app, t *theme) feed {
 	none := func(int) []string { return nil }
 	return feed{
 		app: a, theme: t, head: none, tail: none, above: func(store.Post) string { return "" },
-		drawn: map[int64]drawnPost{}, reading: newReading(),
+		drawn: map[int64]*drawnPost{}, reading: newReading(),
 	}
 }
 
@@ -79,7 +74,15 @@ func (f *feed) look(p store.Post) look {
 	}
 }
 
-// draw returns the lines of post i.
+// aired puts the column of air before lines in which the bar of the selected post stands.
+func aired(lines []string) []string {
+	for i := range lines {
+		lines[i] = " " + lines[i]
+	}
+	return lines
+}
+
+// draw returns the lines of post i, with air at their left.
 func (f *feed) draw(i int) []string {
 	p := f.posts[i]
 	l := f.look(p)
@@ -87,15 +90,15 @@ func (f *feed) draw(i int) []string {
 	if d, ok := f.drawn[p.ID]; ok && d.as == as {
 		return d.lines
 	}
-	lines := f.app.drawn.lines(as, func() []string { return drawPost(p, l) })
+	drawn := f.app.drawn.post(as, func() []string { return aired(drawPost(p, l)) })
 	if f.light != nil {
-		lines = slices.Clone(lines)
-		for i := len(postHead(p, l)); i < len(lines); i++ {
-			lines[i] = f.light(lines[i])
+		drawn = &drawnPost{as, slices.Clone(drawn.lines)}
+		for i := len(postHead(p, l)); i < len(drawn.lines); i++ {
+			drawn.lines[i] = f.light(drawn.lines[i])
 		}
 	}
-	f.drawn[p.ID] = drawnPost{as, lines}
-	return lines
+	f.drawn[p.ID] = drawn
+	return drawn.lines
 }
 
 // ruleLines is the line above post i with the blank one below it.
@@ -362,10 +365,14 @@ func (f *feed) at(y int) int {
 }
 
 // view draws the window: exactly height lines.
-func (f *feed) view() string {
-	out := make([]string, 0, f.height)
+func (f *feed) view() string { return strings.Join(f.window(nil), "\n") }
+
+// window draws the window below other lines.
+func (f *feed) window(above []string) []string {
+	out := slices.Grow(above, f.height)
+	end := len(above) + f.height
 	add := func(line int, text string) {
-		if line >= f.top && len(out) < f.height {
+		if line >= f.top && len(out) < end {
 			out = append(out, text)
 		}
 	}
@@ -383,10 +390,14 @@ func (f *feed) view() string {
 		lines := f.draw(i)
 		if first, end := f.lines(i); end-first != len(lines) { // the time has grown too long for its line
 			f.keep(func() {})
-			return f.view()
+			return f.window(above)
 		}
+		bar := f.bar(f.posts[i].ID)
 		for _, l := range lines {
-			add(line, f.bar(f.posts[i].ID)+l)
+			if bar != "" {
+				l = bar + l[1:]
+			}
+			add(line, l)
 			line++
 		}
 		add(line, "")
@@ -404,17 +415,17 @@ func (f *feed) view() string {
 	for n, l := range tail {
 		add(f.total-len(tail)+n, fit(l, f.width))
 	}
-	for len(out) < f.height {
+	for len(out) < end {
 		out = append(out, "")
 	}
-	return strings.Join(out, "\n")
+	return out
 }
 
-// bar marks the selected post at its left edge.
+// bar marks the selected post at its left edge; "" for the others.
 func (f *feed) bar(id int64) string {
 	switch {
 	case id != f.selected, f.bare:
-		return " "
+		return ""
 	case f.focused:
 		return f.theme.Accent.Render("▌")
 	}

@@ -151,7 +151,7 @@ func (f *first) Update(msg tea.Msg) tea.Cmd {
 		f.person = msg.person
 	case postedMsg:
 		if f.composer != nil && msg.post.Channel == f.composer.at.Channel {
-			return back()
+			return f.app.back()
 		}
 	}
 	if f.composer == nil {
@@ -163,7 +163,8 @@ func (f *first) Update(msg tea.Msg) tea.Cmd {
 // learn opens the composer of the channel that everyone is in.
 func (f *first) learn(msg firstMsg) tea.Cmd {
 	if msg.err != nil {
-		return tea.Sequence(back(), fail(msg.err))
+		f.app.back()
+		return fail(msg.err)
 	}
 	f.channels, f.trial = msg.channels, msg.trial
 	if f.trial.Frozen() != "" { // a name would not be kept any more
@@ -197,9 +198,9 @@ func (f *first) press(msg tea.KeyPressMsg) tea.Cmd {
 		return f.asking.press(msg)
 	case key.Matches(msg, keys.Cancel):
 		if f.composer == nil {
-			return back()
+			return f.app.back()
 		}
-		return tea.Sequence(f.composer.Blur(), back())
+		return tea.Sequence(f.composer.Blur(), f.app.back())
 	case f.composer == nil:
 		return nil
 	}

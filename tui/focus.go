@@ -112,10 +112,10 @@ func (m *Model) pressSide(msg tea.KeyPressMsg) tea.Cmd {
 
 // open shows what an entry of the sidebar stands for.
 func (m *Model) open(e entry) tea.Cmd {
-	if e.screen == nil {
+	s := m.side.screen(e)
+	if s == nil {
 		return m.goTo(nil)
 	}
-	s := e.screen()
 	m.side.opened, m.side.openedAs = s, e.name
 	return m.goTo(s)
 }
@@ -160,8 +160,9 @@ func (m *Model) mousePalette(f frame, msg tea.MouseMsg) tea.Cmd {
 		m.palette = nil
 		return nil
 	}
-	cmd := p.mouse(msg, at.Y-m.airs()-p.over())
-	if cmd != nil {
+	y := at.Y - m.airs() - p.over()
+	cmd := p.mouse(msg, y)
+	if _, clicked := msg.(tea.MouseClickMsg); clicked && at.Button == tea.MouseLeft && p.under(y) >= 0 {
 		m.remember(p.chosen)
 		m.palette = nil
 	}

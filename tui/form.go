@@ -323,7 +323,7 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 		return s.paste(msg.Content)
 	case tea.KeyPressMsg:
 		if key.Matches(msg, keys.Cancel) {
-			return back()
+			return s.app.back()
 		}
 		return s.press(msg)
 	case formMsg:
@@ -332,7 +332,8 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 		}
 		done, then := s.sent(msg)
 		if done {
-			return tea.Sequence(back(), then)
+			s.app.back()
+			return then
 		}
 		return then
 	}

@@ -132,8 +132,8 @@ func newLeave(a *app, t *theme) *page {
 	p := &page{theme: t, title: "Me · leave for good", text: "What you wrote stays, under your name. Delete before what should not.\n\n" +
 		"All else of yours goes, for good: keys, password, drafts, saved posts, inbox."}
 	p.set([]item{
-		{name: "stay", label: "Stay", open: back, keys: []key.Binding{says(keys.Open, "stays")}},
-		{name: "leave", label: "Leave for good", open: opens(func() screen { return newFarewell(a, p.theme) }), keys: []key.Binding{says(keys.Open, "asks once more")}},
+		{name: "stay", label: "Stay", open: a.back, keys: []key.Binding{says(keys.Open, "stays")}},
+		{name: "leave", label: "Leave for good", open: a.opens(func() screen { return newFarewell(a, p.theme) }), keys: []key.Binding{says(keys.Open, "asks once more")}},
 	})
 	return p
 }
@@ -143,12 +143,12 @@ func newFarewell(a *app, t *theme) *page {
 	p := &page{theme: t, title: "Me · leave for good", text: "Once more: you come in again only if an admin invites you."}
 	leave := func() tea.Msg {
 		if err := a.store.LeaveForGood(a.ctx, a.me); err != nil {
-			return tea.Sequence(back(), fail(err))()
+			return tea.Sequence(said(popMsg{}), fail(err))()
 		}
 		return tea.QuitMsg{}
 	}
 	p.set([]item{
-		{name: "stay", label: "Stay after all", open: func() tea.Cmd { return tea.Sequence(back(), back()) }, keys: []key.Binding{says(keys.Open, "stays")}},
+		{name: "stay", label: "Stay after all", open: func() tea.Cmd { a.back(); return a.back() }, keys: []key.Binding{says(keys.Open, "stays")}},
 		{name: "leave", label: "Leave, for good, now", open: func() tea.Cmd { return leave }, keys: []key.Binding{says(keys.Open, "leaves")}},
 	})
 	return p

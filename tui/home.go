@@ -84,7 +84,7 @@ func (h *home) hereActs() []postAct {
 		turn.name = "The newest posts first"
 	}
 	if len(h.waiting) > 0 {
-		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return push(newMustRead(h.app, t, 0)) }}, turn}
+		return []postAct{{"Answer what you must read", keys.Respond, func(t *theme) tea.Cmd { return h.app.push(newMustRead(h.app, t, 0)) }}, turn}
 	}
 	return []postAct{turn}
 }
@@ -121,6 +121,16 @@ func (h *home) above(width int) []string {
 		out = append(out, "")
 	}
 	return append(out, h.catchUp(width)...)
+}
+
+// tell changes what stands over the posts. Whoever is at the top reads it from its first line, and what they have
+// selected stays in sight.
+func (h *home) tell(change func()) {
+	top := h.top == 0
+	h.keep(change)
+	if i := h.index(h.selected); top && (i < 0 || h.spans[i].first < h.height) {
+		h.top = 0
+	}
 }
 
 // catchUp is what has come since the last time.
@@ -189,7 +199,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		case msg.err != nil:
 			return fail(msg.err)
 		case h.app.now().Sub(msg.away.Since) >= awayFor:
-			h.keep(func() { h.away = msg.away })
+			h.tell(func() { h.away = msg.away })
 		}
 		return nil
 	case turnMsg:
@@ -204,10 +214,10 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		h.know(msg.Channels)
 		h.tally(msg.Channels)
 		if !slices.EqualFunc(h.waiting, msg.Waiting, sameWaiting) {
-			h.keep(func() { h.waiting = msg.Waiting })
+			h.tell(func() { h.waiting = msg.Waiting })
 		}
 		if said := msg.Trial.TellsEnd(); said != h.ending {
-			h.keep(func() { h.ending = said })
+			h.tell(func() { h.ending = said })
 		}
 		return h.writeTo(msg.Channels)
 	case nextMsg: // nothing new is left anywhere: Space is a pager
@@ -274,7 +284,10 @@ func (h *home) Watch(visible, focused bool) tea.Cmd {
 	return h.watch(visible)
 }
 
-func (h *home) View() tea.View {
+func (h *home) View() tea.View { return tea.NewView(strings.Join(h.Lines(nil), "\n")) }
+
+// Lines are what it looks like.
+func (h *home) Lines(above []string) []string {
 	h.say = ""
 	if h.problem != "" {
 		h.say = h.problem + "\n\nEnter tries again."
@@ -282,14 +295,14 @@ func (h *home) View() tea.View {
 		h.say = "Nothing has been written in your channels yet. What is new there comes here, newest first.\n\n" +
 			"n writes to everyone. Tab and then Channels shows what there is to join."
 	}
-	return tea.NewView(h.view())
+	return h.window(above)
 }
 
 func (h *home) ShortHelp() []key.Binding {
 	if h.Editing() {
 		return h.hints()
 	}
-	return append(h.newPost(h.latest), h.selectedHints()...)
+	return h.selectedHints(h.newPost(h.latest)...)
 }
 
 func (h *home) FullHelp() [][]key.Binding {

@@ -216,19 +216,20 @@ func (b *inbox) list() {
 // open shows the place of an entry and marks the entry read.
 func (b *inbox) open(i store.InboxItem) tea.Cmd {
 	a := b.app
-	show := push(newThread(a, b.theme, i.Post.ID))
 	if i.Kind == store.Reminded {
-		show = push(newMustRead(a, b.theme, i.Post.ID))
+		a.push(newMustRead(a, b.theme, i.Post.ID))
+	} else {
+		a.push(newThread(a, b.theme, i.Post.ID))
 	}
 	if !i.Unread {
-		return show
+		return nil
 	}
-	return tea.Batch(show, func() tea.Msg {
+	return func() tea.Msg {
 		if err := a.store.MarkInbox(a.ctx, a.me, i.ID); err != nil {
 			return errMsg{err}
 		}
 		return nil
-	})
+	}
 }
 
 // byMost is the most columns of a name in an entry: what was done has to stand beside it in a narrow window.

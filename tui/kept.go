@@ -132,7 +132,7 @@ func (k *kept) add(label, value, does string, open func() screen) {
 		it.value = k.theme.Dim.Render(value)
 	}
 	if open != nil {
-		it.open = opens(open)
+		it.open = k.app.opens(open)
 		it.keys = []key.Binding{says(keys.Open, does)}
 	}
 	k.items = append(k.items, it)

@@ -17,6 +17,8 @@ const (
 	pageSize = 50
 	// loadAhead is how many posts from the end the next page is asked for.
 	loadAhead = 15
+	// waitingMore is for how many more posts room is made that may come to wait above.
+	waitingMore = 8
 )
 
 // latest is a feed of posts, newest or most recently active first: Home, a channel,
@@ -47,6 +49,7 @@ type latest struct {
 	cursor  int64        // the order key before which the next page ends
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
+	hinted  *hinted // nil: nothing has been hinted yet
 	older   bool // the next page is on its way
 }
 
@@ -144,17 +147,21 @@ func (l *latest) Acts() []postAct {
 	if !some {
 		return nil
 	}
-	c, known := l.channels[p.Channel]
-	if !known {
-		c = store.Channel{ID: p.Channel, Name: p.ChannelName, Direct: p.Direct}
+	return l.app.postActs(p, l.channelOf(p))
+}
+
+// channelOf is the channel of a post, as far as it is known.
+func (l *latest) channelOf(p store.Post) store.Channel {
+	if c, known := l.channels[p.Channel]; known {
+		return c
 	}
-	return l.app.postActs(p, c)
+	return store.Channel{ID: p.Channel, Name: p.ChannelName, Direct: p.Direct}
 }
 
 // menu shows everything that can be done here.
 func (l *latest) menu() tea.Cmd {
 	groups := [][]postAct{l.Acts(), l.besides()}
-	return push(newMore(l.theme, "What to do", groups...))
+	return l.app.push(newMore(l.app, l.theme, "What to do", groups...))
 }
 
 // read asks for n posts before one; 0 from the top.
@@ -297,7 +304,10 @@ func (l *latest) wrote(msg freshMsg) tea.Cmd {
 	case msg.err != nil:
 		return fail(msg.err)
 	case msg.post.ID > l.newestKnown():
-		l.waiting = append([]store.Post{msg.post}, l.waiting...)
+		if len(l.waiting) == cap(l.waiting) {
+			l.waiting = append(make([]store.Post, 0, len(l.waiting)+waitingMore), l.waiting...)
+		}
+		l.waiting = slices.Insert(l.waiting, 0, msg.post)
 	}
 	return nil
 }
@@ -386,7 +396,9 @@ func (l *latest) merge(msg pageMsg) {
 		if !l.gap {
 			l.bring(msg.posts, fresh, short)
 		}
-		l.waiting = msg.posts[:fresh:fresh]
+		if l.waiting = nil; fresh > 0 { // what is empty would hold on to the page
+			l.waiting = msg.posts[:fresh:fresh]
+		}
 	})
 	l.moved, l.behind = false, false
 	switch {
@@ -413,7 +425,7 @@ func (l *latest) bring(page []store.Post, fresh int, short bool) {
 	case l.active && len(l.posts) > 0 && !l.moved:
 		l.posts = l.inPlace(page, short)
 	default:
-		l.posts = append(slices.Clone(page[fresh:]), older...)
+		l.posts = append(page[fresh:len(page):len(page)], older...)
 	}
 	if len(l.posts) > 0 && (l.newest == 0 || !l.active || l.moved) {
 		l.newest = l.key(l.posts[0])
@@ -478,7 +490,7 @@ func (l *latest) wasHere(posts []store.Post) {
 		return
 	}
 	l.seeking = false
-	if p := posts[below]; !p.Imported {
+	if p := posts[below]; !p.Imported && !p.At.Before(l.app.came) { // before, I was not here
 		l.keep(func() { l.was = p })
 	}
 }
@@ -536,15 +548,17 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
 		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
-		return push(newThread(l.app, l.theme, p.ID)), true
+		return l.app.push(newThread(l.app, l.theme, p.ID)), true
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
 		return l.menu(), true
 	default:
+		if l.move(msg) {
+			return l.more(), true
+		}
 		if cmd, used = pressed(append(l.Acts(), l.besides()...), msg, l.theme); used {
 			return cmd, true
 		}
-		used = l.move(msg)
-		return l.more(), used
+		return l.more(), false
 	}
 	return tea.Batch(cmd, l.more()), true
 }
@@ -562,17 +576,28 @@ func (l *latest) actHelp() []key.Binding {
 	return slices.Concat([]key.Binding{heading("This post"), keys.Open}, actKeys(l.Acts()), []key.Binding{keys.More, keys.New, keys.ShowNew})
 }
 
-// selectedHints speaks about the selected post.
-func (l *latest) selectedHints() []key.Binding {
-	if _, some := l.current(); !some {
-		return []key.Binding{keys.ReadOn}
+// hinted are the keys of the acts on a post that the hints name, kept as long as the post and its channel stay the same.
+type hinted struct {
+	post    store.Post
+	channel store.Channel
+	keys    []key.Binding
+}
+
+// selectedHints speaks about the selected post, after what comes first.
+func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
+	const many = 12 // more than fit into most windows
+	out := append(make([]key.Binding, 0, many), first...)
+	p, some := l.current()
+	if !some {
+		return append(out, keys.ReadOn)
 	}
-	out := append([]key.Binding{keys.Open}, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
-	out = append(out, keys.ReadOn, keys.More)
+	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
+		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
+	}
 	if len(l.waiting) > 0 {
-		out = append([]key.Binding{keys.ShowNew}, out...)
+		out = append(out, keys.ShowNew)
 	}
-	return out
+	return append(append(append(out, keys.Open), l.hinted.keys...), keys.ReadOn, keys.More)
 }
 
 // mouse scrolls with the wheel and opens what is clicked.
@@ -583,7 +608,7 @@ func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
 	case tea.MouseClickMsg:
 		if i := l.at(msg.Y); i >= 0 && msg.Button == tea.MouseLeft {
 			l.choose(i)
-			return push(newThread(l.app, l.theme, l.posts[i].ID))
+			return l.app.push(newThread(l.app, l.theme, l.posts[i].ID))
 		}
 	}
 	return l.more()

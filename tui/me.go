@@ -133,9 +133,9 @@ func (m *me) press(msg tea.KeyPressMsg) tea.Cmd {
 	if k, ok := m.key(m.chosen); ok {
 		switch {
 		case key.Matches(msg, keys.Label):
-			return push(newLabel(m.app, m.theme, k))
+			return m.app.push(newLabel(m.app, m.theme, k))
 		case key.Matches(msg, keys.Remove):
-			return push(newRemoval(m.app, m.theme, k))
+			return m.app.push(newRemoval(m.app, m.theme, k))
 		}
 	}
 	cmd, _ := m.menu.press(msg)
@@ -165,7 +165,7 @@ func (m *me) list() []item {
 		return v
 	}
 	about := func(what, now, hint string, put func(*store.Profile, string)) func() tea.Cmd {
-		return opens(func() screen { return newAbout(a, t, what, now, hint, put) })
+		return a.opens(func() screen { return newAbout(a, t, what, now, hint, put) })
 	}
 	department := func() tea.Cmd { return status("Your department comes from the roster. An admin can change it.") }
 	if p.Department == "" {
@@ -175,8 +175,8 @@ func (m *me) list() []item {
 		{name: "name", head: "About me", label: "Name", value: say(p.Name, "not said yet"), open: about("Name", p.Name, "As colleagues know you.", func(q *store.Profile, v string) { q.Name = v }), keys: edit},
 		{name: "title", label: "Title", value: say(p.Title, "not said yet"), open: about("Title", p.Title, "What you do, like Controller.", func(q *store.Profile, v string) { q.Title = v }), keys: edit},
 		{name: "department", label: "Department", value: say(p.Department, "not said yet"), open: department, keys: edit},
-		{name: "zone", label: "Time zone", value: say(p.Zone, "not said yet: UTC"), more: t.Dim.Render(a.now().In(zone(p.Zone)).Format("15:04") + " there now"), open: opens(func() screen { return newZone(a, t, p.Zone) }), keys: edit},
-		{name: "notify", label: "Be told", value: tellings[m.notify], open: opens(func() screen { return newTelling(a, t, m.notify) }), keys: edit},
+		{name: "zone", label: "Time zone", value: say(p.Zone, "not said yet: UTC"), more: t.Dim.Render(a.now().In(zone(p.Zone)).Format("15:04") + " there now"), open: a.opens(func() screen { return newZone(a, t, p.Zone) }), keys: edit},
+		{name: "notify", label: "Be told", value: tellings[m.notify], open: a.opens(func() screen { return newTelling(a, t, m.notify) }), keys: edit},
 	}
 	head := "Ways in"
 	if a.offer != nil && !m.holds(a.offer.Fingerprint) {
@@ -184,14 +184,14 @@ func (m *me) list() []item {
 		head = ""
 	}
 	for i, k := range m.keys {
-		it := item{name: keyItem(k), label: k.Label, value: t.Dim.Render(kindOf(k) + " " + short(k.Fingerprint)), more: t.Dim.Render(m.used(k)), open: opens(func() screen { return newKeyPage(m, k) }),
+		it := item{name: keyItem(k), label: k.Label, value: t.Dim.Render(kindOf(k) + " " + short(k.Fingerprint)), more: t.Dim.Render(m.used(k)), open: a.opens(func() screen { return newKeyPage(m, k) }),
 			keys: []key.Binding{keys.Open, says(keys.Label, "rename"), keys.Remove}}
 		if i == 0 {
 			it.head = head
 		}
 		list = append(list, it)
 	}
-	secret := item{name: "password", label: "Set a password", open: opens(func() screen { return newPassword(a, t, m.password) }), keys: []key.Binding{says(keys.Open, "sets one")}}
+	secret := item{name: "password", label: "Set a password", open: a.opens(func() screen { return newPassword(a, t, m.password) }), keys: []key.Binding{says(keys.Open, "sets one")}}
 	if m.password {
 		secret.label, secret.keys = "Change the password", edit
 	}
@@ -199,10 +199,10 @@ func (m *me) list() []item {
 		secret.head = head
 	}
 	return append(list, secret,
-		item{name: "code", label: "A code for another device", open: opens(func() screen { return newLink(a, t) }), keys: []key.Binding{says(keys.Open, "makes one")}},
-		item{name: "held", head: "My data", label: "What is held about me", open: opens(func() screen { return newHeld(a, t) }), keys: []key.Binding{keys.Open}},
-		item{name: "take", label: "Take it with me", open: opens(func() screen { return newTake(a, t) }), keys: []key.Binding{says(keys.Open, "says how")}},
-		item{name: "leave", label: "Leave for good", open: opens(func() screen { return newLeave(a, t) }), keys: []key.Binding{says(keys.Open, "asks first")}})
+		item{name: "code", label: "A code for another device", open: a.opens(func() screen { return newLink(a, t) }), keys: []key.Binding{says(keys.Open, "makes one")}},
+		item{name: "held", head: "My data", label: "What is held about me", open: a.opens(func() screen { return newHeld(a, t) }), keys: []key.Binding{keys.Open}},
+		item{name: "take", label: "Take it with me", open: a.opens(func() screen { return newTake(a, t) }), keys: []key.Binding{says(keys.Open, "says how")}},
+		item{name: "leave", label: "Leave for good", open: a.opens(func() screen { return newLeave(a, t) }), keys: []key.Binding{says(keys.Open, "asks first")}})
 }
 
 // holds reports whether a key lets me in.

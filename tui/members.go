@@ -150,7 +150,7 @@ func (m *members) press(msg tea.KeyPressMsg) tea.Cmd {
 	case m.problem != "" && key.Matches(msg, keys.Open):
 		return m.refresh()
 	case m.steers() && m.is.Private && key.Matches(msg, keys.Add):
-		return push(newLetIn(m.app, m.theme, m.is))
+		return m.app.push(newLetIn(m.app, m.theme, m.is))
 	case ok && m.steers() && m.is.Private && key.Matches(msg, keys.Remove):
 		return m.remove(is)
 	case ok && m.steers() && key.Matches(msg, keys.Steward):
@@ -181,10 +181,10 @@ func (m *members) remove(who store.Member) tea.Cmd {
 	p := &page{theme: m.theme, title: called(c) + " · take somebody out"}
 	p.text = who.Display() + " (@" + who.Handle + ") will no longer see " + called(c) + ". What they wrote stays."
 	p.set([]item{
-		{name: "stay", label: "Let them stay", open: back, keys: []key.Binding{says(keys.Open, "keeps them")}},
-		{name: "go", label: "Take them out", open: func() tea.Cmd { return tea.Sequence(back(), gone) }, keys: []key.Binding{says(keys.Open, "takes them out")}},
+		{name: "stay", label: "Let them stay", open: a.back, keys: []key.Binding{says(keys.Open, "keeps them")}},
+		{name: "go", label: "Take them out", open: func() tea.Cmd { a.back(); return gone }, keys: []key.Binding{says(keys.Open, "takes them out")}},
 	})
-	return push(p)
+	return m.app.push(p)
 }
 
 // selected is the member that the keys are on.
@@ -207,7 +207,7 @@ func (m *members) list() {
 				continue
 			}
 			it := item{name: personItem(q.Person), head: head, label: q.Display(), value: t.Dim.Render("@" + q.Handle), more: t.Dim.Render(about(q.Person))}
-			it.open = opens(func() screen { return newPerson(a, m.theme, q.Person) })
+			it.open = a.opens(func() screen { return newPerson(a, m.theme, q.Person) })
 			it.keys = m.keysFor(q)
 			items = append(items, it)
 			head = ""

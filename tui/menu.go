@@ -126,14 +126,22 @@ func (m *menu) mouse(msg tea.MouseMsg, y int) tea.Cmd {
 			m.choose(m.index() + 1)
 		}
 	case tea.MouseClickMsg:
-		for i := range m.items {
-			if first, end := m.lines(i); msg.Button == tea.MouseLeft && y+m.top >= first && y+m.top < end {
-				m.choose(i)
-				return m.open(i)
-			}
+		if i := m.under(y); i >= 0 && msg.Button == tea.MouseLeft {
+			m.choose(i)
+			return m.open(i)
 		}
 	}
 	return nil
+}
+
+// under is the item that a line of the view belongs to, -1 for none.
+func (m *menu) under(y int) int {
+	for i := range m.items {
+		if first, end := m.lines(i); y+m.top >= first && y+m.top < end {
+			return i
+		}
+	}
+	return -1
 }
 
 // above is the lines of headings before an item: the heading, and air above it.

@@ -11,7 +11,7 @@ import (
 
 // newMore is the menu of what can be done with a post, and with its channel. What
 // is chosen is done on the screen from which the menu was opened.
-func newMore(t *theme, title string, groups ...[]postAct) *page {
+func newMore(a *app, t *theme, title string, groups ...[]postAct) *page {
 	p := &page{theme: t, title: title}
 	heads := []string{"This post", "Here"}
 	var items []item
@@ -24,7 +24,7 @@ func newMore(t *theme, title string, groups ...[]postAct) *page {
 			if i == 0 && len(groups) > 1 {
 				it.head = heads[min(g, len(heads)-1)]
 			}
-			it.open = func() tea.Cmd { return tea.Sequence(back(), act.do(p.theme)) }
+			it.open = func() tea.Cmd { a.back(); return act.do(p.theme) }
 			items = append(items, it)
 		}
 	}
@@ -84,7 +84,7 @@ func (m *move) fill(channels []store.Channel) {
 			continue
 		}
 		do := act(func() error { return a.store.MoveThread(a.ctx, a.me, id, c.ID) }, "Moved to #"+c.Name+". There it is new.")
-		items = append(items, item{name: channelEntry(c.ID), label: "#" + c.Name, open: func() tea.Cmd { return tea.Sequence(back(), do) }, keys: []key.Binding{says(keys.Open, "moves it there")}})
+		items = append(items, item{name: channelEntry(c.ID), label: "#" + c.Name, open: func() tea.Cmd { a.back(); return do }, keys: []key.Binding{says(keys.Open, "moves it there")}})
 	}
 	m.text = "The post and all its replies go to the channel that you choose, and are new for the people there."
 	if len(items) == 0 {

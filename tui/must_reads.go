@@ -138,14 +138,14 @@ func (l *mustReads) list() {
 		it.label = subject(p)
 		it.more = t.Dim.Render(answersLine(an) + " · to " + an.To(p.ChannelName) + " · " + spoken(p))
 		it.end = t.Dim.Render(due(an.Due, a.now(), a.zone))
-		it.open = opens(func() screen { return newAudience(a, l.theme, p, true) })
+		it.open = a.opens(func() screen { return newAudience(a, l.theme, p, true) })
 		switch {
 		case p.Deleted, p.Hidden:
 			it.label, it.end, it.dim = "Deleted by its author", "", true
 			if p.Hidden {
 				it.label = "Hidden by a steward"
 			}
-			it.open = opens(func() screen { return newThread(a, l.theme, p.ID) })
+			it.open = a.opens(func() screen { return newThread(a, l.theme, p.ID) })
 		case an.Counts[store.Pending] > 0 && an.Due.Before(a.now()):
 			it.end = t.New.Render(due(an.Due, a.now(), a.zone))
 		}
@@ -175,7 +175,7 @@ func (a *app) announce(t *theme) tea.Cmd {
 		}
 		for _, c := range all {
 			if c.Everyone && c.StewardsPost {
-				return tea.Sequence(push(newChannel(a, t, c.ID)), push(newAnnounce(a, t, c)))()
+				return tea.Sequence(said(pushMsg{newChannel(a, t, c.ID)}), said(pushMsg{newAnnounce(a, t, c)}))()
 			}
 		}
 		return statusMsg{"There is no channel for announcements."}

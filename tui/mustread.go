@@ -226,7 +226,7 @@ func (m *mustRead) arrived(msg mustReadMsg) tea.Cmd {
 	m.problem, m.team = "", msg.team
 	m.learn(msg.posts)
 	if m.arriving && len(m.waiting) == 0 {
-		return tea.Batch(again, back())
+		return tea.Batch(again, m.app.back())
 	}
 	return again
 }
@@ -234,14 +234,14 @@ func (m *mustRead) arrived(msg mustReadMsg) tea.Cmd {
 // answered goes on to the next one, or back to where this was opened.
 func (m *mustRead) answered(id int64) tea.Cmd {
 	if m.only != 0 {
-		return back()
+		return m.app.back()
 	}
 	m.done[id] = true
 	if !m.arriving {
 		return m.refresh()
 	}
 	if m.learn(m.waiting); len(m.waiting) == 0 {
-		return back()
+		return m.app.back()
 	}
 	return m.refresh()
 }
@@ -299,7 +299,7 @@ func (m *mustRead) acts() []postAct {
 		list = append(list, postAct{"Later (" + left + ")", says(keys.Cancel, "later ("+left+")"), cmd(m.later(p))})
 	}
 	if !m.arriving {
-		list = append(list, postAct{"Read what others ask", key.Binding{}, func(t *theme) tea.Cmd { return push(newThread(a, t, p.ID)) }})
+		list = append(list, postAct{"Read what others ask", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newThread(a, t, p.ID)) }})
 	}
 	return append(list, m.teamAct()...)
 }
@@ -320,9 +320,9 @@ func (m *mustRead) teamAct() []postAct {
 func (m *mustRead) teamWaits() tea.Cmd {
 	a, t := m.app, m.theme
 	if len(m.team) == 1 {
-		return push(newAudience(a, t, m.team[0].Post, false))
+		return m.app.push(newAudience(a, t, m.team[0].Post, false))
 	}
-	return push(newTeamWaits(a, t, m.team))
+	return m.app.push(newTeamWaits(a, t, m.team))
 }
 
 // newTeamWaits is what a manager's team has not answered.
@@ -331,14 +331,17 @@ func newTeamWaits(a *app, t *theme, all []store.TeamWait) *page {
 	var items []item
 	for _, w := range all {
 		items = append(items, item{name: strconv.FormatInt(w.Post.ID, 10), label: subject(w.Post), end: t.Dim.Render(count(w.Pending, "person", "people")),
-			open: opens(func() screen { return newAudience(a, p.theme, w.Post, false) }), keys: []key.Binding{says(keys.Open, "who")}})
+			open: a.opens(func() screen { return newAudience(a, p.theme, w.Post, false) }), keys: []key.Binding{says(keys.Open, "who")}})
 	}
 	p.set(items)
 	return p
 }
 
 // answerPage is the menu of the answers at sign-in, around which nothing is either.
-type answerPage struct{ *page }
+type answerPage struct {
+	*page
+	app *app
+}
 
 // Full is true: there is no way around it.
 func (answerPage) Full() bool { return true }
@@ -346,7 +349,7 @@ func (answerPage) Full() bool { return true }
 // Update leads back, which nothing else does around it.
 func (p answerPage) Update(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, keys.Back, keys.Quit) {
-		return back()
+		return p.app.back()
 	}
 	return p.page.Update(msg)
 }
@@ -357,11 +360,11 @@ func (m *mustRead) choices() tea.Cmd {
 		return m.teamWaits()
 	}
 	if list := m.acts(); len(list) > 0 {
-		page := newMore(m.theme, "Your answer", list)
+		page := newMore(m.app, m.theme, "Your answer", list)
 		if m.arriving {
-			return push(answerPage{page})
+			return m.app.push(answerPage{page, m.app})
 		}
-		return push(page)
+		return m.app.push(page)
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (m *Model) newPalette(over screen) *palette {
 		p.fixed = append(p.fixed, choice{name: e.name, label: e.label, do: func() tea.Cmd { return m.open(e) }})
 	}
 	p.fixed = append(p.fixed,
-		choice{name: "create", label: "New channel", key: keys.Create.Help().Key, do: opens(func() screen { return newCreate(m.app, t, false) })},
+		choice{name: "create", label: "New channel", key: keys.Create.Help().Key, do: m.app.opens(func() screen { return newCreate(m.app, t, false) })},
 		choice{name: "keys", label: "All keys", key: keys.Help.Help().Key, do: func() tea.Cmd {
 			m.help = newHelp(m.theme, over)
 			return nil
@@ -88,6 +88,16 @@ func (m *Model) newPalette(over screen) *palette {
 	}
 	if s, ok := over.(placed); ok {
 		p.acts(s.besides())
+	}
+	lead := func(label, more string, open func(*app, *theme) screen) {
+		p.fixed = append(p.fixed, choice{name: "page " + label, label: label, more: more, do: func() tea.Cmd { return m.app.goTo(open(m.app, t)) }})
+	}
+	if m.side.is.Me.Admin {
+		for _, o := range offices {
+			lead("Admin · "+o.label, o.does, o.open)
+		}
+	} else {
+		lead("Decisions", "what was decided, and why", newDecisions)
 	}
 	for _, c := range m.side.is.Channels {
 		if c.Direct {
@@ -115,7 +125,7 @@ func (p *palette) place(c store.Channel) choice {
 	if !c.Joined {
 		ch.more = strings.TrimSuffix("not joined · "+ch.more, " · ")
 	}
-	ch.do = func() tea.Cmd { return goTo(newChannel(a, t, c.ID)) }
+	ch.do = func() tea.Cmd { return a.goTo(newChannel(a, t, c.ID)) }
 	return ch
 }
 
@@ -147,7 +157,7 @@ func (p *palette) update(msg tea.Msg) {
 		for _, q := range msg.all {
 			a, t := p.app, p.theme
 			p.people = append(p.people, choice{name: personItem(q), label: q.Display(), more: strings.TrimSuffix("@"+q.Handle+" · "+about(q), " · "),
-				do: opens(func() screen { return newPerson(a, t, q) })})
+				do: a.opens(func() screen { return newPerson(a, t, q) })})
 		}
 	default:
 		return

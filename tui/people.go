@@ -252,7 +252,7 @@ func (p *people) list() {
 		}
 		it.value = t.Dim.Render("@" + q.Handle)
 		it.more = t.Dim.Render(about(q))
-		it.open = opens(func() screen { return newPerson(a, p.theme, q) })
+		it.open = a.opens(func() screen { return newPerson(a, p.theme, q) })
 		it.keys = []key.Binding{keys.Open, keys.Write, keys.Pick}
 		if q.ID == a.me {
 			it.keys = []key.Binding{keys.Open}

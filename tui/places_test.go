@@ -331,7 +331,7 @@ func TestMembersAreManaged(t *testing.T) {
 func TestPaletteLeadsEverywhere(t *testing.T) {
 	w := busy(t)
 	s := w.sit(80, 24)
-	for _, c := range [][2]string{{"inb", "Inbox"}, {"plat", "#platform"}, {"tara", "Tara Vale · @tara"}, {"bro", "Ben Brook · @ben"}, {"all k", "All keys"}} {
+	for _, c := range [][2]string{{"inb", "Inbox"}, {"plat", "#platform"}, {"tara", "Tara Vale · @tara"}, {"bro", "Ben Brook · @ben"}, {"figu", "Admin · Figures"}, {"toda", "Admin · Today"}, {"decis", "Petra Marsh invited @ben"}, {"all k", "All keys"}} {
 		s.press("ctrl+k")
 		s.write(c[0])
 		s.press("enter")

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,9 +12,9 @@ import (
 	"tincan/store"
 )
 
-// BenchmarkArrival is what one post of somebody else costs one person who looks at Home: what is read for it, and what
-// is drawn. The post itself is not counted.
-func BenchmarkArrival(b *testing.B) {
+// crowded is somebody who looks at Home, in a company in which posts come: one more in everyone, of somebody else, is
+// what post writes.
+func crowded(b *testing.B) (s *sitting, post func() store.Post) {
 	w := newWorld(b, store.Options{PostsPerMinute: 1 << 20})
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -28,7 +29,8 @@ func BenchmarkArrival(b *testing.B) {
 	w.must(w.store.MarkWelcomed(w.ctx, w.me))
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
-	s := &sitting{world: w}
+	s = &sitting{world: w}
+	w.store.Subscribe(w.ctx, w.me) // what is read for those who are here is remembered
 	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Log: w.log, Drawn: &Drawn{}})
 	s.m.app.tick = s.tick
 	b.Cleanup(func() { s.m.Close(s.ctx) })
@@ -39,16 +41,79 @@ func BenchmarkArrival(b *testing.B) {
 	s.give(tea.ColorProfileMsg{Profile: colorprofile.ANSI256})
 	s.give(tea.WindowSizeMsg{Width: 120, Height: 40})
 	s.m.View()
+	return s, func() store.Post {
+		p := w.post(ben, everyone, 0, "One more thing about the runner.")
+		w.clock.add(-time.Minute) // which every post takes
+		return p
+	}
+}
+
+// BenchmarkArrival is what one post of somebody else costs one person who looks at Home: what is read for it, and what
+// is drawn. The post itself is not counted.
+func BenchmarkArrival(b *testing.B) {
+	s, post := crowded(b)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		b.StopTimer()
 		if i%30 == 0 {
 			s.give(keyOf(keys.ShowNew.Keys()[0]))
 		}
-		p := w.post(ben, everyone, 0, "One more thing about the runner.")
-		w.clock.add(-time.Minute) // which every post takes
+		p := post()
 		b.StartTimer()
-		s.give(store.Event{Kind: store.Posted, Channel: everyone.ID, Post: p.ID, By: ben.ID})
+		s.give(store.Event{Kind: store.Posted, Channel: p.Channel, Post: p.ID, By: p.Author})
 		s.m.View()
+	}
+}
+
+// BenchmarkFrame is what it costs to take in a message whose answer is there already, and to draw what came of it.
+func BenchmarkFrame(b *testing.B) {
+	s, post := crowded(b)
+	side, err := s.store.Side(s.ctx, s.m.app.me)
+	s.must(err)
+	first := s.m.top().screen.(*home).latest
+	fresh := post()
+	down, up := keyOf("down"), keyOf("up")
+	for _, of := range []struct {
+		name string
+		msg  func(i int) tea.Msg
+	}{
+		{"nothing has changed", func(int) tea.Msg { return leftMsg{} }},
+		{"a channel has something new", func(i int) tea.Msg {
+			more := side
+			more.Channels = slices.Clone(side.Channels)
+			more.Channels[3].Unread = i % 90
+			return sidebarMsg{Side: more}
+		}},
+		{"a post waits above", func(i int) tea.Msg {
+			first.waiting = nil
+			fresh.ID++
+			return freshMsg{of: first, post: fresh}
+		}},
+		{"the next post is chosen", func(i int) tea.Msg {
+			if i%16 < 8 {
+				return down
+			}
+			return up
+		}},
+		{"a letter is typed", func(i int) tea.Msg {
+			if i == 0 {
+				s.m.Update(keyOf("n"))
+			}
+			if i%200 == 0 {
+				s.m.Update(keyOf("ctrl+u"))
+			}
+			return keyOf("e")
+		}},
+	} {
+		b.Run(of.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				b.StopTimer()
+				msg := of.msg(i)
+				b.StartTimer()
+				s.m.Update(msg)
+				s.m.View()
+			}
+		})
 	}
 }

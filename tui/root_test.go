@@ -887,3 +887,32 @@ func TestHomeOrderIsKept(t *testing.T) {
 	s.press("t")
 	w.sit(80, 24).sees("Home · latest")
 }
+
+// Keys that come in one go are for the screens that those before them lead to: nothing answers in between.
+func TestKeysInOneGo(t *testing.T) {
+	for name, c := range map[string]struct{ keys, sees string }{
+		"a reply":                {"r q u i t", "quit"},
+		"out of a menu":          {"enter o enter q u i t", "quit"},
+		"through the palette":    {"ctrl+k s a v e d enter", "Saved"},
+		"to and fro":             {"enter esc r q u i t", "quit"},
+		"a menu opened and left": {"enter o esc esc n q u i t", "quit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := settled(t)
+			w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Is the lift working?")
+			s := w.sit(80, 24)
+			var answers []tea.Cmd
+			for _, k := range strings.Fields(c.keys) {
+				_, cmd := s.m.Update(keyOf(k))
+				answers = append(answers, cmd)
+			}
+			for _, cmd := range answers {
+				s.run(cmd)
+			}
+			if s.left {
+				t.Fatal("a letter of the text has left")
+			}
+			s.sees(c.sees)
+		})
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"charm.land/bubbles/v2/help"
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"tincan/store"
@@ -36,6 +35,11 @@ type drafting interface{ Flush(context.Context) }
 // titled is a screen with a header line, drawn by the root above it. What
 // follows the first " · " is drawn dim.
 type titled interface{ Title() string }
+
+// lined is a screen that gives its lines one by one, below others: what has been drawn before is not copied once more.
+type lined interface {
+	Lines(above []string) []string
+}
 
 // noted is a titled screen that has a few words, styled, at the right end of its
 // header. A click on the header reaches it as headClickMsg.
@@ -92,25 +96,26 @@ type (
 	headClickMsg struct{}
 )
 
+// step has the root do something as soon as it has the present message behind it, before any other: what leads to
+// another screen must not be overtaken by the next key. It is for Update alone; a command answers with the message.
+func (a *app) step(msg tea.Msg) tea.Cmd {
+	a.steps = append(a.steps, msg)
+	return nil
+}
+
 // push shows a screen on top of the present one.
-func push(s screen) tea.Cmd { return func() tea.Msg { return pushMsg{s} } }
+func (a *app) push(s screen) tea.Cmd { return a.step(pushMsg{s}) }
+
+// opens is push of a screen that is made when it is asked for.
+func (a *app) opens(make func() screen) func() tea.Cmd {
+	return func() tea.Cmd { return a.push(make()) }
+}
 
 // goTo shows a screen directly above Home.
-func goTo(s screen) tea.Cmd { return func() tea.Msg { return goMsg{s} } }
+func (a *app) goTo(s screen) tea.Cmd { return a.step(goMsg{s}) }
 
 // back leaves the screen on top.
-func back() tea.Cmd { return func() tea.Msg { return popMsg{} } }
+func (a *app) back() tea.Cmd { return a.step(popMsg{}) }
 
 // status shows one sentence until the next key.
 func status(text string) tea.Cmd { return func() tea.Msg { return statusMsg{text} } }
-
-// hints leaves out the bindings that do not apply now.
-func hints(all ...key.Binding) []key.Binding {
-	on := make([]key.Binding, 0, len(all))
-	for _, b := range all {
-		if b.Enabled() {
-			on = append(on, b)
-		}
-	}
-	return on
-}

@@ -166,7 +166,7 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 		return fail(msg.err)
 	case msg.before == 0:
 		s.ready, s.problem, s.ended = true, "", !msg.found.More
-		s.terms, s.drawn = msg.found.Terms, map[int64]drawnPost{}
+		s.terms, s.drawn = msg.found.Terms, map[int64]*drawnPost{}
 		s.typing = s.typing && len(msg.found.Posts) == 0
 		s.keep(func() { s.posts, s.selected = msg.found.Posts, 0 })
 		s.top = 0
@@ -219,9 +219,9 @@ func (s *search) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Order):
 		return s.turnRound()
 	case some && key.Matches(msg, keys.Open):
-		return push(newThread(s.app, s.theme, p.ID))
+		return s.app.push(newThread(s.app, s.theme, p.ID))
 	case some && key.Matches(msg, keys.Reply):
-		return push(replyTo(s.app, s.theme, p.ID))
+		return s.app.push(replyTo(s.app, s.theme, p.ID))
 	case key.Matches(msg, keys.ReadOn):
 		s.pageDown()
 	default:
@@ -245,7 +245,7 @@ func (s *search) typed(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, keys.Cancel):
 		if len(s.posts) == 0 {
-			return back()
+			return s.app.back()
 		}
 		s.typing = false
 	case key.Matches(msg, keys.RowDown) && len(s.posts) > 0:
@@ -273,7 +273,7 @@ func (s *search) mouse(msg tea.MouseMsg) tea.Cmd {
 		if i := s.at(msg.Y - s.over()); i >= 0 && msg.Button == tea.MouseLeft {
 			s.typing = false
 			s.choose(i)
-			return push(newThread(s.app, s.theme, s.posts[i].ID))
+			return s.app.push(newThread(s.app, s.theme, s.posts[i].ID))
 		}
 	}
 	return s.more()

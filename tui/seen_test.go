@@ -181,6 +181,22 @@ func TestYouWereHereStaysWhereItWas(t *testing.T) {
 	}
 }
 
+// Somebody who comes for the first time was not here when the last post was written that does not count as new.
+func TestANewcomerWasNotHere(t *testing.T) {
+	w := settled(t)
+	everyone := w.channel("everyone")
+	w.post(store.Person{ID: w.me}, everyone, 0, "before ben came")
+	w.clock.add(4 * 24 * time.Hour)
+	petra := store.Person{ID: w.me}
+	w.me = w.person("ben", "Ben Brook", "Operations").ID
+	w.must(w.store.MarkWelcomed(w.ctx, w.me))
+	w.clock.add(time.Minute)
+	w.post(petra, everyone, 0, "since then")
+	s := w.sit(80, 24)
+	s.sees("before ben came", "since then", "1 new post in 1 channel")
+	s.misses("you were here", "since Thursday")
+}
+
 func TestSpaceWalk(t *testing.T) {
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")

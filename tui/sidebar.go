@@ -27,23 +27,22 @@ func channelEntry(id int64) string { return "channel " + strconv.FormatInt(id, 1
 
 // entry is one line of the sidebar.
 type entry struct {
-	name   string
-	label  string
-	mark   string // before the label: ▪ private
-	count  int    // what is new
-	note   string // said of it at the right end
-	draft  bool   // an unsent text waits there
-	dim    bool   // muted
-	gap    bool   // a blank line above
-	screen func() screen
-}
+	name    string
+	label   string
+	mark    string // before the label: ▪ private
+	count   int    // what is new
+	note    string // said of it at the right end
+	draft   bool   // an unsent text waits there
+	dim     bool   // muted
+	gap     bool   // a blank line above
+	channel int64  // that it stands for; 0 for a page
+	page    func(*sidebar) screen
 
-// drawnEntry is an entry as it was drawn, with all that decided its looks.
-type drawnEntry struct {
-	as   entryLook
+	as   entryLook // how it was drawn last
 	line string
 }
 
+// entryLook is all that decides how an entry is drawn.
 type entryLook struct {
 	label, mark, note      string
 	count, width           int
@@ -58,9 +57,9 @@ type sidebar struct {
 	app      *app
 	theme    *theme
 	is       store.Side // as last read
+	stale    bool       // list has not been made of it yet
 	list     []entry    // made of it, on that day of the trial
 	day      string
-	drawn    map[string]drawnEntry
 	width    int
 	height   int
 	focused  bool
@@ -82,46 +81,65 @@ type sidebarMsg struct {
 }
 
 func newSidebar(a *app, t *theme) *sidebar {
-	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome, drawn: map[string]drawnEntry{}}
+	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome, stale: true}
 }
 
 // entries are the lines from top to bottom.
 func (s *sidebar) entries() []entry {
-	if day := trialDay(s.is.Trial, s.app.now()); s.list == nil || s.day != day {
-		s.day = day
-		s.list = s.make()
+	if day := trialDay(s.is.Trial, s.app.now()); s.stale || s.day != day {
+		s.day, s.stale = day, false
+		s.fill()
 	}
 	return s.list
 }
 
-// make makes the entries of what was last read.
-func (s *sidebar) make() []entry {
-	a := s.app
-	list := []entry{
-		{name: entryHome, label: "Home", count: s.unread()},
-		{name: entryInbox, label: "Inbox", count: s.is.Inbox, screen: func() screen { return newInbox(a, s.theme) }},
-		{name: entryMustRead, label: "Must read", count: len(s.is.Waiting), screen: func() screen { return newMustRead(a, s.theme, 0) }},
-		{name: entrySaved, label: "Saved", screen: func() screen { return newSaved(a, s.theme) }},
-		{name: entrySearch, label: "Search", screen: func() screen { return newSearch(a, s.theme, s.searched) }},
+// fill makes the entries of what was last read. Those that stay in their places keep how they were drawn.
+func (s *sidebar) fill() {
+	was := s.list
+	s.list = was[:0]
+	add := func(e entry) {
+		if i := len(s.list); i < len(was) && was[i].name == e.name {
+			e.as, e.line = was[i].as, was[i].line
+		}
+		s.list = append(s.list, e)
 	}
+	add(entry{name: entryHome, label: "Home", count: s.unread()})
+	add(entry{name: entryInbox, label: "Inbox", count: s.is.Inbox, page: func(s *sidebar) screen { return newInbox(s.app, s.theme) }})
+	add(entry{name: entryMustRead, label: "Must read", count: len(s.is.Waiting), page: func(s *sidebar) screen { return newMustRead(s.app, s.theme, 0) }})
+	add(entry{name: entrySaved, label: "Saved", page: func(s *sidebar) screen { return newSaved(s.app, s.theme) }})
+	add(entry{name: entrySearch, label: "Search", page: func(s *sidebar) screen { return newSearch(s.app, s.theme, s.searched) }})
 	for i, c := range s.is.Channels {
-		e := entry{name: channelEntry(c.ID), label: sideName(c), count: c.Unread, draft: c.Draft, dim: c.Muted}
+		e := entry{channel: c.ID, label: sideName(c), count: c.Unread, draft: c.Draft, dim: c.Muted}
 		e.gap = i == 0 || c.Direct != s.is.Channels[i-1].Direct
 		if c.Private && !c.Direct {
 			e.mark = "▪ "
 		}
-		e.screen = func() screen { return newChannel(a, s.theme, c.ID) }
-		list = append(list, e)
+		if n := len(s.list); n < len(was) && was[n].channel == c.ID {
+			e.name = was[n].name
+		} else {
+			e.name = channelEntry(c.ID)
+		}
+		add(e)
 	}
-	list = append(list,
-		entry{name: entryChannels, label: "Channels", gap: true, screen: func() screen { return newChannels(a, s.theme) }},
-		entry{name: entryPeople, label: "People", screen: func() screen { return newPeople(a, s.theme) }},
-		entry{name: entryTrial, label: "Trial", note: s.day, screen: func() screen { return newTrial(a, s.theme) }},
-	)
+	add(entry{name: entryChannels, label: "Channels", gap: true, page: func(s *sidebar) screen { return newChannels(s.app, s.theme) }})
+	add(entry{name: entryPeople, label: "People", page: func(s *sidebar) screen { return newPeople(s.app, s.theme) }})
+	add(entry{name: entryTrial, label: "Trial", note: s.day, page: func(s *sidebar) screen { return newTrial(s.app, s.theme) }})
 	if s.is.Me.Admin {
-		list = append(list, entry{name: entryAdmin, label: "Admin", count: s.is.Waits, screen: func() screen { return newAdmin(a, s.theme) }})
+		add(entry{name: entryAdmin, label: "Admin", count: s.is.Waits, page: func(s *sidebar) screen { return newAdmin(s.app, s.theme) }})
 	}
-	return append(list, entry{name: entryMe, label: "Me", screen: func() screen { return newMe(a, s.theme) }})
+	add(entry{name: entryMe, label: "Me", page: func(s *sidebar) screen { return newMe(s.app, s.theme) }})
+	clear(was[min(len(s.list), len(was)):])
+}
+
+// screen is what an entry opens; nil for Home, which is always there.
+func (s *sidebar) screen(e entry) screen {
+	switch {
+	case e.channel != 0:
+		return newChannel(s.app, s.theme, e.channel)
+	case e.page != nil:
+		return e.page(s)
+	}
+	return nil
 }
 
 // sideName is a channel's name, or the others in a direct conversation: by their first names where
@@ -206,7 +224,7 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		if more := unreadIn(msg.Side) > unreadIn(s.is); more && s.app.heard != nil && !msg.posted.IsZero() {
 			s.app.heard(msg.posted)
 		}
-		s.is, s.list = msg.Side, nil
+		s.is, s.stale = msg.Side, true
 		return again
 	case searchedMsg:
 		s.searched = msg.query
@@ -284,11 +302,13 @@ func (s *sidebar) index(list []entry, name string) int {
 // show makes the keys start at the entry that is open.
 func (s *sidebar) show() { s.selected = s.at }
 
-// view draws the entries: exactly height lines of width columns.
+// view draws the entries: exactly height lines of width columns, or empty ones.
 func (s *sidebar) view() []string {
-	var lines []string
+	list := s.entries()
+	lines := make([]string, 0, max(s.height, 2*len(list)))
 	at := 0
-	for _, e := range s.entries() {
+	for i := range list {
+		e := &list[i]
 		if e.gap {
 			lines = append(lines, "")
 		}
@@ -307,18 +327,16 @@ func (s *sidebar) view() []string {
 }
 
 // draw is one entry: its label at the left, what is new at the right.
-func (s *sidebar) draw(e entry) string {
+func (s *sidebar) draw(e *entry) string {
 	as := entryLook{e.label, e.mark, e.note, e.count, s.width, e.draft, e.dim, e.name == s.at, e.name == s.selected, s.focused, s.theme}
-	d, ok := s.drawn[e.name]
-	if !ok || d.as != as {
-		d = drawnEntry{as, s.line(e)}
-		s.drawn[e.name] = d
+	if e.as != as {
+		e.as, e.line = as, s.line(e)
 	}
-	return d.line
+	return e.line
 }
 
 // line draws it anew.
-func (s *sidebar) line(e entry) string {
+func (s *sidebar) line(e *entry) string {
 	t := s.theme
 	style := t.Text
 	switch {

@@ -42,13 +42,13 @@ func newTerms(a *app, t *theme, text string, version int64) *terms {
 	s := &terms{page: page{theme: t, text: "Before you go on: this is what taking part means.\n\n" + text}, app: a}
 	accept := func() tea.Msg {
 		if err := a.store.AcceptTerms(a.ctx, a.me, version); err != nil {
-			return tea.BatchMsg{back(), fail(err), a.askTerms()}
+			return tea.BatchMsg{said(popMsg{}), fail(err), a.askTerms()}
 		}
 		return popMsg{}
 	}
 	s.set([]item{
 		{name: "accept", label: "I accept", open: func() tea.Cmd { return accept }, keys: []key.Binding{says(keys.Open, "goes on")}},
-		{name: "leave", label: "Not now: I would rather leave", open: func() tea.Cmd { return push(newNotNow(t)) }, keys: []key.Binding{says(keys.Open, "leaves")}},
+		{name: "leave", label: "Not now: I would rather leave", open: func() tea.Cmd { return a.push(newNotNow(a, t)) }, keys: []key.Binding{says(keys.Open, "leaves")}},
 	})
 	return s
 }
@@ -64,11 +64,11 @@ func (s *terms) ShortHelp() []key.Binding {
 // notNow says goodbye to who does not accept, and lets them go.
 type notNow struct{ page }
 
-func newNotNow(t *theme) *notNow {
+func newNotNow(a *app, t *theme) *notNow {
 	n := &notNow{page{theme: t, text: "That is all right. Nothing is lost: you can come back whenever you like, and will be asked again.\n\nIf something in it is not clear, ask whoever invited you."}}
 	n.set([]item{
 		{name: "leave", label: "Leave", open: func() tea.Cmd { return tea.Quit }, keys: []key.Binding{says(keys.Open, "leaves")}},
-		{name: "back", label: "Read it once more", open: back, keys: []key.Binding{says(keys.Open, "goes back")}},
+		{name: "back", label: "Read it once more", open: a.back, keys: []key.Binding{says(keys.Open, "goes back")}},
 	})
 	return n
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 )
@@ -22,10 +23,28 @@ func styled(s lipgloss.Style) style {
 
 // Render draws text.
 func (s style) Render(text string) string {
-	if !s.simple || text == "" || strings.ContainsAny(text, "\n\r\t") {
+	if !s.simple || !oneLine(text) {
 		return s.Style.Render(text)
 	}
 	return s.open + text + s.end
+}
+
+// oneLine says whether text is one line and no more: nothing of it is moved or left out when it is drawn.
+func oneLine(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c == '\n' || c == '\r' || c == '\t' {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// put adds text, drawn, to what has been drawn before it.
+func (s style) put(buf []byte, text string) []byte {
+	if !s.simple || !oneLine(text) {
+		return append(buf, s.Style.Render(text)...)
+	}
+	return append(append(append(buf, s.open...), text...), s.end...)
 }
 
 // theme holds every colour and style. There is one accent; the rest is the
@@ -92,4 +111,9 @@ func makeTheme(dark bool, profile colorprofile.Profile) *theme {
 		Key: styled(key), Code: styled(code), Link: styled(plain.Underline(true)), Error: styled(failed), Lit: styled(plain.Reverse(true)),
 		Here: styled(accent.Bold(true)),
 	}
+}
+
+// does adds a key and what it does.
+func (t *theme) does(buf []byte, b key.Binding) []byte {
+	return t.Dim.put(t.Key.put(buf, b.Help().Key), " "+b.Help().Desc)
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -350,7 +351,7 @@ func (th *thread) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Reply, keys.New):
 		return th.write()
 	case key.Matches(msg, keys.Open, keys.More):
-		return push(newMore(th.feed.theme, "What to do", th.Acts()))
+		return th.app.push(newMore(th.app, th.feed.theme, "What to do", th.Acts()))
 	case key.Matches(msg, keys.Join) && !th.is.Channel.Joined:
 		return th.app.join(th.is.Channel)
 	case key.Matches(msg, keys.ReadOn):
@@ -438,12 +439,15 @@ func (th *thread) Watch(visible, focused bool) tea.Cmd {
 	return th.watch(visible)
 }
 
-func (th *thread) View() tea.View {
+func (th *thread) View() tea.View { return tea.NewView(strings.Join(th.Lines(nil), "\n")) }
+
+// Lines are what it looks like.
+func (th *thread) Lines(above []string) []string {
 	th.say = ""
 	if th.problem != "" {
 		th.say = th.problem + "\n\nEsc goes back."
 	}
-	return tea.NewView(th.view())
+	return th.window(above)
 }
 
 func (th *thread) ShortHelp() []key.Binding {

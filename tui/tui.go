@@ -43,11 +43,13 @@ type Options struct {
 }
 
 // app is what every screen needs and none changes. zone alone follows the
-// person's profile; it is read only while drawing, never in a command.
+// person's profile; it is read only while drawing, never in a command. steps is
+// for Update alone, too.
 type app struct {
 	ctx     context.Context
 	store   *store.Store
 	me      int64
+	came    time.Time // when I was here for the first time
 	host    string
 	hostKey string
 	now     func() time.Time
@@ -56,6 +58,7 @@ type app struct {
 	offer   *store.Key
 	drawn   *Drawn
 	heard   func(time.Time)
+	steps   []tea.Msg                            // what the root does next; see step
 	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
@@ -83,6 +86,7 @@ type Model struct {
 	end     context.CancelFunc
 
 	width, height int
+	shown         string // the last frame
 	dark          bool
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
@@ -118,7 +122,7 @@ const (
 // before Init; ctx ends with the session.
 func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model {
 	ctx, end := context.WithCancel(ctx)
-	a := &app{ctx: ctx, store: s, me: me.ID, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn, heard: o.Heard}
+	a := &app{ctx: ctx, store: s, me: me.ID, came: me.CameAt, host: o.Host, hostKey: o.HostKey, now: o.Now, zone: zone(me.Zone), log: o.Log, offer: o.OfferKey, drawn: o.Drawn, heard: o.Heard}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -179,13 +183,26 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.waits(msg) {
 		return m, nil
 	}
-	cmd := m.handle(msg)
+	cmd := m.take(msg)
 	for len(m.early) > 0 && !m.pending() {
 		next := m.early[0]
 		m.early = m.early[1:]
-		cmd = tea.Batch(cmd, m.arrange(), m.handle(next))
+		cmd = tea.Batch(cmd, m.arrange(), m.take(next))
 	}
 	return m, tea.Batch(cmd, m.arrange())
+}
+
+// take handles a message and every step that it leads to.
+func (m *Model) take(msg tea.Msg) tea.Cmd {
+	cmd := m.handle(msg)
+	for len(m.app.steps) > 0 {
+		next := m.app.steps[0]
+		m.app.steps = slices.Delete(m.app.steps, 0, 1) // which lets go of the screen
+		if cmd = tea.Batch(cmd, m.arrange()); !m.waits(next) {
+			cmd = tea.Batch(cmd, m.handle(next))
+		}
+	}
+	return cmd
 }
 
 // waits says whether a key, a paste or what was chosen has to wait for the first answer of the screen it is for, and

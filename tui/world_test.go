@@ -106,6 +106,7 @@ func (w *world) channel(name string) store.Channel {
 
 // heard is what a screen or a part of one has said to the root.
 type heard struct {
+	app     *app
 	t       testing.TB
 	update  func(tea.Msg) tea.Cmd
 	said    []string // statuses and errors, as people read them
@@ -120,7 +121,7 @@ type heard struct {
 
 // attend takes the place of the root for one screen, and of the timer.
 func (w *world) attend(update func(tea.Msg) tea.Cmd) *heard {
-	h := &heard{t: w.t, update: update}
+	h := &heard{t: w.t, app: w.app, update: update}
 	w.app.tick = h.tick
 	return h
 }
@@ -141,7 +142,15 @@ func (h *heard) later() {
 }
 
 // send gives one message to the screen and everything that follows from it.
-func (h *heard) send(msg tea.Msg) { h.run(h.update(msg)) }
+func (h *heard) send(msg tea.Msg) {
+	cmd := h.update(msg)
+	steps := h.app.steps
+	h.app.steps = nil
+	for _, s := range steps {
+		h.deliver(s)
+	}
+	h.run(cmd)
+}
 
 // run runs a command and what follows from it, as the program would.
 func (h *heard) run(cmd tea.Cmd) {
@@ -269,3 +278,7 @@ func plain(view string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// push and goTo are commands that lead to a screen, as an answer does.
+func push(s screen) tea.Cmd { return said(pushMsg{s}) }
+func goTo(s screen) tea.Cmd { return said(goMsg{s}) }

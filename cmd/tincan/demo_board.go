@@ -156,7 +156,7 @@ func (c *madeUp) answer(root *said, k *cast, p *colleague, at time.Time, must bo
 	}
 	if question == "" {
 		late := !must || !p.admin && c.chance(0.07) // read, and put off
-		c.aside(at, func() error {
+		c.plan(at, func() error {
 			if err := read(); err != nil || late {
 				return err
 			}

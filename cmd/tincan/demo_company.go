@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +28,7 @@ const (
 	inviteDays = 3 // before the trial in which everybody is invited
 
 	// rootsAWeek is how many threads 120 people begin once all of them take part.
-	rootsAWeek = 96
+	rootsAWeek = 140
 )
 
 // clock is the time of the store while a company is made, and the real time from then on.
@@ -67,9 +64,9 @@ type madeUp struct {
 	slots    map[string][]string
 	threads  []*script
 	last     map[*script]int // the day on which a thread was begun last
+	heard    map[string]int  // the day on which something was said last
 	acts     []act
-	refused  []error                      // what the store did not let happen
-	asides   map[time.Time][]func() error // by the end of their hour
+	refused  []error // what the store did not let happen
 }
 
 // act is something that somebody does at a time.
@@ -82,14 +79,6 @@ type act struct {
 func (c *madeUp) plan(at time.Time, do func() error) {
 	if !at.After(c.now) {
 		c.acts = append(c.acts, act{at, do})
-	}
-}
-
-// aside is plan for what leaves the others' acts as they are and need not happen to the minute: all of it that falls into
-// one hour is done together at its end, as the store then writes it to the disk in one go.
-func (c *madeUp) aside(at time.Time, do func() error) {
-	if end := at.Truncate(time.Hour).Add(time.Hour); !at.After(c.now) {
-		c.asides[end] = append(c.asides[end], do)
 	}
 }
 
@@ -117,7 +106,7 @@ func newMadeUp(ctx context.Context, s *store.Store, k *clock, seed uint64, now t
 		return nil, err
 	}
 	c := &madeUp{ctx: ctx, store: s, clock: k, rnd: rand.New(rand.NewPCG(seed, seed)), zone: zone, now: now,
-		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, asides: map[time.Time][]func() error{}, last: map[*script]int{}}
+		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, last: map[*script]int{}, heard: map[string]int{}}
 	if c.people, err = staff(most); err != nil {
 		return nil, err
 	}
@@ -155,19 +144,24 @@ func (c *madeUp) make() error {
 	return c.mails()
 }
 
-// live does what is planned.
+// live does what is planned, what belongs to a day in one go: it is on the disk then, and what is read is of the day before.
 func (c *madeUp) live() error {
-	for _, end := range slices.SortedFunc(maps.Keys(c.asides), time.Time.Compare) {
-		at := end
-		if at.After(c.now) {
-			at = c.now
-		}
-		c.plan(at, func() error {
-			return together(c.asides[end], func(do func() error) error { return do() })
-		})
-	}
 	slices.SortStableFunc(c.acts, func(a, b act) int { return a.at.Compare(b.at) })
-	for _, a := range c.acts {
+	for begin := 0; begin < len(c.acts); {
+		end := begin
+		for day := c.dayOf(c.acts[begin].at); end < len(c.acts) && c.dayOf(c.acts[end].at) == day; {
+			end++
+		}
+		if err := c.store.Together(c.ctx, func() error { return c.do(c.acts[begin:end]) }); err != nil {
+			return err
+		}
+		begin = end
+	}
+	return nil
+}
+
+func (c *madeUp) do(acts []act) error {
+	for _, a := range acts {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
@@ -280,6 +274,9 @@ func (c *madeUp) found() error {
 	if err := c.enlist(roster, "The pilot: one or two people of each department."); err != nil {
 		return err
 	}
+	if err := c.learn(); err != nil {
+		return err
+	}
 	trial := c.at(c.trial, 0)
 	helle := c.people[0]
 	if err := c.store.SignedIn(c.ctx, helle.id, ""); err != nil {
@@ -299,6 +296,7 @@ func (c *madeUp) found() error {
 		}
 		return c.enlist(roster, "Everyone takes part from Monday.")
 	})
+	c.plan(c.at(c.trial-inviteDays+1, 5), c.learn)
 	return nil
 }
 
@@ -315,7 +313,7 @@ func (c *madeUp) managerNumber(p *colleague) string {
 // pilots are those who try before the others.
 func (c *madeUp) pilots(p *colleague) bool { return p.takes == often || p.head || p.admin }
 
-// enlist takes a roster over, invites who is new on it, and learns their numbers.
+// enlist takes a roster over, and invites who is new on it.
 func (c *madeUp) enlist(r store.Roster, why string) error {
 	if _, err := c.store.ImportRoster(c.ctx, store.Operator, r, store.RosterAs{Why: why}); err != nil {
 		return err
@@ -323,9 +321,12 @@ func (c *madeUp) enlist(r store.Roster, why string) error {
 	if !slices.ContainsFunc(c.people, func(p *colleague) bool { return p.id == 0 }) {
 		return nil // all were pilots
 	}
-	if _, err := c.store.LettersForAll(c.ctx, store.Operator, why); err != nil {
-		return err
-	}
+	_, err := c.store.LettersForAll(c.ctx, store.Operator, why)
+	return err
+}
+
+// learn takes in the numbers of those who were enlisted.
+func (c *madeUp) learn() error {
 	for _, p := range c.people {
 		if p.id != 0 {
 			continue
@@ -430,23 +431,18 @@ func (c *madeUp) stays(p *colleague, day int) bool {
 	return true
 }
 
-// visits lets people come on their days. What many do on a day without a word comes at one time: the store writes
-// it to the disk in one go.
+// visits lets people come on their days.
 func (c *madeUp) visits() {
 	for day := range c.days {
-		var here []*colleague
 		for _, p := range c.people {
 			switch {
 			case !p.here[day]:
 			case day == p.first:
 				c.plan(c.at(day, 6), func() error { return c.arrive(p) })
 			default:
-				here = append(here, p)
+				c.plan(c.at(day, 6.05), func() error { return c.store.Visit(c.ctx, p.id) })
 			}
 		}
-		c.plan(c.at(day, 6.05), func() error {
-			return together(here, func(p *colleague) error { return c.store.Visit(c.ctx, p.id) })
-		})
 	}
 	for _, p := range c.people {
 		last := -1
@@ -485,7 +481,7 @@ func (c *madeUp) settle(p *colleague, all []record) {
 			chosen = append(chosen, r.fields[0])
 		}
 	}
-	c.aside(c.at(p.first, 8.6), func() error {
+	c.plan(c.at(p.first, 8.6), func() error {
 		for _, name := range chosen {
 			if err := c.join(p, name); err != nil {
 				return err
@@ -503,17 +499,6 @@ func (c *madeUp) join(p *colleague, name string) error {
 	}
 	p.joined[name] = true
 	return c.store.JoinChannel(c.ctx, p.id, in.ID)
-}
-
-// together does something for all of a list at the same time, where it does not matter who is first.
-func together[T any](list []T, do func(T) error) error {
-	errs := make([]error, len(list))
-	var all sync.WaitGroup
-	for i, v := range list {
-		all.Go(func() { errs[i] = do(v) })
-	}
-	all.Wait()
-	return cmp.Or(errs...)
 }
 
 // open lets the channels be opened by those who look after them, on the first days of the pilot.

@@ -213,5 +213,6 @@ func slots() (map[string][]string, error) {
 }
 
 // slot is a place of a text that differs: {customer}, {me} for who began, {1} for who spoke first, {@Finance} for
-// a mention, {+7} for the day in a week, or {one|another}. What is none of them, as in code, stays.
+// a mention, {+7} for the day in a week, {week} for the number of a week to come, {one|another}, or {=one|another}, which
+// is the first or the second one in all of a thread. What is none of them, as in code, stays.
 var slot = regexp.MustCompile(`\{([^{}\n]+)\}`)

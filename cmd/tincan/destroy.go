@@ -14,7 +14,6 @@ import (
 	"tincan/server"
 	"tincan/store"
 	"tincan/store/archive"
-	"tincan/store/report"
 )
 
 const (
@@ -93,15 +92,11 @@ func (e *ending) destroy(s *store.Store) error {
 	if d.Backups = backup.Dir; d.Backups == "" && backup.File != "" { // the server was last started without
 		d.Backups = filepath.Dir(backup.File)
 	}
-	report, err := e.report(s)
-	if err != nil {
-		return err
-	}
 	stays, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	samples, err := s.Samples(e.ctx, store.Operator, samplesMost, fmt.Sprint(string(stays), d.Certificate.Text(), backup.File, report))
+	samples, err := s.Samples(e.ctx, store.Operator, samplesMost, fmt.Sprint(string(stays), d.Certificate.Text(), backup.File))
 	if err != nil {
 		return err
 	}
@@ -115,20 +110,6 @@ func (e *ending) destroy(s *store.Store) error {
 		return err
 	}
 	return e.finish(d)
-}
-
-// report writes the report of the trial beside the export, and returns its text.
-func (e *ending) report(s *store.Store) (string, error) {
-	e.say("Writing the report.")
-	r, err := report.New(e.ctx, s, store.Operator, report.Options{Program: versionText(), Doing: func(string) {}})
-	if err != nil {
-		return "", err
-	}
-	var text strings.Builder
-	if err := r.Write(&text, "html"); err != nil {
-		return "", err
-	}
-	return text.String(), archive.Replace(filepath.Join(e.dir, archive.ReportFile), []byte(text.String()))
 }
 
 // list notes what is to be destroyed: all but what is needed to prove and to sign it, which goes last.
@@ -353,7 +334,7 @@ func (e *ending) prove(d *destroying) error {
 
 // ended says what is left.
 func (e *ending) ended() error {
-	return e.say("The trial is over. In %s there are the export, %s, and %s, which says what was done and how to check that.", e.dir, archive.ReportFile, archive.CertificateFile)
+	return e.say("The trial is over. In %s there are the export, with the report in it, and %s, which says what was done and how to check that.", e.dir, archive.CertificateFile)
 }
 
 // wipe overwrites a file, or every file of a folder, with zeros and removes it.

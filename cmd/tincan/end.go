@@ -18,6 +18,7 @@ import (
 
 	"tincan/store"
 	"tincan/store/archive"
+	"tincan/store/report"
 )
 
 // unnamedExport is the export of the end before its name holds the beginning of its checksum.
@@ -161,7 +162,8 @@ func (e *ending) export(s *store.Store, anew bool) error {
 		}
 	}
 	e.say("Exporting %s.", e.is.Holds())
-	_, err := archive.Export(e.ctx, s, store.Operator, part, archive.ExportOptions{Selection: store.Selection{Private: e.is.Private}, Program: versionText(), Made: time.Now()})
+	_, err := archive.Export(e.ctx, s, store.Operator, part, archive.ExportOptions{Selection: store.Selection{Private: e.is.Private}, Program: versionText(), Made: time.Now(),
+		Report: func(w io.Writer) error { return e.report(s, w) }})
 	if err != nil {
 		return err
 	}
@@ -178,6 +180,17 @@ func (e *ending) export(s *store.Store, anew bool) error {
 	}
 	_, err = e.named(part)
 	return err
+}
+
+// report writes the report of the trial into the export: it quotes what was said in open channels, so beside the export
+// it would be something that is left of it.
+func (e *ending) report(s *store.Store, w io.Writer) error {
+	e.say("Writing the report.")
+	r, err := report.New(e.ctx, s, store.Operator, report.Options{Program: versionText()})
+	if err != nil {
+		return err
+	}
+	return r.Write(w, "html")
 }
 
 // named gives the export its name, unless it has it. whole is false where the file is not there, or another.

@@ -20,8 +20,7 @@ import (
 )
 
 const (
-	// CertificateFile, SignatureFile and ReportFile are what is left of a trial, beside the export.
-	ReportFile      = "report.html"
+	// CertificateFile and SignatureFile are all that is left of a trial beside the export.
 	CertificateFile = "certificate.txt"
 	SignatureFile   = CertificateFile + ".sig"
 
@@ -74,9 +73,9 @@ func (c Certificate) Text() string {
 	for _, g := range c.Gone {
 		line("", "%s", g.Name)
 	}
-	line("Left", "the export, this certificate, and %s, which quotes some of what was said in open channels", ReportFile)
-	line("Searched", "%s, for %s of the data that it does not quote, taken from every table and from the search index:", clock(c.At), many(c.Samples, "piece", "pieces"))
-	line("", "%s of them were found before it was destroyed, none in the %s left", thousands(c.Before), many(c.Files, "file that is", "files that are"))
+	line("Left", "the export, with the report of the trial in it as %s, and this certificate with its signature", ReportFile)
+	line("Searched", "%s, for %s of the data, taken from every table and from the search index:", clock(c.At), many(c.Samples, "piece", "pieces"))
+	line("", "%s of them were found before it was destroyed, none in the %s left beside the export", thousands(c.Before), many(c.Files, "file that is", "files that are"))
 	fmt.Fprintf(&b, `
 This says nothing of copies that were taken to other places, nor of what a disk or file system may keep below its
 files: whoever needs that certain destroys the disk.

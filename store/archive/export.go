@@ -15,6 +15,9 @@ import (
 
 const exportFormat = "tincan export 1"
 
+// ReportFile is the report of the trial in an export that has one.
+const ReportFile = "report.html"
+
 // ExportOptions say what goes out, and in which forms.
 type ExportOptions struct {
 	Selection store.Selection
@@ -23,6 +26,7 @@ type ExportOptions struct {
 	BOM       bool     // CSV files begin with a mark by which Excel knows UTF-8
 	Program   string   // the version of tincan, for the manifest
 	Made      time.Time
+	Report    func(io.Writer) error // writes ReportFile; nil for none
 }
 
 // form is one in which posts go out and are read back.
@@ -232,11 +236,19 @@ func write(ctx context.Context, x *store.Extract, b *bundle, o ExportOptions, ch
 			return err
 		}
 	}
+	if o.Report != nil {
+		if err := e.add(ReportFile, func(w *entries) error { return o.Report(w) }); err != nil {
+			return err
+		}
+	}
 	return e.close()
 }
 
 func (e *export) readme(w io.Writer, chosen []form) error {
 	fmt.Fprintf(w, "This is an export of %s, made on %s.\nIt holds %s.\n\n", e.options.Selection, e.options.Made.UTC().Format("2 January 2006 15:04 UTC"), said(e.counts))
+	if e.options.Report != nil {
+		fmt.Fprintf(w, "%-16s what came of the trial, to look at in a browser: objectives, figures, must-reads, stories, decisions\n", ReportFile)
+	}
 	for _, f := range chosen {
 		fmt.Fprintf(w, "%-16s %s\n", f.file, f.says)
 	}
@@ -248,14 +260,16 @@ Nobody's keys, passwords, invite codes or drafts are here, nor what anybody has 
 E-mail addresses are in tincan.sqlite and in the export for Slack alone, where programs know people by them.
 What its author deleted is nowhere. What a steward has hidden is in tincan.sqlite alone, so that it can be shown
 again; elsewhere the reason stands in its place. Private channels and direct conversations are here only if the
-first line says so. Hidden texts, announcements with their answers, the trial's objectives and the
-log of decisions are in tincan.sqlite alone. Besides these, the forms leave out:
+first line says so. Hidden texts, who has answered an announcement, who was an admin, who opened a channel, the trial's
+objectives and the log of decisions are in tincan.sqlite alone. Besides these, the forms leave out:
 
 html       who is in a channel, who gave a reaction
 markdown   the same, and what an edited post said before
-csv        nothing more
-slack      questions and answers, pins, what an edited post said before; of a deleted or hidden post it has a tombstone
-mbox       who is in a channel, reactions, questions and answers, pins, whether a post was edited
+csv        what an announcement asked, and how many have answered it
+slack      the same, departments and teams, who looks after a channel, questions and their answers, pins, what an edited
+           post said before; of a deleted or hidden post it has a tombstone
+mbox       what is known of people besides their names, and those who wrote nothing; all about a channel but its name;
+           reactions, announcements, questions and their answers, pins, whether a post was edited, parts of a second
 `)
 	return err
 }
@@ -274,13 +288,22 @@ func title(p store.ExtractPost) string {
 		if line == "" {
 			continue
 		}
-		runes := []rune(line)
-		if len(runes) > most {
-			return strings.TrimSpace(string(runes[:most])) + "…"
-		}
-		return line
+		return shortened(line, most)
 	}
 	return "(no text)"
+}
+
+// shortened is a line of so many letters at most, cut between words where it has any.
+func shortened(line string, most int) string {
+	runes := []rune(line)
+	if len(runes) <= most {
+		return line
+	}
+	cut := string(runes[:most])
+	if i := strings.LastIndexAny(cut, " \t"); i > len(cut)/2 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " \t.,;:") + "…"
 }
 
 // instead is what stands in the place of a text that is not there.

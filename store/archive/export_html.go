@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type page struct {
 	Made, Holds string
 	Says        string
 	Counts      string
+	Report      bool // the report of the trial lies beside the site
 
 	Channels, Months, People []overview
 	None                     string
@@ -45,8 +47,8 @@ type link struct{ To, Text string }
 
 // overview is a row of a table of the front page.
 type overview struct {
-	To, Name, Handle, Says string
-	Threads, Posts         string
+	To, Name, Says string
+	Threads, Posts string
 }
 
 func (e *export) site() error {
@@ -117,19 +119,41 @@ func threadPage(root int64, at time.Time) string {
 }
 
 func (s *site) index() error {
-	p := s.page("What was said here", 0)
-	p.Counts = said(s.counts) + "."
+	tr, err := s.x.Trial(s.ctx)
+	if err != nil {
+		return err
+	}
+	p := s.page(cmp.Or(tr.Name, "What was said here"), 0)
+	p.Says, p.Counts, p.Report = tr.Purpose, said(s.counts)+days(tr)+".", s.options.Report != nil
 	for _, c := range s.channels {
-		p.Channels = append(p.Channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: c.Purpose, Threads: thousands(c.Threads), Posts: thousands(c.Posts)})
+		says := c.Purpose
+		if !c.ArchivedAt.IsZero() {
+			says = strings.TrimSpace(says + " (archived)")
+		}
+		p.Channels = append(p.Channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: says, Threads: thousands(c.Threads), Posts: thousands(c.Posts)})
 	}
 	months := slices.SortedFunc(maps.Values(s.months), func(a, b *store.ExtractMonth) int { return b.Month.Compare(a.Month) })
 	for _, m := range months {
 		p.Months = append(p.Months, overview{To: monthPage(m.Month), Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
 	}
 	for _, h := range s.people {
-		p.People = append(p.People, overview{To: personPage(h.Handle), Name: h.Display(), Handle: h.Handle, Says: h.Department, Posts: thousands(h.Posts)})
+		says := "@" + h.Handle
+		if h.Department != "" {
+			says += ", " + h.Department
+		}
+		p.People = append(p.People, overview{To: personPage(h.Handle), Name: h.Display(), Says: says, Posts: thousands(h.Posts)})
 	}
 	return s.file("index.html", func(draw func(string, any)) error { draw("index", p); return nil })
+}
+
+// days is when a trial began and ended, to follow a sentence; "" where it has no days.
+func days(tr store.Trial) string {
+	first, err := time.Parse(time.DateOnly, tr.First)
+	last, err2 := time.Parse(time.DateOnly, tr.Last)
+	if err != nil || err2 != nil {
+		return ""
+	}
+	return ", in a trial from " + first.Format("2 January 2006") + " to " + last.Format("2 January 2006")
 }
 
 // channel writes the page of a channel, one for each of its months, and one for each of its threads.
@@ -160,7 +184,7 @@ func (s *site) channel(c store.ExtractChannel) error {
 				if err != nil {
 					return err
 				}
-				draw("row", s.row(root, 2, false))
+				draw("row", s.row(root, 2, root.Name))
 			}
 			draw("list end", p)
 			return nil
@@ -181,7 +205,7 @@ func (s *site) month(m store.ExtractMonth) error {
 			if err != nil {
 				return err
 			}
-			draw("row", s.row(root, 1, true))
+			draw("row", s.row(root, 1, root.Name+" in "+root.ChannelShown))
 		}
 		draw("list end", p)
 		return nil
@@ -206,7 +230,7 @@ func (s *site) person(h store.ExtractPerson) error {
 			if err != nil {
 				return err
 			}
-			draw("row", s.row(post, 1, true))
+			draw("row", s.row(post, 1, "in "+post.ChannelShown))
 		}
 		draw("list end", p)
 		return nil
@@ -216,11 +240,8 @@ func (s *site) person(h store.ExtractPerson) error {
 // row is a post in a list.
 type row struct{ When, To, Text, By string }
 
-func (s *site) row(p store.ExtractPost, deep int, channel bool) row {
-	by := p.Name
-	if channel {
-		by += " in " + p.ChannelShown
-	}
+// row is a post by somebody, or in a channel, on a page that lies so many folders deep.
+func (s *site) row(p store.ExtractPost, deep int, by string) row {
 	to := threadPage(p.ID, p.At)
 	switch {
 	case p.Root != 0:
@@ -229,8 +250,11 @@ func (s *site) row(p store.ExtractPost, deep int, channel bool) row {
 	case p.Replies > 0:
 		by += ", " + many(p.Replies, "reply", "replies")
 	}
-	return row{p.At.UTC().Format("2006-01-02 15:04"), strings.Repeat("../", deep) + to, title(p), by}
+	return row{moment(p.At), strings.Repeat("../", deep) + to, title(p), by}
 }
+
+// moment is a time as people read it.
+func moment(at time.Time) string { return at.UTC().Format("2 Jan 2006, 15:04") }
 
 // drawnPost is a post on the page of its thread.
 type drawnPost struct {
@@ -256,7 +280,7 @@ func (s *site) thread(c store.ExtractChannel, root store.ExtractPost) error {
 }
 
 func drawn(p store.ExtractPost) drawnPost {
-	d := drawnPost{ExtractPost: p, Class: "root", Person: "../../" + personPage(p.Handle), When: clock(p.At), State: p.State(), Text: runs(p.Text())}
+	d := drawnPost{ExtractPost: p, Class: "root", Person: "../../" + personPage(p.Handle), When: moment(p.At), State: p.State(), Text: runs(p.Text())}
 	if p.Root != 0 {
 		d.Class = "reply"
 	}
@@ -267,7 +291,7 @@ func drawn(p store.ExtractPost) drawnPost {
 	}
 	d.Notes = notes(p)
 	for _, v := range p.Versions {
-		d.Earlier = append(d.Earlier, row{When: clock(v.At), Text: v.Body})
+		d.Earlier = append(d.Earlier, row{When: moment(v.At), Text: v.Body})
 	}
 	return d
 }

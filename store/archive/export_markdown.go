@@ -54,7 +54,7 @@ func (e *export) markdownThread(w *entries, c store.ExtractChannel, root store.E
 
 // notes is what is known of a post besides its text.
 func notes(p store.ExtractPost) string {
-	var parts []string
+	parts := announced(p.Announcement)
 	if !p.EditedAt.IsZero() {
 		parts = append(parts, "edited "+clock(p.EditedAt))
 	}
@@ -74,6 +74,23 @@ func notes(p store.ExtractPost) string {
 		parts = append(parts, fmt.Sprintf("%s %d", r.Emoji, len(r.Handles)))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// announced is what an announcement asked, and what came of it.
+func announced(a store.ExtractAnnouncement) (parts []string) {
+	if a.For != "" {
+		parts = append(parts, "for "+a.For)
+	}
+	if a.MustRead {
+		parts = append(parts, "must read by "+a.DueAt.UTC().Format("2 January 2006"))
+	}
+	if a.Asked > 0 && (a.MustRead || a.Understood > 0) {
+		parts = append(parts, fmt.Sprintf("%s of %s have understood", thousands(a.Understood), thousands(a.Asked)))
+	}
+	if a.Questions > 0 {
+		parts = append(parts, many(a.Questions, "open question", "open questions"))
+	}
+	return parts
 }
 
 // tallied is one kind of reaction to a post, and who gave it.

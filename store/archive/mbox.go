@@ -387,7 +387,11 @@ func (m *Mbox) Import(ctx context.Context, st *store.Store, me int64, channel st
 	im := &mboxImport{Mbox: m, channel: channel, stands: make([]string, len(m.mails)), lines: bufio.NewReaderSize(nil, lineLimit),
 		carrier: carrier{ctx: ctx, st: st, me: me, source: mboxSource, account: &Account{of: "archive"}, met: m.people}}
 	from, to := m.Span()
-	purpose := fmt.Sprintf("The archive of the mailing list %s, %d to %d", m.list, from.Year(), to.Year())
+	years := fmt.Sprint(from.Year())
+	if to.Year() != from.Year() {
+		years += fmt.Sprintf(" to %d", to.Year())
+	}
+	purpose := fmt.Sprintf("The archive of the mailing list %s, %s", m.list, years)
 	err := im.open([]store.ImportedChannel{{Key: channel, Name: channel, Purpose: purpose, Archived: true, CreatedAt: from}})
 	for i := range m.mails {
 		if err != nil {
