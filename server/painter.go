@@ -52,6 +52,7 @@ type painter struct {
 	on            bool      // something has been drawn
 	shown         tea.View  // what the terminal shows
 	paid          time.Time // until then, what has been drawn is more than paintEvery allows
+	changed       bool      // that may be something else than the model
 	due           bool      // a frame is on its way
 	typed         bool      // somebody waits for the next frame
 	pressed       time.Time // when the first key came that no frame has been drawn after
@@ -174,7 +175,7 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case brokenMsg:
 		panic(msg.what) // here Bubble Tea sees it, and ends the program
 	case frameMsg:
-		p.due, p.typed = p.due && !msg.due, true
+		p.due, p.typed = p.due && !msg.due, p.changed
 		return p, nil
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		p.typed = true
@@ -197,6 +198,9 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
+	if m, ok := p.Model.(still); !ok || !m.Still() {
+		p.changed = true
+	}
 	p.run(cmd)
 	if said != "" {
 		p.say(said)
@@ -250,12 +254,24 @@ func (p *painter) say(text string) {
 	}
 }
 
+// still is a model that knows when it has not changed.
+type still interface{ Still() bool }
+
 // View draws a frame now, if somebody has typed, few have been drawn a moment ago and nothing is being
 // written; else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
 func (p *painter) View() tea.View {
 	if !p.idle() {
 		return tea.View{}
 	}
+	if p.changed {
+		p.show()
+	}
+	p.flush()
+	return tea.View{}
+}
+
+// show draws what has changed, or sees to it that it is drawn soon.
+func (p *painter) show() {
 	now := time.Now()
 	wait := p.paid.Sub(now)
 	if p.typed {
@@ -265,7 +281,7 @@ func (p *painter) View() tea.View {
 	}
 	if wait <= 0 {
 		p.frame(p.Model.View())
-		p.typed = false
+		p.changed, p.typed = false, false
 		if len(p.buf) > 0 {
 			p.paid = later(p.paid, now).Add(paintEvery)
 			p.follows, p.shows = first(p.follows, p.pressed), first(p.shows, p.posted)
@@ -275,8 +291,6 @@ func (p *painter) View() tea.View {
 		p.due = true
 		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })
 	}
-	p.flush()
-	return tea.View{}
 }
 
 // idle reports whether nothing is being written; otherwise the program is asked again when it is.

@@ -50,7 +50,7 @@ type latest struct {
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
 	hinted  *hinted // nil: nothing has been hinted yet
-	older   bool // the next page is on its way
+	older   bool    // the next page is on its way
 }
 
 // pageMsg is a page of posts before one, or from the top.

@@ -62,7 +62,14 @@ func (s *sitting) run(cmd tea.Cmd) {
 }
 
 func (s *sitting) give(msg tea.Msg) {
+	before := ""
+	if _, event := msg.(store.Event); event {
+		before = s.m.View().Content
+	}
 	_, cmd := s.m.Update(msg)
+	if s.m.Still() && s.m.View().Content != before {
+		s.t.Errorf("%+v has changed what can be seen:\n%s", msg, s.screen())
+	}
 	s.run(cmd)
 }
 

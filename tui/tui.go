@@ -87,6 +87,7 @@ type Model struct {
 
 	width, height int
 	shown         string // the last frame
+	still         bool   // the last message changed nothing of it
 	dark          bool
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
@@ -180,17 +181,27 @@ func (m *Model) Init() tea.Cmd {
 // Update is the root's part of every message; then everything shown is told its
 // size and whether it can be seen.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg.(type) {
+	case store.Event, eventsMsg:
+		m.still = true
+	default:
+		m.still = false
+	}
 	if m.waits(msg) {
 		return m, nil
 	}
 	cmd := m.take(msg)
 	for len(m.early) > 0 && !m.pending() {
 		next := m.early[0]
-		m.early = m.early[1:]
+		m.early, m.still = m.early[1:], false
 		cmd = tea.Batch(cmd, m.arrange(), m.take(next))
 	}
 	return m, tea.Batch(cmd, m.arrange())
 }
+
+// Still says that the last message has changed nothing that can be seen: after an event something is read, and only
+// what was read can be seen. Whoever draws need not ask what the window looks like.
+func (m *Model) Still() bool { return m.still }
 
 // take handles a message and every step that it leads to.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
@@ -198,6 +209,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	for len(m.app.steps) > 0 {
 		next := m.app.steps[0]
 		m.app.steps = slices.Delete(m.app.steps, 0, 1) // which lets go of the screen
+		m.still = false
 		if cmd = tea.Batch(cmd, m.arrange()); !m.waits(next) {
 			cmd = tea.Batch(cmd, m.handle(next))
 		}
@@ -329,7 +341,11 @@ func (m *Model) colours() *theme {
 }
 
 func (m *Model) repaint() tea.Cmd {
-	m.theme = m.colours()
+	is := m.colours()
+	if is == m.theme {
+		return nil
+	}
+	m.theme = is
 	if m.help != nil {
 		m.help.theme = m.theme
 	}
