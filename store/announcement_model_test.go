@@ -86,6 +86,7 @@ func TestModelOfAnnouncements(t *testing.T) {
 			p := &firmPerson{handle: h, department: []string{"IT", "Sales"}[i%2], state: store.Active}
 			p.id = w.enter(store.Invite{Handle: h, Department: p.department, Admin: i == 0})
 			f.people = append(f.people, p)
+			w.Subscribe(t.Context(), p.id)
 		}
 		ann, ben := f.people[0], f.people[1]
 		news, secret := w.open(ben.id, "news"), w.private(ben.id, "secret", "ann", "cid")
@@ -98,6 +99,7 @@ func TestModelOfAnnouncements(t *testing.T) {
 		for range rapid.IntRange(5, 12).Draw(rt, "acts") {
 			w.clock.add(time.Duration(rapid.IntRange(0, 20).Draw(rt, "hours")) * time.Hour)
 			rapid.SampledFrom([]func(*rapid.T){f.publish, f.publish, f.readSome, f.answerSome, f.answerSome, f.change, f.remindAll, f.moveAbout, f.suspend, f.archive}).Draw(rt, "act")(rt)
+			w.remembers()
 			f.compare()
 		}
 		f.healthy()

@@ -40,7 +40,9 @@ const slots = 16
 // delivery is an event and those who may have it.
 type delivery struct {
 	Event
-	to map[int64]bool // nil: everyone
+	to     map[int64]bool // nil: everyone
+	made   *Post          // of Posted: a root that is no announcement, as its author sees it
+	slight bool           // of Changed: nothing is new by it, and nothing old
 }
 
 // emit keeps an event to be published after the commit, for everyone.
@@ -85,7 +87,11 @@ func (s *Store) Subscribe(ctx context.Context, me int64) <-chan Event {
 		close(ch)
 		return ch
 	}
-	context.AfterFunc(ctx, func() { s.hub.remove(ch) })
+	s.recall.come(me)
+	context.AfterFunc(ctx, func() {
+		s.hub.remove(ch)
+		s.recall.leave(me)
+	})
 	return ch
 }
 

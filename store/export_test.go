@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -198,4 +199,61 @@ func (s *Store) HoldProgress() (release func()) {
 func (s *Store) HoldReport() (release func()) {
 	s.finding <- struct{}{}
 	return func() { <-s.finding }
+}
+
+// OldSights are what the store remembers for those who are here, of their sides and of posts, otherwise than the
+// database has it. With fill it then remembers all that it may.
+func (s *Store) OldSights(ctx context.Context, fill bool) (old []string, err error) {
+	s.recall.mu.Lock()
+	people, ids := slices.Collect(maps.Keys(s.recall.here)), slices.Clone(s.recall.order)
+	s.recall.mu.Unlock()
+	differs := func(what string, was, is any, err error) {
+		if err != nil || !reflect.DeepEqual(was, is) {
+			old = append(old, fmt.Sprintf("%s: %+v is %+v now (%v)", what, was, is, err))
+		}
+	}
+	for _, me := range people {
+		if side, known := s.recall.side(me); known {
+			err := s.read(ctx, func(t *tx) error {
+				t.recall = &recall{} // read as if nothing were remembered
+				is, err := t.side(me)
+				differs(fmt.Sprint("side of ", me), side, is, err)
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		for _, id := range ids {
+			if p, known := s.recall.post(me, id); known {
+				err := s.read(ctx, func(t *tx) error {
+					is, _, err := t.post(me, id)
+					differs(fmt.Sprintf("post %d for %d", id, me), p, is, err)
+					return nil
+				})
+				if err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	if fill {
+		for _, me := range people {
+			_, _ = s.Side(ctx, me) // who may not be here any more is refused
+			for _, id := range ids {
+				_, _ = s.Post(ctx, me, id)
+			}
+		}
+	}
+	return old, nil
+}
+
+// RecallPosts is how many posts are remembered at most.
+const RecallPosts = recallPosts
+
+// Remembered is of how many people and posts something is remembered.
+func (s *Store) Remembered() (people, posts int) {
+	s.recall.mu.Lock()
+	defer s.recall.mu.Unlock()
+	return len(s.recall.here), len(s.recall.posts)
 }

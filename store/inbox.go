@@ -121,10 +121,15 @@ func (s *Store) MarkInbox(ctx context.Context, me, id int64) error {
 }
 
 // readInbox marks what concerns posts that me has just read: of a thread (root > 0) the replies up to seq,
-// of a channel the roots up to seq. A reminder asks for an answer, so reading is not enough for it.
+// of a channel the roots up to seq. A reminder asks for an answer, so reading is not enough for it. My other sessions hear
+// of it also where my reading position stays.
 func (t *tx) readInbox(me, channel, root, seq int64) error {
-	return t.run(`UPDATE inbox SET unread = 0 WHERE person_id = ?1 AND unread = 1 AND (
+	n, err := t.exec(`UPDATE inbox SET unread = 0 WHERE person_id = ?1 AND unread = 1 AND (
 		?3 > 0 AND kind = 1 AND post_id = ?3 AND (SELECT reply_seq FROM post WHERE id = ?3) <= ?4 OR
 		kind NOT IN (2, 4, 5, 6) AND post_id IN (SELECT id FROM post WHERE id = inbox.post_id AND channel_id = ?2 AND root_id = +?3 AND seq <= ?4 AND kind <> 1))`,
 		me, channel, root, seq)
+	if n > 0 {
+		t.emitTo(Event{Kind: Inbox, By: me}, me)
+	}
+	return err
 }

@@ -72,6 +72,7 @@ func TestModelOfADay(t *testing.T) {
 			}
 			acts := []func(*rapid.T){d.write, d.write, d.write, d.change, d.change, d.remove, d.hide, d.mark, d.mark, d.talk, d.comeAndGo}
 			rapid.SampledFrom(acts).Draw(rt, "act")(rt)
+			w.remembers()
 		}
 		w.indexed()
 		for _, me := range d.people {

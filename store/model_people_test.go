@@ -37,6 +37,7 @@ func TestModelOfPeople(t *testing.T) {
 			p := &standsModel{handle: h, state: store.Active, came: true, admin: i < 2, keys: true}
 			p.id = w.enter(store.Invite{Handle: h, Admin: p.admin})
 			all = append(all, p)
+			w.Subscribe(t.Context(), p.id)
 		}
 		w.invite(store.Invite{Handle: "eva"})
 		all = append(all, &standsModel{id: w.number(`SELECT id FROM person WHERE handle = 'eva'`), handle: "eva", state: store.Invited})
@@ -53,6 +54,7 @@ func TestModelOfPeople(t *testing.T) {
 			me, p := rapid.SampledFrom(all).Draw(rt, "who"), rapid.SampledFrom(all).Draw(rt, "about")
 			on := rapid.Bool().Draw(rt, "on")
 			before := w.number(`SELECT count(*) FROM decision`)
+			w.remembers()
 			may := inside(me) && me.admin
 			var done bool
 			var became func()

@@ -90,6 +90,7 @@ func TestModel(t *testing.T) {
 			return func(rt *rapid.T) {
 				m.clock.add(time.Duration(rapid.SampledFrom([]int{0, 1, 1000, 5000, -3000}).Draw(rt, "ms")) * time.Millisecond)
 				fn(rt)
+				m.remembers()
 				m.listen()
 				if rapid.IntRange(0, 3).Draw(rt, "look") == 0 {
 					m.sees(m.person(rt))

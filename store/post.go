@@ -280,11 +280,16 @@ func (s *Store) inChannel(ctx context.Context, me, channel int64, fn func(*tx, c
 
 // Post returns one post that me may see, or ErrNotFound.
 func (s *Store) Post(ctx context.Context, me, id int64) (p Post, err error) {
+	if p, known := s.recall.post(me, id); known {
+		return p, nil
+	}
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		p, _, err = t.post(me, id)
+		if p, _, err = t.post(me, id); err == nil {
+			t.recall.keepPost(t.seen, me, p)
+		}
 		return err
 	})
 	return p, err
@@ -372,7 +377,14 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 			}
 		}
 		s.limit.count(me, t.at) // still inside, so that what is sent at the same moment counts too
-		return t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me})
+		if err := t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me}); err != nil {
+			return err
+		}
+		if place.Root == 0 && n.Announce == nil {
+			root := made
+			t.events[len(t.events)-1].made = &root
+		}
+		return nil
 	})
 	return made, err
 }

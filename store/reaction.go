@@ -114,7 +114,11 @@ func (s *Store) React(ctx context.Context, me, id int64, r Reaction, on bool) er
 				return err
 			}
 		}
-		return t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me})
+		if err := t.emitIn(c, Event{Kind: Changed, Root: p.Root, Post: id, By: me}); err != nil {
+			return err
+		}
+		t.events[len(t.events)-1].slight = true
+		return nil
 	})
 }
 

@@ -69,6 +69,7 @@ type Store struct {
 	limit    limiter
 	hub      hub
 	lines    bylines
+	recall   recall
 	progress progress
 	memo     memo
 	argon    chan struct{} // a slot for each password being hashed
@@ -100,6 +101,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		hub:     hub{subs: map[chan Event]int64{}},
 		argon:   make(chan struct{}, hashesAtOnce),
 		finding: make(chan struct{}, 1),
+		recall:  newRecall(),
 		lines:   bylines{of: map[int64]byline{}, viewers: map[int64]Person{}},
 		acts:    make(chan *act),
 		reads:   make(chan *reading),

@@ -270,6 +270,19 @@ func (w *world) healthy() {
 	}
 }
 
+// remembers fails if what the store remembers for those who are here is not what it has; then it lets it remember all
+// that may be.
+func (w *world) remembers() {
+	w.t.Helper()
+	old, err := w.OldSights(w.ctx, false)
+	w.must(err)
+	if len(old) > 0 {
+		w.t.Fatalf("remembered wrongly: %s", strings.Join(old, "\n"))
+	}
+	_, err = w.OldSights(w.ctx, true)
+	w.must(err)
+}
+
 // bodies is what posts say, for comparing.
 func bodies(posts []store.Post) string {
 	var all []string

@@ -18,6 +18,8 @@ type tx struct {
 	erases  bool     // it took away what should be gone from the files too
 	bylines *bylines // shared by all
 	age     int      // of the bylines when it began
+	recall  *recall  // shared by all who read
+	seen    int      // its age when it began
 	memo    *memo    // shared by all who read
 	memoAge int      // of the memo when it began
 }
@@ -147,7 +149,7 @@ func (s *Store) answer(r *reading) {
 		}
 		close(r.done)
 	}()
-	t := &tx{conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), memo: &s.memo, memoAge: s.memo.now()}
+	t := &tx{conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), recall: &s.recall, seen: s.recall.now(), memo: &s.memo, memoAge: s.memo.now()}
 	if r.err = mapError(t.begin("BEGIN")); r.err != nil {
 		return
 	}

@@ -175,8 +175,9 @@ func (s *Store) publish(events []delivery) {
 	s.hub.publish(events)
 }
 
-// forget lets what is remembered of people go if the events say that something about them has changed.
+// forget lets go of what is remembered and the events say has changed.
 func (s *Store) forget(events []delivery) {
+	s.recall.heed(events)
 	for _, e := range events {
 		if e.Kind == People || e.Kind == Reload {
 			s.lines.forget()

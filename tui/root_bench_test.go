@@ -30,6 +30,7 @@ func crowded(b *testing.B) (s *sitting, post func() store.Post) {
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
 	s = &sitting{world: w}
+	w.store.Subscribe(w.ctx, w.me) // what is read for those who are here is remembered
 	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Log: w.log, Drawn: &Drawn{}})
 	s.m.app.tick = s.tick
 	b.Cleanup(func() { s.m.Close(s.ctx) })
