@@ -16,6 +16,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"tincan/tui"
 )
 
 const (
@@ -52,6 +54,7 @@ type painter struct {
 	last          time.Time // of the last frame, or of the start: what is there first is drawn together
 	due           bool      // a frame is on its way
 	typed         bool      // somebody waits for the next frame
+	later         bool      // nothing looks different yet
 	pressed       time.Time // when the first key came that no frame has been drawn after
 	follows       time.Time // the same of the key that what is to be written follows
 	followed      func(time.Duration)
@@ -141,7 +144,7 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	said := ""
 	switch msg := msg.(type) {
 	case frameMsg:
-		p.due, p.typed = p.due && !msg.due, true
+		p.due, p.typed, p.later = p.due && !msg.due, true, false
 		return p, nil
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		p.typed = true
@@ -164,6 +167,11 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
+	p.later = false
+	if m, ok := p.Model.(*tui.Model); ok {
+		p.later = m.Change() == tui.Later
+		p.typed = p.typed || m.Change() == tui.Now
+	}
 	if said != "" {
 		p.say(said)
 		cmd = tea.Batch(cmd, p.rest)
@@ -223,7 +231,7 @@ func (p *painter) say(text string) {
 // View draws a frame now, if somebody has typed, none has been drawn a moment ago and nothing is being
 // written; else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
 func (p *painter) View() tea.View {
-	if !p.idle() {
+	if p.later || !p.idle() {
 		return tea.View{}
 	}
 	wait := paintEvery - time.Since(p.last)

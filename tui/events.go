@@ -90,3 +90,56 @@ func (l *listener) rest(e store.Event) eventsMsg {
 	}
 	return together
 }
+
+// answersMsg is all that was read because of what was heard. Only then the next events are heard: a session that is
+// behind hears them together.
+type answersMsg []tea.Msg
+
+// together reads what commands read, one after the other: what is heard costs one goroutine, one message and one frame.
+func together(cmds []tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		answers := answersMsg{}
+		for _, c := range cmds {
+			answers.take(c)
+		}
+		return answers
+	}
+}
+
+// take adds what a command answers.
+func (a *answersMsg) take(c tea.Cmd) {
+	if c == nil {
+		return
+	}
+	switch msg := c().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			a.take(c)
+		}
+	default:
+		*a = append(*a, msg)
+	}
+}
+
+// Change is when a frame is worth drawing.
+type Change int
+
+const (
+	Soon  Change = iota // something may look different, and more may follow at once
+	Now                 // all that was to follow is there
+	Later               // nothing looks different yet, but will
+)
+
+// Change says what the last message has done to what is shown.
+func (m *Model) Change() Change { return m.change }
+
+// hear reads again what events may have changed. Nothing looks different before.
+func (m *Model) hear(events eventsMsg) tea.Cmd {
+	var rings, reads []tea.Cmd
+	for _, e := range events {
+		rings, reads = append(rings, m.notify(e)), append(reads, m.tell(e))
+	}
+	m.change = Later
+	return tea.Batch(append(rings, together(reads))...)
+}

@@ -87,6 +87,7 @@ type Model struct {
 
 	width, height int
 	shown         string // the last frame
+	change        Change // what the last message did to it
 	dark          bool
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
@@ -170,16 +171,17 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.listen()
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms(), m.app.arrival}
+	first := []tea.Cmd{m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
-		cmds = append(cmds, s.Init())
+		first = append(first, s.Init())
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(tea.RequestBackgroundColor, together(first))
 }
 
 // Update is the root's part of every message; then everything shown is told its
 // size and whether it can be seen.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.change = Soon
 	if m.waits(msg) {
 		return m, nil
 	}
@@ -288,9 +290,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case store.Event:
 		return tea.Batch(m.notify(msg), m.tell(msg))
 	case eventsMsg:
+		return m.hear(msg)
+	case answersMsg:
+		m.change = Now
 		cmds := []tea.Cmd{m.events.next}
-		for _, e := range msg {
-			cmds = append(cmds, m.handle(e))
+		for _, answer := range msg {
+			cmds = append(cmds, m.handle(answer))
 		}
 		return tea.Batch(cmds...)
 	}
