@@ -287,8 +287,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case personMsg:
 		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
-	case store.Event:
-		return tea.Batch(m.notify(msg), m.tell(msg))
 	case eventsMsg:
 		return m.hear(msg)
 	case answersMsg:
