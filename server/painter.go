@@ -17,6 +17,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"tincan/tui"
 )
 
 const (
@@ -198,9 +200,12 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
-	if m, ok := p.Model.(still); !ok || !m.Still() {
-		p.changed = true
+	change := tui.Soon
+	if m, ok := p.Model.(*tui.Model); ok {
+		change = m.Change()
 	}
+	p.changed = p.changed || change != tui.Later
+	p.typed = p.typed || change == tui.Now
 	p.run(cmd)
 	if said != "" {
 		p.say(said)
@@ -253,9 +258,6 @@ func (p *painter) say(text string) {
 		p.buf = append(p.buf, text...)
 	}
 }
-
-// still is a model that knows when it has not changed.
-type still interface{ Still() bool }
 
 // View draws a frame now, if somebody has typed, few have been drawn a moment ago and nothing is being
 // written; else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
