@@ -319,6 +319,9 @@ func (is *teller) parts(by parting, from, to int) map[string][]Figure {
 	for i := range all[keys[0]] {
 		hidden := 0
 		for n, k := range keys {
+			if !all[k][i].Known && !slices.ContainsFunc(keys[n:], func(k string) bool { return all[k][i].Known }) {
+				break // there is nothing to tell of the others
+			}
 			if k == nameless || all[k][i].Suppressed || !is.safe(by, all, keys[n:n+1], i, from, to) {
 				hidden = n + 1
 			}
