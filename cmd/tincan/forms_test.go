@@ -23,6 +23,7 @@ import (
 // every export compares itself: the tables of the CSV row by row with tincan.sqlite, and what stands under the posts of the
 // site and of Markdown by its sums.
 func TestFormsSayTheSame(t *testing.T) {
+	t.Parallel()
 	s, err := store.Open(t.Context(), wholeCompany(t), store.Options{Now: func() time.Time { return demoSunday }})
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ func siteOf(t *testing.T) (root string) {
 // TestSite follows every link of the demo's site, and opens a page of each kind in a browser without a network, on a wide
 // screen and on a narrow one: its style is there, and nothing of it is wider than the screen.
 func TestSite(t *testing.T) {
+	t.Parallel()
 	root := siteOf(t)
 	pages := crawl(t, root)
 	of := func(pattern string) string {
