@@ -17,6 +17,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"tincan/tui"
 )
 
 const (
@@ -52,6 +54,7 @@ type painter struct {
 	on            bool      // something has been drawn
 	shown         tea.View  // what the terminal shows
 	paid          time.Time // until then, what has been drawn is more than paintEvery allows
+	changed       bool      // that may be something else than the model
 	due           bool      // a frame is on its way
 	typed         bool      // somebody waits for the next frame
 	pressed       time.Time // when the first key came that no frame has been drawn after
@@ -174,7 +177,7 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case brokenMsg:
 		panic(msg.what) // here Bubble Tea sees it, and ends the program
 	case frameMsg:
-		p.due, p.typed = p.due && !msg.due, true
+		p.due, p.typed = p.due && !msg.due, p.changed
 		return p, nil
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		p.typed = true
@@ -197,6 +200,12 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
+	change := tui.Soon
+	if m, ok := p.Model.(*tui.Model); ok {
+		change = m.Change()
+	}
+	p.changed = p.changed || change != tui.Later
+	p.typed = p.typed || change == tui.Now
 	p.run(cmd)
 	if said != "" {
 		p.say(said)
@@ -256,6 +265,15 @@ func (p *painter) View() tea.View {
 	if !p.idle() {
 		return tea.View{}
 	}
+	if p.changed {
+		p.show()
+	}
+	p.flush()
+	return tea.View{}
+}
+
+// show draws what has changed, or sees to it that it is drawn soon.
+func (p *painter) show() {
 	now := time.Now()
 	wait := p.paid.Sub(now)
 	if p.typed {
@@ -265,7 +283,7 @@ func (p *painter) View() tea.View {
 	}
 	if wait <= 0 {
 		p.frame(p.Model.View())
-		p.typed = false
+		p.changed, p.typed = false, false
 		if len(p.buf) > 0 {
 			p.paid = later(p.paid, now).Add(paintEvery)
 			p.follows, p.shows = first(p.follows, p.pressed), first(p.shows, p.posted)
@@ -275,8 +293,6 @@ func (p *painter) View() tea.View {
 		p.due = true
 		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })
 	}
-	p.flush()
-	return tea.View{}
 }
 
 // idle reports whether nothing is being written; otherwise the program is asked again when it is.

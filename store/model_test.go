@@ -548,7 +548,15 @@ func (m *model) belong(rt *rapid.T) {
 			c.of = map[string]bool{}
 		}
 		c.of[name] = on
+		were := maps.Clone(c.members)
 		m.settle()
+		for p := range were {
+			for c.members[p] == nil && len(p.events) > 0 { // whoever goes is told that they went, and nothing more
+				if e := <-p.events; e.Kind != store.Channels && e.Channel == c.id {
+					m.t.Fatalf("%s is told of #%s: %+v", p.handle, c.name, e)
+				}
+			}
+		}
 	}
 }
 

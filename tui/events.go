@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 )
 
 const (
-	// eventsEvery is how often events are heard while many come: what is new is there within a second.
-	eventsEvery = time.Second
+	// eventsEvery is how often events are heard while many come: what is new is there at once for who looks at it.
+	eventsEvery = 200 * time.Millisecond
 	// eventsAtOnce is how many are heard one by one before that: what one act brings about, and the next one's.
 	eventsAtOnce = 6
 )
@@ -33,9 +34,10 @@ func (a *app) listen() *listener {
 	return &listener{app: a, events: a.store.Subscribe(a.ctx, a.me), now: time.Now, pause: a.pause}
 }
 
-// pause waits, no longer than the person is there.
+// pause waits, no longer than the person is there. It waits up to half as long again, as else all who hear the same
+// storm would draw at the same moment, and whoever types would wait for them.
 func (a *app) pause(d time.Duration) {
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(d + rand.N(d/2+1))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -62,8 +64,8 @@ func (l *listener) next() tea.Msg {
 	return heard
 }
 
-// rest is an event and all that have come since: one reading of everything, or of what has been written where there is
-// nothing else, and what is about my inbox, which may ring.
+// rest is an event and all that have come since, if they are roots that were written, which are only counted; else one
+// reading of everything, and what is about my inbox, which may ring.
 func (l *listener) rest(e store.Event) eventsMsg {
 	heard := eventsMsg{e}
 	for more := true; more; {
@@ -76,17 +78,71 @@ func (l *listener) rest(e store.Event) eventsMsg {
 			more = false
 		}
 	}
-	if len(heard) == 1 {
+	if len(heard) == 1 || !slices.ContainsFunc(heard, func(e store.Event) bool { return e.Kind != store.Posted || e.Root != 0 }) {
 		return heard
 	}
-	together := eventsMsg{{Kind: store.Posted, At: e.At}}
-	if slices.ContainsFunc(heard, func(e store.Event) bool { return e.Kind != store.Posted || e.Root != 0 }) {
-		together[0].Kind = store.Reload
-	}
+	together := eventsMsg{{Kind: store.Reload, At: e.At}}
 	for _, e := range heard {
 		if e.Kind == store.Inbox && e.By != l.app.me {
 			return append(together, e)
 		}
 	}
 	return together
+}
+
+// answersMsg is all that was read because of what was heard. Only then the next events are heard: a session that is
+// behind hears them together.
+type answersMsg []tea.Msg
+
+// together reads what commands read, one after the other: what is heard costs one goroutine, one message and one frame.
+func together(cmds []tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		answers := answersMsg{}
+		for _, c := range cmds {
+			answers.take(c)
+		}
+		return answers
+	}
+}
+
+// take adds what a command answers.
+func (a *answersMsg) take(c tea.Cmd) {
+	if c == nil {
+		return
+	}
+	switch msg := c().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			a.take(c)
+		}
+	default:
+		*a = append(*a, msg)
+	}
+}
+
+// Change is when a frame is worth drawing.
+type Change int
+
+const (
+	Soon  Change = iota // something may look different, and more may follow at once
+	Now                 // all that was to follow is there
+	Later               // nothing looks different yet, but will
+)
+
+// Change says what the last message has done to what is shown.
+func (m *Model) Change() Change { return m.change }
+
+// hear reads again what events may have changed. Nothing looks different before.
+func (m *Model) hear(events eventsMsg) tea.Cmd {
+	var rings []tea.Cmd
+	reads := []tea.Cmd{m.side.update(events)}
+	for _, e := range events {
+		rings = append(rings, m.notify(e))
+		for _, s := range m.stack {
+			reads = append(reads, s.Update(e))
+		}
+	}
+	m.change = Later
+	return tea.Batch(append(rings, together(reads))...)
 }

@@ -204,7 +204,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case turnMsg:
 		return h.turn()
-	case pageMsg, onePostMsg, freshMsg, markedMsg, heldMsg: // an answer may be to the order that is not shown
+	case pageMsg, onePostMsg, markedMsg, heldMsg: // an answer may be to the order that is not shown
 		return tea.Batch(h.latest.update(msg), h.other.update(msg), h.writing.update(msg))
 	case sidebarMsg:
 		h.told = true

@@ -17,8 +17,6 @@ const (
 	pageSize = 50
 	// loadAhead is how many posts from the end the next page is asked for.
 	loadAhead = 15
-	// waitingMore is for how many more posts room is made that may come to wait above.
-	waitingMore = 8
 )
 
 // latest is a feed of posts, newest or most recently active first: Home, a channel,
@@ -41,7 +39,8 @@ type latest struct {
 	moved   bool         // I have joined or left: older posts may be others now
 	waiting []store.Post // newer than the first one shown
 	gap     bool         // more are new than one page holds
-	behind  bool         // and newer ones still, which were not read as nobody looks at them
+	unseen  int          // and newer ones still, which were not read as nobody looks at them
+	heard   int64        // the newest of those
 	toTop   bool         // what waits is to be shown once that has been done
 	jump    int64        // my own new post, to be shown at once
 	was     store.Post   // the newest post that was not new when this was opened
@@ -50,7 +49,7 @@ type latest struct {
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
 	hinted  *hinted // nil: nothing has been hinted yet
-	older   bool // the next page is on its way
+	older   bool    // the next page is on its way
 }
 
 // pageMsg is a page of posts before one, or from the top.
@@ -68,13 +67,6 @@ type onePostMsg struct {
 	id   int64
 	post store.Post
 	gone bool
-}
-
-// freshMsg is a post that has just been written here.
-type freshMsg struct {
-	of   *latest
-	post store.Post
-	err  error
 }
 
 // placesMsg is my channels, as the acts on their posts need them.
@@ -209,10 +201,6 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 		if msg.of == l {
 			l.replace(msg)
 		}
-	case freshMsg:
-		if msg.of == l {
-			return l.wrote(msg)
-		}
 	case sidebarMsg:
 		if msg.err == nil {
 			l.know(msg.Channels)
@@ -256,11 +244,11 @@ func (l *latest) event(e store.Event) tea.Cmd {
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
 	}
-	if e.Kind == store.Posted && e.Root == 0 && l.ready && !l.whole && !l.active && !l.live && !l.gap && e.Post != 0 && len(l.posts) > 0 && len(l.waiting) < pageSize && l.jump == 0 {
-		return l.readFresh(e.Post)
-	}
-	if e.Kind == store.Posted && e.Root == 0 && l.gap {
-		l.behind = true
+	if e.Kind == store.Posted && e.Root == 0 && e.Post != 0 && l.ready && !l.whole && !l.active && !l.live && len(l.posts) > 0 && l.jump == 0 && !l.fresh.busy {
+		if e.Post > max(l.newestKnown(), l.heard) {
+			l.unseen++
+			l.heard = e.Post
+		}
 		return nil
 	}
 	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
@@ -280,36 +268,6 @@ func (l *latest) event(e store.Event) tea.Cmd {
 		}
 		return onePostMsg{of: l, id: id, post: p}
 	}
-}
-
-// readFresh reads the one post that has been written; while that goes on, what else comes is read together.
-func (l *latest) readFresh(id int64) tea.Cmd {
-	if !l.fresh.begin() {
-		return nil
-	}
-	a := l.app
-	return func() tea.Msg {
-		p, err := a.store.Post(a.ctx, a.me, id)
-		return freshMsg{l, p, err}
-	}
-}
-
-// wrote lets a post that has been written wait above, if it is not there yet.
-func (l *latest) wrote(msg freshMsg) tea.Cmd {
-	if l.fresh.end() {
-		return l.refresh()
-	}
-	switch {
-	case notFound(msg.err):
-	case msg.err != nil:
-		return fail(msg.err)
-	case msg.post.ID > l.newestKnown():
-		if len(l.waiting) == cap(l.waiting) {
-			l.waiting = append(make([]store.Post, 0, len(l.waiting)+waitingMore), l.waiting...)
-		}
-		l.waiting = slices.Insert(l.waiting, 0, msg.post)
-	}
-	return nil
 }
 
 // newestKnown is the order key of the newest post that is shown or waits.
@@ -400,7 +358,7 @@ func (l *latest) merge(msg pageMsg) {
 			l.waiting = msg.posts[:fresh:fresh]
 		}
 	})
-	l.moved, l.behind = false, false
+	l.moved, l.unseen = false, 0
 	switch {
 	case !l.ready:
 		l.ready = true
@@ -498,9 +456,9 @@ func (l *latest) wasHere(posts []store.Post) {
 // show brings in the posts that wait above and goes to them, once those have been read that there was no need to.
 func (l *latest) show() tea.Cmd {
 	switch {
-	case len(l.waiting) == 0:
+	case l.newer() == 0:
 		return nil
-	case l.behind:
+	case l.unseen > 0:
 		l.toTop = true
 		return l.refresh()
 	}
@@ -523,13 +481,16 @@ func (l *latest) show() tea.Cmd {
 	return nil
 }
 
+// newer is how many posts wait above, as far as is known.
+func (l *latest) newer() int { return len(l.waiting) + l.unseen }
+
 // note says how many posts wait above.
 func (l *latest) note() string {
-	n := strconv.Itoa(len(l.waiting))
-	switch {
-	case len(l.waiting) == 0:
+	if l.newer() == 0 {
 		return ""
-	case l.gap:
+	}
+	n := strconv.Itoa(min(l.newer(), pageSize))
+	if l.gap || l.newer() > pageSize {
 		n += "+"
 	}
 	if l.width < narrowPost {
@@ -545,7 +506,7 @@ func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 	case l.problem != "" && key.Matches(msg, keys.Open):
 		return l.refresh(), true
 	case key.Matches(msg, keys.ShowNew),
-		len(l.waiting) > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
+		l.newer() > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
 		cmd = l.show()
 	case some && key.Matches(msg, keys.Open):
 		return l.app.push(newThread(l.app, l.theme, p.ID)), true
@@ -594,7 +555,7 @@ func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
 	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
 		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
 	}
-	if len(l.waiting) > 0 {
+	if l.newer() > 0 {
 		out = append(out, keys.ShowNew)
 	}
 	return append(append(append(out, keys.Open), l.hinted.keys...), keys.ReadOn, keys.More)

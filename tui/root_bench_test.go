@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -30,9 +31,10 @@ func crowded(b *testing.B) (s *sitting, post func() store.Post) {
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
 	s = &sitting{world: w}
-	w.store.Subscribe(w.ctx, w.me) // what is read for those who are here is remembered
 	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Log: w.log, Drawn: &Drawn{}})
 	s.m.app.tick = s.tick
+	s.m.events = s.m.app.listen() // as what is read for those who are here is remembered
+	s.events = reflect.ValueOf(s.m.events.next).Pointer()
 	b.Cleanup(func() { s.m.Close(s.ctx) })
 	s.run(s.m.side.refresh())
 	for _, l := range s.m.stack {
@@ -60,7 +62,7 @@ func BenchmarkArrival(b *testing.B) {
 		}
 		p := post()
 		b.StartTimer()
-		s.give(store.Event{Kind: store.Posted, Channel: p.Channel, Post: p.ID, By: p.Author})
+		s.give(eventsMsg{{Kind: store.Posted, Channel: p.Channel, Post: p.ID, By: p.Author}})
 		s.m.View()
 	}
 }
@@ -85,9 +87,9 @@ func BenchmarkFrame(b *testing.B) {
 			return sidebarMsg{Side: more}
 		}},
 		{"a post waits above", func(i int) tea.Msg {
-			first.waiting = nil
+			first.unseen = i % 40
 			fresh.ID++
-			return freshMsg{of: first, post: fresh}
+			return store.Event{Kind: store.Posted, Channel: fresh.Channel, Post: fresh.ID}
 		}},
 		{"the next post is chosen", func(i int) tea.Msg {
 			if i%16 < 8 {

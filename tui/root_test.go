@@ -85,7 +85,7 @@ func (s *sitting) hear() {
 	for {
 		select {
 		case e := <-s.m.events.events:
-			s.give(e)
+			s.give(eventsMsg{e})
 		default:
 			return
 		}
@@ -838,8 +838,8 @@ func TestMoreWaitsThanAPageHolds(t *testing.T) {
 		s.hear()
 	}
 	s.sees("50+ new above ↑")
-	if !home.gap || !home.behind {
-		t.Fatalf("gap %v, behind %v", home.gap, home.behind)
+	if len(home.latest.waiting) > 0 || home.unseen != pageSize+5 {
+		t.Fatalf("%d read, %d not", len(home.latest.waiting), home.unseen)
 	}
 	s.press("home")
 	s.sees(fmt.Sprintf("Number %d.", pageSize+4))

@@ -60,6 +60,9 @@ func (f *feed) watch(visible bool) tea.Cmd {
 	}
 	for i := range f.posts {
 		first, end := f.lines(i)
+		if away := end <= f.top || first >= f.top+f.height; away && f.reading.sights[f.posts[i].ID] == nil {
+			continue
+		}
 		if s := f.sight(i, end-first); s != nil {
 			s.look(f.top-first, f.top+f.height-first, now)
 			if at := s.oldest(); !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {

@@ -228,9 +228,11 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 		return again
 	case searchedMsg:
 		s.searched = msg.query
-	case store.Event:
-		if (msg.Kind == store.Posted || msg.Kind == store.Reload) && msg.By != s.app.me && s.posted.IsZero() {
-			s.posted = msg.At
+	case eventsMsg:
+		for _, e := range msg {
+			if (e.Kind == store.Posted || e.Kind == store.Reload) && e.By != s.app.me && s.posted.IsZero() {
+				s.posted = e.At
+			}
 		}
 		return s.refresh()
 	}

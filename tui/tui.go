@@ -87,6 +87,7 @@ type Model struct {
 
 	width, height int
 	shown         string // the last frame
+	change        Change // what the last message did to it
 	dark          bool
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has
@@ -170,23 +171,24 @@ func (m *Model) Close(ctx context.Context) {
 // what is shown first.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.listen()
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.events.next, m.side.refresh(), m.app.askTerms(), m.app.arrival}
+	first := []tea.Cmd{m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
-		cmds = append(cmds, s.Init())
+		first = append(first, s.Init())
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(tea.RequestBackgroundColor, together(first))
 }
 
 // Update is the root's part of every message; then everything shown is told its
 // size and whether it can be seen.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.change = Soon
 	if m.waits(msg) {
 		return m, nil
 	}
 	cmd := m.take(msg)
 	for len(m.early) > 0 && !m.pending() {
 		next := m.early[0]
-		m.early = m.early[1:]
+		m.early, m.change = m.early[1:], Soon
 		cmd = tea.Batch(cmd, m.arrange(), m.take(next))
 	}
 	return m, tea.Batch(cmd, m.arrange())
@@ -198,6 +200,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	for len(m.app.steps) > 0 {
 		next := m.app.steps[0]
 		m.app.steps = slices.Delete(m.app.steps, 0, 1) // which lets go of the screen
+		m.change = Soon
 		if cmd = tea.Batch(cmd, m.arrange()); !m.waits(next) {
 			cmd = tea.Batch(cmd, m.handle(next))
 		}
@@ -285,12 +288,13 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case personMsg:
 		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
-	case store.Event:
-		return tea.Batch(m.notify(msg), m.tell(msg))
 	case eventsMsg:
+		return m.hear(msg)
+	case answersMsg:
+		m.change = Now
 		cmds := []tea.Cmd{m.events.next}
-		for _, e := range msg {
-			cmds = append(cmds, m.handle(e))
+		for _, answer := range msg {
+			cmds = append(cmds, m.handle(answer))
 		}
 		return tea.Batch(cmds...)
 	}
@@ -329,7 +333,11 @@ func (m *Model) colours() *theme {
 }
 
 func (m *Model) repaint() tea.Cmd {
-	m.theme = m.colours()
+	is := m.colours()
+	if is == m.theme {
+		return nil
+	}
+	m.theme = is
 	if m.help != nil {
 		m.help.theme = m.theme
 	}
