@@ -387,7 +387,7 @@ func scanIndexed(r *row) (i indexed, err error) {
 }
 
 func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
-	err = s.read(ctx, func(t *tx) error {
+	err = s.readUnmeasured(ctx, func(t *tx) error {
 		waits, err = t.has(`SELECT 1 FROM search_queue LIMIT 1`)
 		return err
 	})

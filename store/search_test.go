@@ -26,6 +26,25 @@ func (w *world) indexed() {
 	}
 }
 
+// Each time that something is indexed is a piece of the index, and they are merged, so that a search has few to look through.
+func TestIndexIsMerged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	const pieces = `SELECT count(DISTINCT segid) FROM search_idx`
+	for i := range 12 {
+		w.post(maya, w.everyone(), fmt.Sprintf("piece%d of all", i))
+		w.indexed()
+	}
+	for deadline := time.Now().Add(30 * time.Second); w.number(pieces) >= 8; time.Sleep(5 * time.Millisecond) { // as the migration has it
+		if time.Now().After(deadline) {
+			t.Fatalf("the index has %d pieces", w.number(pieces))
+		}
+	}
+	equal(t, "all are found", w.number(inIndex), 12)
+	w.healthy()
+}
+
 // inIndex is how many posts the index holds.
 const inIndex = `SELECT count(*) FROM search WHERE search MATCH 'meta : post'`
 
