@@ -354,7 +354,9 @@ func (l *latest) merge(msg pageMsg) {
 		if !l.gap {
 			l.bring(msg.posts, fresh, short)
 		}
-		l.waiting = msg.posts[:fresh:fresh]
+		if l.waiting = nil; fresh > 0 { // none of them would still hold the whole page
+			l.waiting = msg.posts[:fresh:fresh]
+		}
 	})
 	l.moved, l.unseen = false, 0
 	switch {
