@@ -27,7 +27,7 @@ var (
 	capacitySize     = flag.String("size", "120x40", "the size of each window")
 	capacityStorm    = flag.Duration("storm", 10*time.Second, "how long twenty posts a second reach at most 500 sessions")
 	capacityLong     = flag.Duration("long", 0, "how long twenty posts a second go on in the end")
-	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our updates and of our heap")
+	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our connects, our updates and our heap")
 )
 
 const (
@@ -203,6 +203,14 @@ func (c crew) quiet() time.Time {
 	}
 }
 
+// answered waits for what comes of something that began then, and returns when the last byte of it came.
+func (c crew) answered(began time.Time) time.Time {
+	for deadline := began.Add(soon); c.last().Before(began) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	return c.quiet()
+}
+
 // hire opens windows.
 func hire(b *testing.B, u *under, n, people, columns, rows int) crew {
 	c := make(crew, n)
@@ -275,32 +283,37 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	defer u.end()
 	n := float64(sessions)
 	idle := u.tell(b, "goroutines")
+	profiled := kind == "ours" && *capacityProfiles != ""
+	profile := func(name string) {
+		if profiled {
+			u.tell(b, "cpu "+filepath.Join(*capacityProfiles, name))
+		}
+	}
+	profile("connects.pprof")
 	start, cpu := u.rss(), u.cpu()
 	c := hire(b, u, sessions, people, columns, rows)
 	f.add("connect to first screen, ms of CPU", (u.cpu()-cpu).Seconds()*1000/n)
 	f.add("first screen, bytes", float64(c.bytes())/n)
 	f.add("RSS at the start, MiB", float64(start)/1024)
 	f.add("RSS a session idle, KiB", float64(u.rss()-start)/n)
+	if profiled {
+		u.tell(b, "stop")
+		u.tell(b, "heap "+filepath.Join(*capacityProfiles, "idle.pprof"))
+	}
 
 	cpu, sent := u.cpu(), c.bytes()
 	time.Sleep(restFor)
 	f.add("idle, % of a core", (u.cpu()-cpu).Seconds()/restFor.Seconds()*100)
 	f.add("idle, bytes", float64(c.bytes()-sent))
 
-	profiled := kind == "ours" && *capacityProfiles != ""
-	if profiled {
-		u.tell(b, "cpu "+filepath.Join(*capacityProfiles, "updates.pprof"))
-	}
+	profile("updates.pprof")
 	if u.cmd != nil {
 		var took []time.Duration
 		cpu, sent = u.cpu(), c.bytes()
 		for range updates {
 			began := time.Now()
 			u.tell(b, "post")
-			for deadline := began.Add(soon); c.last().Before(began) && time.Now().Before(deadline); {
-				time.Sleep(time.Millisecond)
-			}
-			took = append(took, c.quiet().Sub(began))
+			took = append(took, c.answered(began).Sub(began))
 		}
 		f.add("post to the last screen, ms", percentile(took, 0.5))
 		f.add("CPU an update, µs", (u.cpu()-cpu).Seconds()*1e6/n/updates)
@@ -316,8 +329,9 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	var took []time.Duration
 	var keyBytes int64
 	for _, s := range c[:min(len(c), typists)] {
+		began := time.Now()
 		io.WriteString(s.keys, "n")
-		crew{s}.quiet()
+		crew{s}.answered(began)
 		sent := s.bytes.Load()
 		took = append(took, s.typing(strokes)...)
 		crew{s}.quiet()

@@ -151,6 +151,12 @@ func commands() []command {
 		{name: "reports hide", args: "ID", does: "admins: hide a reported post", flags: []option{flagWhy}, least: 1, most: 1, run: (*call).reportsHide},
 		{name: "trial set", args: "name|purpose|first|last|zone|terms TEXT|-", does: "admins: say what the trial is", flags: []option{flagWhy}, least: 2, most: 2, text: true, run: (*call).trialSet},
 		{name: "trial objective", args: "[TEXT]", does: "admins: add something that the trial is to reach; --number changes one of them, and with --off takes it out; - takes a value away", flags: []option{flagNumber, flagMeasure, flagBaseline, flagTarget, flagBy, flagOwner, flagOff, flagWhy}, most: 1, text: true, run: (*call).trialObjective},
+		{name: "end", does: "how the trial ends, and how far that has come", flags: json, run: (*call).end},
+		{name: "end announce", args: "DATE HANDLE HANDLE", does: "admins: tell everyone the last day on which people write, and which two get the export of open channels; --private: of all", flags: []option{flagPrivate, flagWhy}, least: 3, most: 3, run: (*call).endAnnounce},
+		{name: "end agree", does: "admins: a code by which another admin freezes the trial", flags: []option{flagWhy}, run: (*call).endAgree},
+		{name: "end freeze", does: "admins: let nobody write any more, once that day has come; with the agreement of a second admin or a code of theirs", flags: []option{flagCode, flagWhy}, run: (*call).endFreeze},
+		{name: "end hold", args: "NAME", does: "say that you are one of the two and hold the export of that name", least: 1, most: 1, run: (*call).endHold},
+		{name: "end cancel", does: "admins: call the end off; people write again", flags: []option{flagWhy}, run: (*call).endCancel},
 	}
 }
 

@@ -342,7 +342,8 @@ func TestCommandTable(t *testing.T) {
 	want := []string{"help", "whoami", "home", "inbox", "seen", "read", "thread", "search", "people", "channels", "channel create", "channel rename", "channel purpose", "channel posting",
 		"channel department", "channel steward", "channel private", "channel archive", "join", "leave", "post", "reply", "message", "edit", "delete", "react", "answer", "mustread", "ack",
 		"pending", "remind", "save", "saved", "follow", "figures", "report", "trial", "export me", "export", "key list", "key add", "key remove",
-		"invite", "people import", "suspend", "restore", "leaver", "role", "leader", "reset", "today", "reports", "reports keep", "reports hide", "trial set", "trial objective"}
+		"invite", "people import", "suspend", "restore", "leaver", "role", "leader", "reset", "today", "reports", "reports keep", "reports hide", "trial set", "trial objective",
+		"end", "end announce", "end agree", "end freeze", "end hold", "end cancel"}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
 	}

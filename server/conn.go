@@ -19,15 +19,15 @@ type conn struct {
 	from   string      // the address, without port
 	clock  *time.Timer // ends a sign-in that takes too long
 
-	mu        sync.Mutex
-	closed    bool
-	shown     bool  // the client has our host key, and may have a question about it
-	asked     bool  // the client has sent its first sign-in request
-	person    int64 // 0 until signed in
-	sessions  int   // open session channels
-	listening bool  // the keep-alive runs
-	reading   bool  // signed in: silence is counted from byte to byte
-	pre       gossh.ServerPreAuthConn
+	mu       sync.Mutex
+	closed   bool
+	shown    bool  // the client has our host key, and may have a question about it
+	asked    bool  // the client has sent its first sign-in request
+	person   int64 // 0 until signed in
+	sessions int   // open session channels
+	reading  bool  // signed in: silence is counted from byte to byte
+	pre      gossh.ServerPreAuthConn
+	alive    *time.Timer // asks for the next sign of life; nil before the first session
 }
 
 type connKey struct{}
@@ -135,16 +135,15 @@ func (c *conn) signIn(person int64) bool {
 }
 
 // openSession counts a session channel, and starts asking the client for a sign of life.
-func (c *conn) openSession(sc *gossh.ServerConn, done <-chan struct{}) bool {
+func (c *conn) openSession(sc *gossh.ServerConn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sessions >= sessionsConn {
 		return false
 	}
 	c.sessions++
-	if !c.listening {
-		c.listening = true
-		go c.keepAlive(sc, done)
+	if c.alive == nil {
+		c.alive = time.AfterFunc(c.server.Limits.KeepAlive, func() { c.keepAlive(sc) })
 	}
 	return true
 }
@@ -167,18 +166,14 @@ func (c *conn) idle() bool {
 }
 
 // keepAlive makes a living client send bytes, and firewalls remember the line.
-func (c *conn) keepAlive(sc *gossh.ServerConn, done <-chan struct{}) {
-	tick := time.NewTicker(c.server.Limits.KeepAlive)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return
-		case <-tick.C:
-			if _, _, err := sc.SendRequest("keepalive@openssh.com", true, nil); err != nil {
-				return
-			}
-		}
+func (c *conn) keepAlive(sc *gossh.ServerConn) {
+	if _, _, err := sc.SendRequest("keepalive@openssh.com", true, nil); err != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.alive.Reset(c.server.Limits.KeepAlive)
 	}
 }
 
@@ -229,6 +224,9 @@ func (c *conn) Close() error {
 	c.mu.Lock()
 	closed, person := c.closed, c.person
 	c.closed = true
+	if c.alive != nil {
+		c.alive.Stop()
+	}
 	c.mu.Unlock()
 	if !closed {
 		c.clock.Stop()

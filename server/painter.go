@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,9 @@ import (
 
 const (
 	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
+	atOnce     = 3                     // frames that somebody who types may be ahead of that: what a key brings about, and the next keys
 	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
-	pieceBytes = 4 << 10               // of a write: the buffers of a connection grow to its largest and stay so
+	pieceBytes = 2 << 10               // of a write: the buffers of a connection grow to its largest and stay so
 	saidMost   = 64 << 10              // bytes kept for a terminal that takes nothing just now
 	keepBuffer = 64 << 10              // the largest buffer that is used again
 	flickers   = 64                    // bytes of a frame from which the cursor is seen running about
@@ -44,17 +46,17 @@ type painter struct {
 	start   func(func()) // a goroutine of the session
 	asks    bool         // the terminal is known to answer questions of what it can
 	profile colorprofile.Profile
-	sized   chan struct{} // closed when the model knows its first size
+	sized   func() // told when the model knows its first size
 
 	width, height int
 	synced        bool      // it can show a frame at once (mode 2026)
 	clusters      bool      // it was told to measure as we do (mode 2027)
 	on            bool      // something has been drawn
 	shown         tea.View  // what the terminal shows
-	last          time.Time // of the last frame, or of the start: what is there first is drawn together
+	paid          time.Time // until then, what has been drawn is more than paintEvery allows
+	changed       bool      // that may be something else than the model
 	due           bool      // a frame is on its way
 	typed         bool      // somebody waits for the next frame
-	later         bool      // nothing looks different yet
 	pressed       time.Time // when the first key came that no frame has been drawn after
 	follows       time.Time // the same of the key that what is to be written follows
 	followed      func(time.Duration)
@@ -104,12 +106,13 @@ var (
 	buffers  = sync.Pool{New: func() any { return new([]byte) }}
 )
 
-func newPainter(m tea.Model, out io.Writer, sn *session, profile colorprofile.Profile) *painter {
+func newPainter(m tea.Model, out io.Writer, sn *session, size tea.WindowSizeMsg, profile colorprofile.Profile) *painter {
 	p := &painter{
-		Model: m, out: out, start: sn.start, profile: profile, sized: make(chan struct{}),
+		Model: m, out: out, start: sn.start, profile: profile,
 		asks:  answers(sn.term),
-		width: sn.size.Width, height: sn.size.Height, last: time.Now(),
+		width: size.Width, height: size.Height, paid: time.Now().Add(paintEvery),
 	}
+	p.sized = sync.OnceFunc(func() { sn.running(p.program.Send) })
 	p.shown.DisableBracketedPasteMode = true
 	return p
 }
@@ -129,7 +132,35 @@ func (p *painter) Init() tea.Cmd {
 	if p.asks {
 		p.say(ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore)
 	}
-	return tea.Batch(p.Model.Init(), p.rest)
+	p.run(p.Model.Init())
+	return p.rest
+}
+
+// brokenMsg is a panic in a command.
+type brokenMsg struct{ what string }
+
+// run runs a command and those that it consists of. Bubble Tea would pass each lot of them through its queue, and
+// keep somebody who waits for the last of them: for one that waits for events that is as long as the session.
+func (p *painter) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	p.start(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				p.program.Send(brokenMsg{fmt.Sprintf("%v\n%s", r, debug.Stack())})
+			}
+		}()
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, one := range msg {
+				p.run(one)
+			}
+		default:
+			p.program.Send(msg)
+		}
+	})
 }
 
 // rest stops the ticking of Bubble Tea's renderer, of which ours has none, and empties the
@@ -143,8 +174,10 @@ func (p *painter) rest() tea.Msg {
 func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	said := ""
 	switch msg := msg.(type) {
+	case brokenMsg:
+		panic(msg.what) // here Bubble Tea sees it, and ends the program
 	case frameMsg:
-		p.due, p.typed, p.later = p.due && !msg.due, true, false
+		p.due, p.typed = p.due && !msg.due, p.changed
 		return p, nil
 	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
 		p.typed = true
@@ -167,16 +200,18 @@ func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	var cmd tea.Cmd
 	p.Model, cmd = p.Model.Update(msg)
-	p.later = false
+	change := tui.Soon
 	if m, ok := p.Model.(*tui.Model); ok {
-		p.later = m.Change() == tui.Later
-		p.typed = p.typed || m.Change() == tui.Now
+		change = m.Change()
 	}
+	p.changed = p.changed || change != tui.Later
+	p.typed = p.typed || change == tui.Now
+	p.run(cmd)
 	if said != "" {
 		p.say(said)
-		cmd = tea.Batch(cmd, p.rest)
+		return p, p.rest
 	}
-	return p, cmd
+	return p, nil
 }
 
 // asked is what a terminal is to be told for those messages of Bubble Tea that have no exported
@@ -195,11 +230,7 @@ func asked(msg tea.Msg) string {
 func (p *painter) resize(size tea.WindowSizeMsg) {
 	p.width, p.height = size.Width, size.Height
 	p.clear()
-	select {
-	case <-p.sized:
-	default:
-		close(p.sized)
-	}
+	p.sized()
 }
 
 // told notes what the terminal says that it can.
@@ -228,20 +259,33 @@ func (p *painter) say(text string) {
 	}
 }
 
-// View draws a frame now, if somebody has typed, none has been drawn a moment ago and nothing is being
+// View draws a frame now, if somebody has typed, few have been drawn a moment ago and nothing is being
 // written; else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
 func (p *painter) View() tea.View {
-	if p.later || !p.idle() {
+	if !p.idle() {
 		return tea.View{}
 	}
-	wait := paintEvery - time.Since(p.last)
-	if !p.typed {
+	if p.changed {
+		p.show()
+	}
+	p.flush()
+	return tea.View{}
+}
+
+// show draws what has changed, or sees to it that it is drawn soon.
+func (p *painter) show() {
+	now := time.Now()
+	wait := p.paid.Sub(now)
+	if p.typed {
+		wait -= (atOnce - 1) * paintEvery
+	} else {
 		wait = max(wait, together)
 	}
 	if wait <= 0 {
 		p.frame(p.Model.View())
-		p.last, p.typed = time.Now(), false
+		p.changed, p.typed = false, false
 		if len(p.buf) > 0 {
+			p.paid = later(p.paid, now).Add(paintEvery)
 			p.follows, p.shows = first(p.follows, p.pressed), first(p.shows, p.posted)
 		}
 		p.pressed, p.posted = time.Time{}, time.Time{}
@@ -249,8 +293,6 @@ func (p *painter) View() tea.View {
 		p.due = true
 		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })
 	}
-	p.flush()
-	return tea.View{}
 }
 
 // idle reports whether nothing is being written; otherwise the program is asked again when it is.
@@ -285,6 +327,14 @@ func (p *painter) flush() {
 
 // heard notes that the next frame shows what was posted then.
 func (p *painter) heard(posted time.Time) { p.posted = first(p.posted, posted) }
+
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
 
 // first is the earlier of two times; the zero time is none.
 func first(a, b time.Time) time.Time {
@@ -489,7 +539,7 @@ func shape(c *tea.Cursor) (style int, hex string) {
 // content draws the lines that differ, as they are or after scrolling some of them, whichever is shorter.
 func (p *painter) content(old, new string) {
 	c := canvases.Get().(*canvas)
-	c.old, c.new = lines(c.old, old, p.height), lines(c.new, new, p.height)
+	c.cut(old, new, p.height)
 	from, wasRow, wasCol := len(p.buf), p.row, p.col
 	p.rows(c)
 	if plain := p.buf[from:]; len(plain) > scrollPays {
@@ -512,20 +562,31 @@ func (p *painter) content(old, new string) {
 	canvases.Put(c)
 }
 
-// lines cuts content into exactly n lines, each of which begins and ends with a plain pen.
-func lines(out []string, content string, n int) []string {
-	out = out[:0]
-	var carry pen
-	for len(out) < n {
-		line, rest, _ := strings.Cut(content, "\n")
-		before := carry
-		carry = after(line, carry)
-		if before != (pen{}) {
-			line = before.style + before.link + line
+// cut cuts two frames into exactly n lines each, every one of which begins and ends with a plain pen.
+func (c *canvas) cut(old, new string, n int) {
+	c.old, c.new = c.old[:0], c.new[:0]
+	var was, is pen
+	var before, line string
+	for range n {
+		before, old, _ = strings.Cut(old, "\n")
+		line, new, _ = strings.Cut(new, "\n")
+		c.old, c.new = append(c.old, was.under(before)), append(c.new, is.under(line))
+		same := line == before && is == was
+		was = after(before, was)
+		if same {
+			is = was
+		} else {
+			is = after(line, is)
 		}
-		out, content = append(out, line), rest
 	}
-	return out
+}
+
+// under is a line that is drawn on with a pen taken up before it, as one that begins plain.
+func (p pen) under(line string) string {
+	if p == (pen{}) {
+		return line
+	}
+	return p.style + p.link + line
 }
 
 // after is the pen at the end of a line that began with p.
@@ -534,7 +595,7 @@ func after(line string, p pen) pen {
 	if last < 0 {
 		return p
 	}
-	if end := line[last:]; (strings.HasPrefix(end, ansi.ResetStyle) || strings.HasPrefix(end, "\x1b[0m")) && p.link == "" && !strings.Contains(line, "\x1b]") {
+	if end := line[last:]; (strings.HasPrefix(end, ansi.ResetStyle) || strings.HasPrefix(end, "\x1b[0m")) && p.link == "" && strings.IndexByte(line, ']') < 0 {
 		return pen{}
 	}
 	for i := 0; i < len(line); {
@@ -599,12 +660,52 @@ func (p *pen) obey(seq string) {
 	}
 }
 
-// glyphs reads a line as far as it fits the width; what is empty at its end is left out.
-func glyphs(out []glyph, line string, width int) []glyph {
+// spot is somewhere in a line: before which byte, in which column, and with which pen.
+type spot struct {
+	at, col int
+	pen     pen
+}
+
+// shared is how far two lines are the same, up to a letter that is one column wide for certain and has nothing added
+// to it; the start where not everything before it is so.
+func shared(a, b string, width int) (there spot) {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	here := spot{}
+	for here.at+1 < n && here.col < width {
+		switch c := a[here.at]; {
+		case c == esc:
+			size := sequence(a[here.at:])
+			if here.at+size > n {
+				return there
+			}
+			here.pen.obey(a[here.at : here.at+size])
+			here.at += size
+		case c >= ' ' && c < 0x7f && a[here.at+1] < utf8.RuneSelf:
+			there = here
+			here.at++
+			here.col++
+		case c >= ' ' && c != 0x7f:
+			r, size := utf8.DecodeRuneInString(a[here.at:])
+			if here.at+size >= n || a[here.at+size] >= utf8.RuneSelf || r < 0xa0 || r >= wide || !certain(r) {
+				return there
+			}
+			here.at += size
+			here.col++
+		default:
+			return there
+		}
+	}
+	return there
+}
+
+// glyphs reads a line from a spot on, as far as it fits the width.
+func glyphs(out []glyph, line string, from spot, width int) []glyph {
 	out = out[:0]
-	var p pen
-	col, end := 0, 0
-	for i := 0; i < len(line); {
+	p, col := from.pen, from.col
+	for i := from.at; i < len(line); {
 		c := line[i]
 		g := glyph{pen: p, col: col, width: 1, sure: true}
 		switch {
@@ -632,49 +733,90 @@ func glyphs(out []glyph, line string, width int) []glyph {
 		case g.width == 0 && len(out) > 0: // a mark that a style has cut off from its letter
 			last := &out[len(out)-1]
 			last.text, last.sure = last.text+g.text, false
-			end = len(out)
 			continue
 		case g.width == 0:
 			continue
 		case col == width:
-			return out[:end]
+			return out
 		case col+g.width > width: // half of it is no use
 			g.text, g.width = " ", width-col
 		}
 		out = append(out, g)
 		col += g.width
-		if !g.blank() {
-			end = len(out)
+	}
+	return out
+}
+
+// trim leaves out what is empty at the end of a line.
+func trim(line []glyph) []glyph {
+	for len(line) > 0 && line[len(line)-1].blank() {
+		line = line[:len(line)-1]
+	}
+	return line
+}
+
+// common is how many bytes at their ends two lines share after the bytes that they share before: from behind a
+// return to the plain pen, and beginning with a letter that nothing before it is part of.
+func common(a, b string, from int) int {
+	n := alike(a[from:], b[from:])
+	tail := a[len(a)-n:]
+	for at := 0; ; {
+		next := strings.Index(tail[at:], ansi.ResetStyle)
+		if next < 0 {
+			return 0
+		}
+		at += next + len(ansi.ResetStyle)
+		if at < len(tail) && tail[at] >= ' ' && tail[at] < 0x7f {
+			return len(tail) - at
 		}
 	}
-	return out[:end]
 }
+
+// part reads what differs of two lines into c.a and c.b. Both end in the same column where the rest is the same, and
+// with what stands there last where it is not.
+func (c *canvas) part(old, new string, width int) (from int) {
+	start := shared(old, new, width)
+	read := func(tail int) {
+		c.a, c.b = glyphs(c.a, old[:len(old)-tail], start, width), glyphs(c.b, new[:len(new)-tail], start, width)
+	}
+	if tail := common(old, new, start.at); tail > 0 && strings.IndexByte(old, ']') < 0 && strings.IndexByte(new, ']') < 0 {
+		if read(tail); ends(c.a, start.col) == ends(c.b, start.col) && unsure(c.a) == unsure(c.b) && unsure(c.a) == math.MaxInt {
+			return start.col
+		}
+	}
+	read(0)
+	c.a, c.b = trim(c.a), trim(c.b)
+	return start.col
+}
+
+// wide is where those characters begin that are certain to be two columns wide.
+const wide = 0x3041
 
 // certain reports whether all terminals agree how wide a character is: Latin, Greek, Cyrillic, punctuation,
 // arrows, lines and blocks are one column wide, Chinese, Japanese and Korean are two.
 func certain(r rune) bool {
 	in := func(first, last rune) bool { return r >= first && r <= last }
 	return r != 0xad && (in(' ', 0x2ff) || in(0x370, 0x482) || in(0x48a, 0x52f) || in(0x2010, 0x2027) || in(0x2030, 0x205e) ||
-		in(0x2190, 0x2193) || in(0x2500, 0x25a0) || in(0x3041, 0x3096) || in(0x30a0, 0x30ff) || in(0x4e00, 0x9fff) || in(0xac00, 0xd7a3))
+		in(0x2190, 0x2193) || in(0x2500, 0x25a0) || in(wide, 0x3096) || in(0x30a0, 0x30ff) || in(0x4e00, 0x9fff) || in(0xac00, 0xd7a3))
 }
 
 // rows draws the lines that differ.
 func (p *painter) rows(c *canvas) {
 	for y := range c.new {
 		if c.old[y] != c.new[y] {
-			c.a, c.b = glyphs(c.a, c.old[y], p.width), glyphs(c.b, c.new[y], p.width)
-			p.line(y, c.a, c.b)
+			from := c.part(c.old[y], c.new[y], p.width)
+			p.line(y, from, c.a, c.b)
 		}
 	}
 	p.draw(pen{})
 }
 
-// line turns an old line into a new one. From the first glyph on whose width is not certain, there is
+// line turns an old line into a new one from a column on. From the first glyph on whose width is not certain, there is
 // no telling where the others stand: there it is all or nothing.
-func (p *painter) line(y int, old, new []glyph) {
+func (p *painter) line(y, from int, old, new []glyph) {
 	edge := min(unsure(old), unsure(new))
 	oldSure, newSure := upTo(old, edge), upTo(new, edge)
-	oldEnd, i, next := ends(old), 0, 0
+	oldEnd, i, next := ends(old, from), 0, 0
 	for j := range newSure {
 		g := &new[j]
 		for i < len(old) && old[i].col < g.col {
@@ -689,13 +831,13 @@ func (p *painter) line(y int, old, new []glyph) {
 	}
 	switch {
 	case !slices.Equal(old[oldSure:], new[newSure:]):
-		p.erase(y, ends(new[:newSure]))
+		p.erase(y, ends(new[:newSure], from))
 		for _, g := range new[newSure:] {
 			p.print(g)
 			p.col = -1
 		}
-	case ends(new) < oldEnd:
-		p.erase(y, ends(new))
+	case ends(new, from) < oldEnd:
+		p.erase(y, ends(new, from))
 	}
 }
 
@@ -718,10 +860,10 @@ func upTo(line []glyph, col int) int {
 	return n
 }
 
-// ends is the column after the last glyph.
-func ends(line []glyph) int {
+// ends is the column after the last glyph of a line that begins in a column.
+func ends(line []glyph, from int) int {
 	if len(line) == 0 {
-		return 0
+		return from
 	}
 	last := line[len(line)-1]
 	return last.col + last.width
@@ -793,35 +935,61 @@ func (p *painter) tone(style string) string {
 
 // move puts the cursor somewhere, in few bytes.
 func (p *painter) move(y, x int) {
-	to := func(n int, letter byte) {
-		p.put("\x1b[")
-		if n != 1 {
-			p.buf = strconv.AppendInt(p.buf, int64(n), 10)
+	if p.row == y && p.col == x {
+		return
+	}
+	var there, near [24]byte
+	shorter := p.step(near[:0], y, x)
+	if jump := jump(there[:0], y, x); shorter == nil || len(shorter) > len(jump) {
+		shorter = jump
+	}
+	p.buf = append(p.buf, shorter...)
+	p.row, p.col = y, x
+}
+
+// jump is the sequence that puts the cursor somewhere from anywhere.
+func jump(out []byte, y, x int) []byte {
+	out = strconv.AppendInt(append(out, "\x1b["...), int64(y+1), 10)
+	if x > 0 {
+		out = strconv.AppendInt(append(out, ';'), int64(x+1), 10)
+	}
+	return append(out, 'H')
+}
+
+// step moves the cursor from where it is; nil where that is not known well enough. Down goes no further than the
+// screen does, and a carriage return or a step back is what every terminal takes it for.
+func (p *painter) step(out []byte, y, x int) []byte {
+	by := func(n int, letter byte) {
+		if out = append(out, "\x1b["...); n != 1 {
+			out = strconv.AppendInt(out, int64(n), 10)
 		}
-		p.buf = append(p.buf, letter)
+		out = append(out, letter)
 	}
 	switch {
-	case p.row == y && p.col == x:
-	case p.row == y && x == 0:
-		p.put("\r")
-	case p.row == y && p.col >= 0 && x > p.col:
-		to(x-p.col, 'C')
-	case p.row == y && p.col >= 0:
-		to(p.col-x, 'D')
 	case p.row == y:
-		to(x+1, 'G')
 	case p.row+1 == y && x == 0:
-		p.put("\r\n")
+		return append(out, "\r\n"...)
+	case p.col < 0 && x > 0, p.row < 0:
+		return nil
+	case p.row < y:
+		by(y-p.row, 'B')
 	default:
-		p.put("\x1b[")
-		p.buf = strconv.AppendInt(p.buf, int64(y+1), 10)
-		if x > 0 {
-			p.put(";")
-			p.buf = strconv.AppendInt(p.buf, int64(x+1), 10)
-		}
-		p.put("H")
+		by(p.row-y, 'A')
 	}
-	p.row, p.col = y, x
+	switch {
+	case p.col == x:
+	case x == 0:
+		out = append(out, '\r')
+	case p.col < 0:
+		by(x+1, 'G')
+	case x > p.col:
+		by(x-p.col, 'C')
+	case p.col-x <= 3: // as long as the sequence, or shorter
+		out = append(out, "\b\b\b"[:p.col-x]...)
+	default:
+		by(p.col-x, 'D')
+	}
+	return out
 }
 
 // shift finds the lines from top up to end that seem to have moved by so many lines, down where by is positive.

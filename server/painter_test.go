@@ -122,7 +122,7 @@ func rowOf(s interface{ CellAt(x, y int) *uv.Cell }, width, y int) string {
 
 // easel is a painter without a program, on a glass.
 func easel(g *glass) *painter {
-	p := &painter{out: g, profile: colorprofile.TrueColor, sized: make(chan struct{})}
+	p := &painter{out: g, profile: colorprofile.TrueColor, sized: func() {}}
 	p.shown.DisableBracketedPasteMode = true
 	p.resize(tea.WindowSizeMsg{Width: g.Width(), Height: g.Height()})
 	return p
@@ -451,6 +451,34 @@ func FuzzPainter(f *testing.F) {
 			t.Error("left on the other screen, or without a cursor")
 		}
 	})
+}
+
+// BenchmarkPaint is what painting takes where a number in the sidebar and one in the header have changed.
+func BenchmarkPaint(b *testing.B) {
+	p := &painter{out: io.Discard, profile: colorprofile.ANSI256, sized: func() {}}
+	p.shown.DisableBracketedPasteMode = true
+	p.resize(tea.WindowSizeMsg{Width: 120, Height: 40})
+	var views [2]tea.View
+	for i := range views {
+		lines := make([]string, 40)
+		for y := range lines {
+			right := []string{"\x1b[1mMaya Lind\x1b[m\x1b[38;5;245m · Finance\x1b[m" + strings.Repeat(" ", 50) + "\x1b[38;5;245m1 min\x1b[m", cast[6], ""}[y%3]
+			if y == 0 {
+				right = "\x1b[1mHome\x1b[m" + strings.Repeat(" ", 60) + fmt.Sprint(10+i, " new above ↑")
+			}
+			count := ""
+			if y == 7 {
+				count = fmt.Sprint(20 + i)
+			}
+			lines[y] = fmt.Sprintf(" channel-%-12d%2s \x1b[38;5;238m│\x1b[m %s", y, count, right)
+		}
+		views[i] = tea.NewView(strings.Join(lines, "\n"))
+		views[i].AltScreen = true
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		p.paint(views[i%2])
+	}
 }
 
 // What is written for one key and for one post of somebody else is little.

@@ -34,19 +34,23 @@ type session struct {
 	refused  string // why it was not granted
 	term     string
 	env      map[string]string
-	size     tea.WindowSizeMsg      // the newest
-	resized  chan tea.WindowSizeMsg // holds the newest after start, or nothing
+
+	mu      sync.Mutex
+	size    tea.WindowSizeMsg // the newest
+	unsaid  bool              // the program has not been told of it
+	telling bool              // somebody is at telling it
+	tell    func(tea.Msg)     // tells the program, once it has taken its first size
 }
 
 // openSession serves one session channel until the client has closed it too.
 func (s *Server) openSession(lib *ssh.Server, sc *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
 	c := ctx.Value(connKey{}).(*conn)
-	if !c.openSession(sc, ctx.Done()) {
+	if !c.openSession(sc) {
 		_ = ch.Reject(gossh.ResourceShortage, "this connection has too many sessions open; close one first")
 		return
 	}
 	defer c.closeSession()
-	sn := &session{Context: ctx, conn: c, env: map[string]string{}, resized: make(chan tea.WindowSizeMsg, 1)}
+	sn := &session{Context: ctx, conn: c, env: map[string]string{}}
 	sn.ctx, sn.cancel = context.WithCancelCause(s.ctx)
 	sn.end = func() { sn.cancel(nil) }
 	defer sn.end()
@@ -138,16 +142,49 @@ func (sn *session) resize(columns, rows uint32) {
 	if columns == 0 || rows == 0 {
 		return
 	}
-	size := tea.WindowSizeMsg{Width: int(min(columns, maxColumns)), Height: int(min(rows, maxRows))}
-	if !sn.started {
-		sn.size = size
+	sn.mu.Lock()
+	defer sn.mu.Unlock()
+	sn.size = tea.WindowSizeMsg{Width: int(min(columns, maxColumns)), Height: int(min(rows, maxRows))}
+	sn.unsaid = sn.started
+	sn.pass()
+}
+
+// window is the size with which the program begins.
+func (sn *session) window() tea.WindowSizeMsg {
+	sn.mu.Lock()
+	defer sn.mu.Unlock()
+	sn.unsaid = false
+	return sn.size
+}
+
+// running says that the program has taken its first size, and takes others.
+func (sn *session) running(tell func(tea.Msg)) {
+	sn.mu.Lock()
+	defer sn.mu.Unlock()
+	sn.tell = tell
+	sn.pass()
+}
+
+// pass tells the program the newest size, beside whoever has brought it: the program may be busy.
+func (sn *session) pass() {
+	if !sn.unsaid || sn.telling || sn.tell == nil {
 		return
 	}
-	select {
-	case <-sn.resized:
-	default:
-	}
-	sn.resized <- size // only this goroutine sends: there is room
+	sn.telling = true
+	sn.start(func() {
+		for size, some := sn.next(); some; size, some = sn.next() {
+			sn.tell(size)
+		}
+	})
+}
+
+// next is the size that has to be told; none is left where some is false.
+func (sn *session) next() (size tea.WindowSizeMsg, some bool) {
+	sn.mu.Lock()
+	defer sn.mu.Unlock()
+	some = sn.unsaid
+	sn.unsaid, sn.telling = false, some
+	return sn.size, some
 }
 
 // setEnv keeps the few variables that say what the terminal can do.
@@ -266,7 +303,8 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 	if s.wrap != nil {
 		model = s.wrap(model)
 	}
-	draw = newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, colorprofile.Env(env))
+	size := sn.window()
+	draw = newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, size, colorprofile.Env(env))
 	draw.followed, draw.seen = s.followed, s.metrics.shown
 	p := tea.NewProgram(draw,
 		tea.WithContext(sn.ctx),
@@ -276,12 +314,11 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 		tea.WithOutput(io.Discard),
 		tea.WithEnvironment(env),
 		tea.WithColorProfile(draw.profile),
-		tea.WithWindowSize(sn.size.Width, sn.size.Height),
+		tea.WithWindowSize(size.Width, size.Height),
 		tea.WithoutSignalHandler(),
 	)
 	draw.program = p
 	sn.start(func() { sn.typing(ss, p.Send) })
-	sn.start(func() { sn.sizes(draw.sized, p.Send) })
 	_, err := p.Run()
 	draw.close()
 	switch {
@@ -307,22 +344,6 @@ func (sn *session) start(run func()) {
 		}()
 		run()
 	}()
-}
-
-// sizes passes each new size on, once the program has taken its first.
-func (sn *session) sizes(running <-chan struct{}, send func(tea.Msg)) {
-	select {
-	case <-running:
-	case <-sn.ctx.Done():
-	}
-	for {
-		select {
-		case size := <-sn.resized:
-			send(size)
-		case <-sn.ctx.Done():
-			return
-		}
-	}
 }
 
 // output writes to a client. One that takes nothing for as long as our patience lasts

@@ -168,7 +168,7 @@ func mayAnswer(p Post, c channelRow, version int) error {
 
 // askAbout writes the reply that asks, and tells the author of the announcement.
 func (t *tx) askAbout(c channelRow, p Post, me int64, question string) (int64, error) {
-	id, err := t.addPost(c, p.ID, me, question, false)
+	id, _, err := t.addPost(c, p.ID, me, question, false)
 	if err != nil {
 		return 0, err
 	}

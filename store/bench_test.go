@@ -1,13 +1,16 @@
 package store_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -150,19 +153,27 @@ func BenchmarkPost1(b *testing.B) { write(b, 1) }
 
 func BenchmarkPost64(b *testing.B) { write(b, 64) }
 
-// write has so many people post at once into a copy of the large past. Each post is on the disk when its time ends.
+// write has so many people post at once into a copy of the large past, in words of all kinds, while one more looks for
+// each of their own posts until it is found. Each post is on the disk when its time ends.
 func write(b *testing.B, people int) {
 	w := copyGenerated(b)
-	body := "Build 512 is green again. The cause was a clock that ran backwards on one runner."
+	bodies := someBodies(4096)
 	var turns atomic.Int64
 	times := make([][]time.Duration, people)
+	ctx, cancel := context.WithCancel(w.ctx)
+	var all, looking sync.WaitGroup
+	var found []time.Duration
 	b.ResetTimer()
-	var all sync.WaitGroup
+	looking.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ {
+			found = append(found, w.findOwn(b, fmt.Sprintf("lookedfor%d", i)))
+		}
+	})
 	for i := range people {
 		all.Go(func() {
-			for turns.Add(1) <= int64(b.N) {
+			for n := turns.Add(1); n <= int64(b.N); n = turns.Add(1) {
 				start := time.Now()
-				if _, err := w.CreatePost(w.ctx, int64(i+1), store.NewPost{Place: store.Place{Channel: 1}, Body: body}); err != nil {
+				if _, err := w.CreatePost(w.ctx, int64(i+1), store.NewPost{Place: store.Place{Channel: 1}, Body: bodies[n%int64(len(bodies))]}); err != nil {
 					b.Error(err)
 					return
 				}
@@ -172,10 +183,51 @@ func write(b *testing.B, people int) {
 	}
 	all.Wait()
 	b.StopTimer()
+	cancel()
+	looking.Wait()
 	p50, p99 := percentiles(slices.Concat(times...))
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "posts/s")
 	b.ReportMetric(ms(p50), "p50-ms")
 	b.ReportMetric(ms(p99), "p99-ms")
+	found50, _ := percentiles(found)
+	b.ReportMetric(ms(found50), "found-p50-ms")
+	b.ReportMetric(ms(slices.Max(found)), "found-most-ms")
+	log, err := os.Stat(filepath.Join(w.dir, store.File+"-wal"))
+	w.must(err)
+	b.ReportMetric(float64(log.Size())/(1<<20), "log-MB")
+	b.ReportMetric(0, "ns/op")
+}
+
+// someBodies are texts of ten to thirty words, of which few are common and most are rare.
+func someBodies(n int) []string {
+	rng := rand.New(rand.NewPCG(3, 4))
+	zipf := rand.NewZipf(rng, 1.07, 3, genWords-1)
+	bodies := make([]string, n)
+	for i := range bodies {
+		var words []string
+		for range 10 + rng.IntN(20) {
+			words = append(words, genWord(int(zipf.Uint64())))
+		}
+		bodies[i] = strings.Join(words, " ")
+	}
+	return bodies
+}
+
+// findOwn writes a post of one word and says how long it takes until a search finds it.
+func (w *world) findOwn(b *testing.B, word string) time.Duration {
+	if _, err := w.CreatePost(w.ctx, 1000, store.NewPost{Place: store.Place{Channel: 1}, Body: word}); err != nil {
+		b.Error(err)
+	}
+	start := time.Now()
+	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
+		found, err := w.Search(w.ctx, 1, word, store.Newest, 0, 1)
+		if err != nil || len(found.Posts) > 0 || time.Since(start) > time.Minute {
+			if err != nil {
+				b.Error(err)
+			}
+			return time.Since(start)
+		}
+	}
 }
 
 // copyGenerated is a copy of the large past, to write into.
@@ -198,6 +250,9 @@ func copyFile(to, from string) error {
 		return err
 	}
 	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	if err := out.Sync(); err != nil { // or the first checkpoint would wait for all of it
 		return err
 	}
 	return out.Close()

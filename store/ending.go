@@ -242,7 +242,7 @@ func (t *tx) tellEnd(me int64, plan EndPlan, keepers []Person) error {
 Until then all goes on as usual. After that day it can be read for a while, and nothing is written any more. Then %s is exported and handed over to %s and %s, and all that is on the server is destroyed.
 
 What is yours you can take with you before: Me, What is held about me. What you delete before that day is not exported.`, day.Format("Monday, 2 January 2006"), what, keepers[0].Display(), keepers[1].Display())
-	id, err := t.addPost(c, 0, me, body, false)
+	id, _, err := t.addPost(c, 0, me, body, false)
 	if err != nil {
 		return err
 	}
@@ -341,10 +341,12 @@ func (s *Store) endStep(ctx context.Context, me int64, after, step EndStep, act 
 	})
 }
 
-// ReceiveExport notes that me holds the export of the end, which they show by the first characters of its SHA-256.
+// ReceiveExport notes that me holds the export of the end, which they show by the first characters of its SHA-256, or by
+// the name of the file, which ends in them.
 // ErrForbidden unless me is one of the two who get it, ErrInvalid where there is none yet or the characters are of another.
 func (s *Store) ReceiveExport(ctx context.Context, me int64, sum string) error {
-	sum = strings.ToLower(CleanLine(sum))
+	sum = strings.TrimSuffix(strings.ToLower(CleanLine(sum)), ".zip")
+	sum = sum[strings.LastIndex(sum, "-")+1:]
 	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err

@@ -12,8 +12,8 @@ import (
 // Migrations is the embedded schema, for whoever has to build an older one.
 var Migrations = migrations
 
-// Statements returns every query that s has prepared so far, sorted; but those that look through the pages of the file,
-// of which nobody can say when their turn comes.
+// Statements returns every query that s has prepared so far, sorted; but those that look through the pages of the file
+// and merge the index of search, of which nobody can say when their turn comes.
 func (s *Store) Statements() []string {
 	seen := map[string]bool{}
 	for _, p := range []*pool{&s.writer, &s.reader} {
@@ -22,7 +22,7 @@ func (s *Store) Statements() []string {
 			c := <-p.free
 			held = append(held, c)
 			for q := range c.stmts {
-				seen[q] = !strings.Contains(q, "sqlite_dbpage")
+				seen[q] = !strings.Contains(q, "sqlite_dbpage") && !strings.Contains(q, "'merge'") && !strings.Contains(q, "total_changes")
 			}
 		}
 		for _, c := range held {
@@ -177,6 +177,29 @@ func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scr
 
 // Forget has everything read again that figures are counted from.
 func (s *Store) Forget() { s.memo.empty() }
+
+// Remember reads it, as happens in the background.
+func (s *Store) Remember(ctx context.Context) error { return s.remember(ctx) }
+
+// HoldProgress is somebody who counts where the trial stands, until release.
+func (s *Store) HoldProgress() (release func()) {
+	p := &s.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counting = make(chan struct{})
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		close(p.counting)
+		p.counting = nil
+	}
+}
+
+// HoldReport is somebody who reads a report, until release.
+func (s *Store) HoldReport() (release func()) {
+	s.finding <- struct{}{}
+	return func() { <-s.finding }
+}
 
 // OldSights are what the store remembers for those who are here, of their sides and of posts, otherwise than the
 // database has it. With fill it then remembers all that it may.

@@ -20,7 +20,8 @@ type Figure struct {
 	Known       bool    // there is enough to tell
 	Suppressed  bool    // not shown, as it would be about too few people, or tell of too few together with others
 
-	crowd *crowd
+	crowd *crowd // whom it is about
+	rest  *crowd // and whom else it tells of beside another figure that is shown; nil for nobody
 }
 
 // Name is what the figure is called.
@@ -48,7 +49,7 @@ var figuresYet = map[string]string{
 	"R2": "It can be told once the due time of an announcement has come.",
 	"R3": "It can be told once somebody has answered an announcement.",
 	"R4": "It can be told once something was announced.",
-	"B1": "It needs a time of a week or more.",
+	"B1": "It counts up to the newest mail that was imported, and needs a week or more.",
 	"S1": "It is counted from the day after the server first ran, day by day.",
 }
 
@@ -79,8 +80,8 @@ func (f Figure) Unit() string { return figureWords[f.ID].unit }
 // figureWords are the figures there are, with their units: % for a share, h for hours, min and ms for shorter times, n for a count, nothing for a ratio.
 var figureWords = map[string]struct{ name, unit, says string }{
 	"A1":           {"Activation", "%", "Of those on the roster, the share that has been here in this time."},
-	"A2.median":    {"Time to the first visit", "h", "Half of those who have come came within so long of their invitation."},
-	"A2.week":      {"Came within a week", "%", "Of those invited a week ago or earlier, the share that came within seven days."},
+	"A2.median":    {"Time to the first visit", "h", "Of those invited in this time who have come, half came within so long."},
+	"A2.week":      {"Came within a week", "%", "Of those invited in this time, a week ago or earlier, the share that came within seven days."},
 	"A3.day":       {"Visitors of a day", "n", "How many were here on the last whole day."},
 	"A3.week":      {"Visitors of a week", "n", "How many were here in the last whole week, Monday to Sunday."},
 	"A3.month":     {"Visitors of four weeks", "n", "How many were here in the 28 days up to the last whole day."},
@@ -122,7 +123,7 @@ var figureWords = map[string]struct{ name, unit, says string }{
 	"R3.p90":       {"Time to answer, nine in ten", "h", "Of the answers, nine in ten came within so long."},
 	"R4":           {"Understood", "%", "Of those asked, the share that has understood, or whose question was resolved."},
 	"R4.questions": {"Questions", "", "Questions from a hundred readers."},
-	"B1":           {"Mails to all", "n", "How many mails a week the imported lists had."},
+	"B1":           {"Mails to all", "n", "How many mails a week the imported lists had, up to the newest that was imported."},
 	"B1.baseline":  {"Mails to all before", "n", "How many mails a week they had before this time."},
 	"B1.share":     {"Mails to all, of before", "%", "The mails of a week as a share of those before."},
 	"S1.down":      {"Minutes down", "min", "Of the days that are over, the minutes in which nobody could come in."},

@@ -75,8 +75,14 @@ func (s *Store) TrialWindow(ctx context.Context, me int64, first, last string) (
 }
 
 // Findings reads what the report of a window is written from. Only admins and the Operator may. doing is told what
-// is being read, as it may take seconds.
+// is being read, as it may take seconds; so one is read at a time, and who comes second waits.
 func (s *Store) Findings(ctx context.Context, me int64, w Window, doing func(what string)) (f Findings, err error) {
+	select {
+	case s.finding <- struct{}{}:
+		defer func() { <-s.finding }()
+	case <-ctx.Done():
+		return f, ctx.Err()
+	}
 	err = s.read(ctx, func(t *tx) error {
 		if err := t.mustRun(me); err != nil {
 			return err
@@ -107,7 +113,7 @@ func (t *tx) findings(ctx context.Context, w Window, doing func(string)) (f Find
 		{"the trial and what it is to reach", func() error { return t.findTrial(&f) }},
 		{"the figures of each week", func() error { f.Weeks = is.byWeek(""); return nil }},
 		{"the figures of each department", func() error { f.Departments = is.byDepartment(); return nil }},
-		{"the announcements", func() error { return t.findAnnounced(&f, is.ledger) }},
+		{"the announcements", func() error { return t.findAnnounced(&f, is) }},
 		{"the mails", func() error { return t.findMails(&f) }},
 		{"questions and stories", func() error { return t.findQuotes(&f) }},
 		{"what was reported", func() error { return t.findModeration(&f) }},

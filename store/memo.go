@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"math"
 	"sync"
 	"time"
@@ -12,13 +13,16 @@ const (
 	memoDays = 400
 	// memoSettles is how long after its end a day is kept from: by then what was written in it is committed.
 	memoSettles = time.Hour
+	// memoTurn is how often what was forgotten is read again, before anybody asks.
+	memoTurn = 10 * time.Second
 	// memoForgets is how many changes a reader may miss while it reads, before what it read is not kept.
 	memoForgets = 1024
 )
 
 // memo remembers what the figures are counted from: the posts of days that are over, and what became of
 // announcements. Reading a quarter of a large company takes longer than counting it. It forgets what the events of
-// a commit are about, so it is as current as they are; another process's writing empties it.
+// a commit are about, so it is as current as they are; another process's writing empties it. What it lacks of the usual
+// time is read in the background, so that whoever opens the figures first does not wait for it.
 type memo struct {
 	mu     sync.Mutex
 	age    int     // how often it has forgotten something
@@ -168,4 +172,43 @@ func (m *memo) keepAnnouncement(age int, id int64, asks []rawAsks) {
 		m.note(0)
 	}
 	m.asked[id] = asks
+}
+
+// remembering keeps the memo full, in its own time.
+func (s *Store) remembering(ctx context.Context) {
+	tick := time.NewTicker(memoTurn)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		s.remember(ctx) // what cannot be read now is read at a later turn, or when it is asked for
+	}
+}
+
+// remember reads what the memo lacks of the time that figures are usually asked for, a day or an announcement at a time.
+func (s *Store) remember(ctx context.Context) error {
+	var from, to int64
+	var asked []announcement
+	err := s.read(ctx, func(t *tx) error {
+		zone, err := t.zone()
+		if err != nil {
+			return err
+		}
+		monday := dayOf(t.at, zone).monday() - (usualWeeks-1+lookWeeks)*weekDays
+		from, to = monday.start(zone).UnixMilli(), t.ms()
+		asked, err = t.openAnnouncements(from, to)
+		return err
+	})
+	for d := from / dayMS; err == nil && (d+1)*dayMS <= to-memoSettles.Milliseconds(); d++ {
+		if _, known := s.memo.day(d); !known {
+			err = s.read(ctx, func(t *tx) error { return t.measured(d*dayMS, (d+1)*dayMS, func(rawSaid) {}) })
+		}
+	}
+	for i := 0; err == nil && i < len(asked); i++ {
+		err = s.read(ctx, func(t *tx) error { _, err := t.asks(asked[i]); return err })
+	}
+	return err
 }

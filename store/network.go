@@ -185,6 +185,12 @@ func (g *group) without(gone *crowd, few bool) Figure {
 		}
 	}
 	f := share("N5.without", n, of, about)
+	f.rest = g.crowd(nil, nil) // who wrote what is left when this is subtracted from C1
+	for _, s := range g.said {
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && gone.has(s.author) {
+			f.rest.add(s.author)
+		}
+	}
 	f.Suppressed = f.Known && few
 	return f
 }
@@ -193,6 +199,7 @@ func (g *group) without(gone *crowd, few bool) Figure {
 type mails struct {
 	lists  int
 	first  int64   // the oldest mail
+	end    int64   // of the day of the newest: nobody can tell whether the lists were silent since, or not imported again
 	before int     // how many there were before the window
 	at     []int64 // when those of the window were sent, oldest first
 }
@@ -209,9 +216,12 @@ func (l *ledger) readMails(t *tx) error {
 		if l.channel != nil && l.channel.ID != list {
 			continue
 		}
-		var first int64
+		var first, last int64
 		var before int
 		if err := t.get(mailsBeforeQuery, []any{list, from}, &first, &before); err != nil {
+			return err
+		}
+		if err := t.get(lastMailQuery, []any{list}, &last); err != nil {
 			return err
 		}
 		at, err := collect(t, scanID, mailsQuery, list, from, to)
@@ -220,6 +230,7 @@ func (l *ledger) readMails(t *tx) error {
 		}
 		l.mails.lists++
 		l.mails.first = min(l.mails.first, first)
+		l.mails.end = max(l.mails.end, (dayOf(fromMS(last), l.zone) + 1).start(l.zone).UnixMilli())
 		l.mails.before += before
 		l.mails.at = append(l.mails.at, at...)
 	}
@@ -229,24 +240,26 @@ func (l *ledger) readMails(t *tx) error {
 
 const (
 	mailsBeforeQuery = `SELECT coalesce(min(at), ?2), count(*) FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ?1 AND at < ?2`
+	lastMailQuery    = `SELECT coalesce(max(at), 0) FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ?1`
 	mailsQuery       = `SELECT at FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
 )
 
-// displaced is B1: how many mails a week the lists had, in this time and before the time that was asked for.
+// displaced is B1: how many mails a week the lists had, in this time and before the time that was asked for, up to the
+// newest mail there is.
 func (l *ledger) displaced() []Figure {
 	if l.mails.lists == 0 {
 		return nil
 	}
 	rate := func(id string, n int, from, to int64) Figure {
 		weeks := hoursBetween(from, to) / (weekDays * 24)
-		f := Figure{ID: id, Numerator: n, Denominator: int(math.Round(weeks)), Known: weeks >= 1}
+		f := Figure{ID: id, Numerator: n, Denominator: int(math.Round(max(0, weeks))), Known: weeks >= 1}
 		if f.Known {
 			f.Value = float64(n) / weeks
 		}
 		return f
 	}
-	now := rate("B1", len(l.mails.at), l.From.UnixMilli(), l.To.UnixMilli())
-	before := rate("B1.baseline", l.mails.before, l.mails.first, l.start)
+	now := rate("B1", len(l.mails.at), l.From.UnixMilli(), min(l.To.UnixMilli(), l.mails.end))
+	before := rate("B1.baseline", l.mails.before, l.mails.first, min(l.start, l.mails.end))
 	part := Figure{ID: "B1.share", Numerator: len(l.mails.at), Denominator: l.mails.before, Known: now.Known && before.Known && before.Value > 0}
 	if part.Known {
 		part.Value = 100 * now.Value / before.Value

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -106,4 +108,78 @@ func TestObjectivesNow(t *testing.T) {
 	equal(t, "counted again", now(), "75 none none none")
 	s.at(7, 0)
 	equal(t, "a week later", now(), "75 2.5 none none") // after 2 and 3 hours
+}
+
+// While somebody counts where the trial stands, whoever opens its page for the first time waits, and holds up nobody;
+// whoever could be told what was counted a while ago is told that.
+func TestObjectivesAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStaff(t, "ann x", "bob x", "cat x", "dan x", "eve x")
+	s.must(s.SetObjective(s.ctx, s.admin, store.Objective{What: "Everyone writes", Measure: "P1"}, "", "why"))
+	s.must(s.SetTrial(s.ctx, s.admin, store.Trial{First: firstMonday.Format(time.DateOnly)}, "why"))
+	s.at(0, 9)
+	s.say("ann", store.Place{Channel: s.everyone()}, "x")
+	s.at(0, 10)
+	now := func() float64 {
+		tr, err := s.Trial(s.ctx, s.admin)
+		if err != nil {
+			t.Error(err)
+			return -1
+		}
+		return *tr.Objectives[0].Now
+	}
+
+	release := s.HoldProgress()
+	told := make(chan float64)
+	const many = 20 // more than may read at once
+	for range many {
+		go func() { told <- now() }()
+	}
+	for range many {
+		_, err := s.Sidebar(s.ctx, s.id["ann"]) // others read on
+		s.must(err)
+	}
+	select {
+	case v := <-told:
+		t.Errorf("told %v before it was counted", v)
+	default:
+	}
+	release()
+	for range many {
+		equal(t, "counted once somebody may", <-told, 20)
+	}
+
+	s.say("bob", store.Place{Channel: s.everyone()}, "x")
+	s.at(0, 11)
+	release = s.HoldProgress()
+	equal(t, "of an hour ago, while it is counted", now(), 20)
+	release()
+	equal(t, "counted", now(), 40)
+}
+
+// One report is read at a time.
+func TestReportsWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	s := newStaff(t, "ann x")
+	s.at(1, 9)
+	window := store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 7)}
+	release := s.HoldReport()
+	gone, leave := context.WithCancel(s.ctx)
+	leave()
+	_, err := s.Findings(gone, s.admin, window, func(what string) { t.Error("reads", what) })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("whoever has gone waits on: %v", err)
+	}
+	done := make(chan error)
+	go func() {
+		_, err := s.Findings(s.ctx, s.admin, window, func(string) {})
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		t.Error("two are read at once:", err)
+	default:
+	}
+	release()
+	s.must(<-done)
 }

@@ -275,7 +275,7 @@ func tourOfTheBoard(w *world, jon, maya int64) {
 		w.must(w.ReportPost(ctx, maya, p.ID, "why"))
 		_, err = w.Reports(ctx, jon)
 		w.must(err)
-		_, err = w.ReportsOpen(ctx, jon)
+		_, err = w.Today(ctx, jon)
 		w.must(err)
 		w.must(w.HideReported(ctx, jon, p.ID, "why"))
 	}

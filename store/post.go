@@ -346,10 +346,14 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 		if err := s.limit.check(author, t.at); err != nil {
 			return err
 		}
-		id, err := t.addPost(c, place.Root, me, body, n.Question && place.Root == 0)
+		question := n.Question && place.Root == 0
+		id, seq, err := t.addPost(c, place.Root, me, body, question)
 		if err != nil {
 			return err
 		}
+		// What was just written, as reading it would find it: nobody can have answered yet.
+		made = Post{ID: id, Channel: c.ID, ChannelName: c.Name, Direct: c.Direct, Root: place.Root, Author: me, Handle: author.Handle, Name: author.Display(),
+			Department: author.Department, Bot: author.Bot, Body: body, At: fromMS(t.ms()), Seq: seq, Question: question}
 		if n.Root != place.Root { // it answers a reply
 			if err := t.run(`UPDATE post SET to_id = (SELECT author_id FROM post WHERE id = ?) WHERE id = ?`, n.Root, id); err != nil {
 				return err
@@ -362,23 +366,23 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 			if err := t.announce(c, me, id, *n.Announce); err != nil {
 				return err
 			}
+			made.Announcement = &Announcement{}
+			if err := t.announcements(me, []Post{made}); err != nil {
+				return err
+			}
 		}
 		if n.FromDraft {
 			if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = 0`, me, place.Channel, place.Root); err != nil {
 				return err
 			}
 		}
-		posts, err := t.postsByID(me, []int64{id})
-		if err != nil {
-			return err
-		}
-		made = posts[0]
 		s.limit.count(me, t.at) // still inside, so that what is sent at the same moment counts too
 		if err := t.emitIn(c, Event{Kind: Posted, Root: place.Root, Post: id, By: me}); err != nil {
 			return err
 		}
 		if place.Root == 0 && n.Announce == nil {
-			t.events[len(t.events)-1].made = &posts[0]
+			root := made
+			t.events[len(t.events)-1].made = &root
 		}
 		return nil
 	})
@@ -459,23 +463,22 @@ func (t *tx) place(me int64, at Place) (Place, channelRow, error) {
 	return at, c, err
 }
 
-// addPost inserts the post and keeps every counter that depends on it.
-func (t *tx) addPost(c channelRow, root, author int64, body string, question bool) (int64, error) {
-	id, err := t.nextPostID()
-	if err != nil {
-		return 0, err
+// addPost inserts the post and keeps every counter that depends on it. It returns its number and position.
+func (t *tx) addPost(c channelRow, root, author int64, body string, question bool) (id, seq int64, err error) {
+	if id, err = t.nextPostID(); err != nil {
+		return 0, 0, err
 	}
-	var seq, to int64
+	var to int64
 	if root == 0 {
 		err = t.get(`UPDATE channel SET seq = seq + 1 WHERE id = ? RETURNING seq`, []any{c.ID}, &seq)
 	} else {
 		err = t.get(`UPDATE post SET replies = replies + 1, reply_seq = reply_seq + 1, last_reply_id = ?1, revision = revision + 1, `+hearReply+` WHERE id = ?2 RETURNING reply_seq, author_id`, []any{id, root, author, t.ms()}, &seq, &to)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, question, to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms(), question, to); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if root == 0 {
 		err = t.ownRoot(c, author, seq)
@@ -483,9 +486,9 @@ func (t *tx) addPost(c channelRow, root, author int64, body string, question boo
 		err = t.ownReply(root, author, seq)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return id, t.index(c, id, root, author, seq, body)
+	return id, seq, t.index(c, id, root, author, seq, body)
 }
 
 // hearReply notes on a root that ?3 replied at ?4, if nobody else had before.

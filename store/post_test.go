@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,32 @@ func TestPost(t *testing.T) {
 	_, err = w.Post(w.ctx, maya, 7)
 	refused(t, err, store.ErrNotFound, "There is no post of that number here.")
 	w.healthy()
+}
+
+// What whoever posts gets back is what they read of it after, wherever it was posted and whatever it is.
+func TestPostAsRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.enter(store.Invite{Handle: "maya", Name: "Maya Lind", Department: "Finance", Admin: true}), w.person("ben")
+	theirs := w.post(ben, w.everyone(), "Hello @maya")
+	answer := w.reply(ben, theirs.ID, "And a reply to it")
+	for _, n := range []store.NewPost{
+		{Place: store.Place{Channel: w.everyone()}, Body: " With #tags for @ben and @maya\n"},
+		{Place: store.Place{Channel: w.everyone()}, Body: "Who knows?", Question: true},
+		{Place: store.Place{Channel: w.everyone()}, Body: "Sent", FromDraft: true},
+		{Place: store.Place{Root: theirs.ID}, Body: "A reply, which asks nothing", Question: true},
+		{Place: store.Place{Root: answer.ID}, Body: "A reply to a reply"},
+		{Place: store.Place{Channel: w.direct(maya, "ben").ID}, Body: "Between us"},
+		{Place: store.Place{Channel: w.announcements()}, Body: "To everyone", Announce: &store.NewAnnouncement{MustRead: true}},
+	} {
+		made, err := w.CreatePost(w.ctx, maya, n)
+		w.must(err)
+		read, err := w.Post(w.ctx, maya, made.ID)
+		w.must(err)
+		if !reflect.DeepEqual(made, read) {
+			t.Errorf("%q: got %+v, and it reads %+v", n.Body, made, read)
+		}
+	}
 }
 
 // The number of a post is the second in which it was written, and always larger than the one before.

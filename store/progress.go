@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"sync"
 	"time"
@@ -13,44 +14,83 @@ const progressAge = time.Minute
 
 // progress is where the trial stands, counted for everyone who asks within progressAge.
 type progress struct {
-	mu      sync.Mutex
-	at      time.Time
-	of      Window
-	figures []Figure
+	mu       sync.Mutex
+	at       time.Time
+	of       Window
+	figures  []Figure
+	counting chan struct{} // closed once they are counted; nil while nobody counts
 }
 
 // headline is the figure that stands for a measure that has several.
 var headline = map[string]string{"A2": "A2.median", "A3": "A3.week", "C3": "C3.median", "R3": "R3.median"}
 
-// measureObjectives says of each objective where it stands, from the first day of the trial on. Everyone sees the
-// same: what would tell of too few people is told to nobody.
-func (p *progress) measureObjectives(t *tx, tr Trial) error {
-	if !tr.Started(t.at) || len(tr.Objectives) == 0 {
+// measureObjectives says of each objective where it stands at a time, from the first day of the trial on. Everyone sees
+// the same: what would tell of too few people is told to nobody. It is no part of a reading: one counts, and meanwhile
+// the others are told what was counted last, or wait and hold up nobody.
+func (s *Store) measureObjectives(ctx context.Context, tr Trial, at time.Time) error {
+	if !tr.Started(at) || len(tr.Objectives) == 0 {
 		return nil
 	}
-	zone, err := t.zone()
-	if err != nil {
-		return err
-	}
+	zone := tr.location()
 	first, err := time.Parse(time.DateOnly, tr.First)
 	if err != nil {
 		return err
 	}
-	w := Window{dayOf(first, time.UTC).start(zone), (dayOf(t.at, zone) + 1).start(zone)}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.of != w || t.at.Before(p.at) || t.at.Sub(p.at) >= progressAge {
+	figures, err := s.progressOf(ctx, Window{dayOf(first, time.UTC).start(zone), (dayOf(at, zone) + 1).start(zone)}, at)
+	for i := range tr.Objectives {
+		o := &tr.Objectives[i]
+		o.Now = o.in(figures).shown()
+	}
+	return err
+}
+
+// progressOf are the figures of everyone in a window, up to progressAge old.
+func (s *Store) progressOf(ctx context.Context, w Window, at time.Time) ([]Figure, error) {
+	p := &s.progress
+	for {
+		p.mu.Lock()
+		known, old := p.of == w, at.Before(p.at) || at.Sub(p.at) >= progressAge
+		figures, counting := p.figures, p.counting
+		mine := counting == nil && !(known && !old)
+		if mine {
+			p.counting = make(chan struct{})
+		}
+		p.mu.Unlock()
+		switch {
+		case mine:
+			return s.count(ctx, w)
+		case known:
+			return figures, nil
+		}
+		select {
+		case <-counting:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// count counts them, for all who wait.
+func (s *Store) count(ctx context.Context, w Window) (figures []Figure, err error) {
+	p := &s.progress
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		close(p.counting)
+		p.counting = nil
+	}()
+	err = s.read(ctx, func(t *tx) error {
 		is, err := t.tell(w, nil)
 		if err != nil {
 			return err
 		}
-		p.at, p.of, p.figures = t.at, w, is.figures("", is.first, is.last)
-	}
-	for i := range tr.Objectives {
-		o := &tr.Objectives[i]
-		o.Now = o.in(p.figures).shown()
-	}
-	return nil
+		figures = is.figures("", is.first, is.last)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.at, p.of, p.figures = t.at, w, figures
+		return nil
+	})
+	return figures, err
 }
 
 // in is the figure by which an objective is measured; without ID where there is none.

@@ -51,20 +51,14 @@ type announcement struct{ id, at, version, versionAt, due, reminded, firstRemind
 
 // readAsks reads what became of the announcements of the window in open channels.
 func (l *ledger) readAsks(t *tx) error {
-	all, err := collect(t, func(r *row) (a announcement, err error) {
-		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
-		return a, err
-	}, announcedQuery, l.From.UnixMilli(), l.To.UnixMilli())
+	all, err := t.openAnnouncements(l.From.UnixMilli(), l.To.UnixMilli())
 	if err != nil {
 		return err
 	}
 	for _, a := range all {
-		rows, known := t.memo.announcement(a.id)
-		if !known {
-			if rows, err = t.asks(a); err != nil {
-				return err
-			}
-			t.memo.keepAnnouncement(t.memoAge, a.id, rows)
+		rows, err := t.asks(a)
+		if err != nil {
+			return err
 		}
 		l.asks = slices.Grow(l.asks, len(rows))
 		for _, r := range rows {
@@ -80,12 +74,33 @@ func (l *ledger) readAsks(t *tx) error {
 	return nil
 }
 
+// openAnnouncements are the announcements of [from, to) in open channels, oldest first.
+func (t *tx) openAnnouncements(from, to int64) ([]announcement, error) {
+	return collect(t, func(r *row) (a announcement, err error) {
+		err = r.Scan(&a.id, &a.at, &a.version, &a.versionAt, &a.due, &a.reminded, &a.firstReminder)
+		return a, err
+	}, announcedQuery, from, to)
+}
+
 // tenthMS is a tenth of an hour, in milliseconds.
 const tenthMS = 360_000
 
-// asks reads whom an announcement asked. The three queries are in the order of the people, and what is read and
-// answered is put beside who was asked here: looking for each took SQLite four times as long.
+// asks are those whom an announcement asked.
 func (t *tx) asks(a announcement) ([]rawAsks, error) {
+	rows, known := t.memo.announcement(a.id)
+	if known {
+		return rows, nil
+	}
+	rows, err := t.readAsks(a)
+	if err == nil {
+		t.memo.keepAnnouncement(t.memoAge, a.id, rows)
+	}
+	return rows, err
+}
+
+// readAsks reads them. The three queries are in the order of the people, and what is read and
+// answered is put beside who was asked here: looking for each took SQLite four times as long.
+func (t *tx) readAsks(a announcement) ([]rawAsks, error) {
 	departments := map[string]string{} // each once
 	rows, err := collect(t, func(r *row) (a rawAsks, err error) {
 		var bits int64
@@ -173,29 +188,43 @@ func (r rawAsks) so(a announcement, now int64) (is asked) {
 // each person counts for every announcement that asked them.
 func (g *group) reach() []Figure {
 	var waits []int64
-	about := g.crowd(nil, nil)
 	var so [16]int // by bit
+	var about [16]*crowd
+	for i := range about {
+		about[i] = g.crowd(nil, nil)
+	}
+	answered, moved := g.crowd(nil, nil), g.crowd(nil, nil)
 	for _, a := range g.asks {
-		about.add(a.person)
 		if a.wait >= 0 {
 			waits = append(waits, a.wait)
+			answered.add(a.person)
 		}
 		for is := uint(a.is); is != 0; is &= is - 1 {
-			so[bits.TrailingZeros(is)]++
+			bit := bits.TrailingZeros(is)
+			so[bit]++
+			about[bit].add(a.person)
+		}
+		if a.is&askedPublished != 0 != (a.is&askedInside != 0) {
+			moved.add(a.person)
 		}
 	}
-	n := func(bit asked) int { return so[bits.TrailingZeros(uint(bit))] }
 	slices.Sort(waits)
+	part := func(id string, n, of asked) Figure {
+		n, of = asked(bits.TrailingZeros(uint(n))), asked(bits.TrailingZeros(uint(of)))
+		return share(id, so[n], so[of], about[of])
+	}
+	now, questions := part("R1.now", askedRead, askedInside), part("R4.questions", askedQuestion, askedRead)
+	now.rest, questions.rest = moved, moved // who is left when R1 is subtracted from how many have read
 	return []Figure{
-		share("R1", n(askedPublishedRead), n(askedPublished), about),
-		share("R1.now", n(askedRead), n(askedInside), about),
-		share("R2", n(askedInTime), n(askedDue), about),
-		share("R2.late", n(askedLate), n(askedLongDue), about),
-		share("R2.before", n(askedEarly), n(askedReminded), about),
-		share("R2.after", n(askedAfter), n(askedReminded), about),
-		value("R3.median", median(waits), len(waits), about),
-		value("R3.p90", rank(waits, 0.9), len(waits), about),
-		share("R4", n(askedUnderstood), n(askedInside), about),
-		share("R4.questions", n(askedQuestion), n(askedRead), about),
+		part("R1", askedPublishedRead, askedPublished),
+		now,
+		part("R2", askedInTime, askedDue),
+		part("R2.late", askedLate, askedLongDue),
+		part("R2.before", askedEarly, askedReminded),
+		part("R2.after", askedAfter, askedReminded),
+		value("R3.median", median(waits), len(waits), answered),
+		value("R3.p90", rank(waits, 0.9), len(waits), answered),
+		part("R4", askedUnderstood, askedInside),
+		questions,
 	}
 }

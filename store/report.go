@@ -230,15 +230,5 @@ func (t *tx) channelOf(post int64) (c channelRow, err error) {
 	return c, err
 }
 
-// ReportsOpen is how many posts have reports that wait, counted up to 100.
-func (s *Store) ReportsOpen(ctx context.Context, me int64) (n int, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		if err := t.mustRun(me); err != nil {
-			return err
-		}
-		return t.get(reportsOpenQuery, []any{unreadMost}, &n)
-	})
-	return n, err
-}
-
+// reportsOpenQuery counts the posts that have reports that wait, up to a hundred.
 const reportsOpenQuery = `SELECT count(*) FROM (SELECT DISTINCT post_id FROM report WHERE closed_at = 0 LIMIT +?)`

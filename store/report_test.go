@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,14 +39,13 @@ func TestReports(t *testing.T) {
 	}
 	_, err := w.Reports(w.ctx, tara)
 	refused(t, err, store.ErrForbidden, "Only admins")
-	_, err = w.ReportsOpen(w.ctx, tara)
-	refused(t, err, store.ErrForbidden, "Only admins")
 	w.clock.add(time.Minute)
 	w.edit(ben, bad.ID, "good")
 	equal(t, "the queue, as reported", w.reports(jon), "#everyone ben: bad (maya: Wrong.) (tara: Rude.)\n#everyone ben: worse (tara: Ruder.)")
-	n, err := w.ReportsOpen(w.ctx, jon)
+	today, err := w.Today(w.ctx, jon)
 	w.must(err)
-	equal(t, "open", n, 2)
+	open := today[slices.IndexFunc(today, func(wait store.Wait) bool { return wait.Kind == store.OpenReports })]
+	equal(t, "open", open.Count, 2)
 
 	refused(t, w.KeepPost(w.ctx, tara, bad.ID, "why"), store.ErrForbidden, "Only admins")
 	refused(t, w.KeepPost(w.ctx, jon, bad.ID, ""), store.ErrInvalid, "Say why")

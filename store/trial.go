@@ -184,6 +184,7 @@ func (tr Trial) today(now time.Time) string {
 
 // Trial returns what is said of the trial. Everyone may read it.
 func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
+	var at time.Time
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
@@ -194,12 +195,13 @@ func (s *Store) Trial(ctx context.Context, me int64) (tr Trial, err error) {
 		if tr.Objectives, err = t.objectives(); err != nil {
 			return err
 		}
-		if err := s.progress.measureObjectives(t, tr); err != nil {
-			return err
-		}
+		at = t.at
 		tr.Board, err = t.board()
 		return err
 	})
+	if err == nil {
+		err = s.measureObjectives(ctx, tr, at)
+	}
 	return tr, err
 }
 

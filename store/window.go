@@ -23,15 +23,10 @@ const usualWeeks = 12
 // is no date, or ends before it begins.
 func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last string) (w Window, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		if err := t.mustRun(me); err != nil {
-			return err
-		}
-		zone, err := t.zone()
+		zone, begin, end, err := t.usualTime(me)
 		if err != nil {
 			return err
 		}
-		end := dayOf(t.at, zone)
-		begin := end.monday() - (usualWeeks-1)*weekDays
 		if channel != 0 {
 			if _, err := t.channel(me, channel); err != nil {
 				return err
@@ -74,6 +69,17 @@ func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last
 	return w, err
 }
 
+// usualTime is where the organisation is, and the first and the last day of the time that figures are asked for where
+// nobody says which; for whoever may see any.
+func (t *tx) usualTime(me int64) (zone *time.Location, begin, end day, err error) {
+	if err := t.mustRun(me); err != nil {
+		return nil, 0, 0, err
+	}
+	zone, err = t.zone()
+	end = dayOf(t.at, zone)
+	return zone, end.monday() - (usualWeeks-1)*weekDays, end, err
+}
+
 // FigureSpan is a time that figures are usually asked for, up to now.
 type FigureSpan int
 
@@ -87,15 +93,10 @@ const (
 // FigureSpanWindow is when a span begins and ends. ErrNotFound for the trial while it has not begun.
 func (s *Store) FigureSpanWindow(ctx context.Context, me int64, span FigureSpan) (w Window, err error) {
 	err = s.read(ctx, func(t *tx) error {
-		if err := t.mustRun(me); err != nil {
-			return err
-		}
-		zone, err := t.zone()
+		zone, begin, end, err := t.usualTime(me)
 		if err != nil {
 			return err
 		}
-		end := dayOf(t.at, zone)
-		begin := end.monday() - (usualWeeks-1)*weekDays
 		switch span {
 		case SpanMonth:
 			begin = end.monday() - (monthDays - weekDays)

@@ -169,13 +169,7 @@ func newReceipt(a *app, t *theme) *sheet {
 	s := &sheet{title: "End · I hold the export", last: "confirms it", intro: "With this you say that the file is in your hands. Once both of you have said so, what is on the server is destroyed."}
 	s.form = form{app: a, theme: t, parts: []*part{ask("Its name", "", "The last 8 characters before .zip, like 3f9a2c17 in tincan-export-3f9a2c17.zip.")}}
 	s.send = func(v []string) (tea.Msg, int, error) {
-		return statusMsg{"Confirmed. It stands under Trial."}, 0, a.store.ReceiveExport(a.ctx, a.me, receiptOf(v[0]))
+		return statusMsg{"Confirmed. It stands under Trial."}, 0, a.store.ReceiveExport(a.ctx, a.me, v[0])
 	}
 	return s
-}
-
-// receiptOf takes the whole name of the file too.
-func receiptOf(name string) string {
-	name = strings.TrimSuffix(strings.TrimSpace(name), ".zip")
-	return name[strings.LastIndex(name, "-")+1:]
 }

@@ -90,7 +90,7 @@ func subject(p store.Post) string {
 	return excerpt(line)
 }
 
-// waitingLine is an announcement that waits, on one line.
+// waitingLine is an announcement that waits, on one line. What it is about comes before whose it is: a narrow window cuts the end.
 func waitingLine(p store.Post, now time.Time, zone *time.Location) string {
-	return "Must read, " + due(p.Announcement.Due, now, zone) + ": " + spoken(p) + ", " + subject(p)
+	return "Must read, " + due(p.Announcement.Due, now, zone) + ": " + subject(p) + " · " + spoken(p)
 }

@@ -308,13 +308,13 @@ func (c *channel) ShortHelp() []key.Binding {
 		return c.hints()
 	}
 	if c.known && !c.is.Joined {
-		return append([]key.Binding{keys.Join}, c.selectedHints()...)
+		return c.selectedHints(keys.Join)
 	}
-	hints := append(c.newPost(c.latest), c.selectedHints()...)
+	first := c.newPost(c.latest)
 	if c.is.StewardsPost && c.is.MayPost {
-		return append([]key.Binding{keys.Announce}, hints...)
+		first = append([]key.Binding{keys.Announce}, first...)
 	}
-	return hints
+	return c.selectedHints(first...)
 }
 
 func (c *channel) FullHelp() [][]key.Binding {

@@ -412,13 +412,19 @@ func (m *Model) footer(buf []byte) []byte {
 // hint says what keys do, as many as there is room for; the last one always stays.
 func (m *Model) hint(buf []byte, list []key.Binding, width int) []byte {
 	const between = " · "
-	if list = hints(list...); len(list) == 0 {
+	for len(list) > 0 && !list[len(list)-1].Enabled() {
+		list = list[:len(list)-1]
+	}
+	if len(list) == 0 {
 		return buf
 	}
 	wide := func(b key.Binding) int { return columns(b.Help().Key) + 1 + columns(b.Help().Desc) }
 	last := list[len(list)-1]
 	room := width - wide(last)
 	for _, b := range list[:len(list)-1] {
+		if !b.Enabled() {
+			continue
+		}
 		if room -= wide(b) + columns(between); room < 0 {
 			break
 		}

@@ -10,26 +10,32 @@ const drawnMost = 4096
 // it may be used by many at once. Who may see a post is not its business: who looks for its lines has it.
 type Drawn struct {
 	mu       sync.Mutex
-	now, old map[drawing][]string // what has not been looked for while now filled up goes with old
+	now, old map[drawing]*drawnPost // what has not been looked for while now filled up goes with old
 }
 
-// lines are the lines of a post in one way to draw it. Nobody may change them.
-func (d *Drawn) lines(as drawing, draw func() []string) []string {
+// drawnPost is a post as lines, with all that decided its looks. Many have the same one: nobody may change it.
+type drawnPost struct {
+	as    drawing
+	lines []string
+}
+
+// post is a post in one way to draw it.
+func (d *Drawn) post(as drawing, draw func() []string) *drawnPost {
 	if d == nil {
-		return draw()
+		return &drawnPost{as, draw()}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	lines, known := d.now[as]
+	p, known := d.now[as]
 	if known {
-		return lines
+		return p
 	}
-	if lines, known = d.old[as]; !known {
-		lines = draw()
+	if p, known = d.old[as]; !known {
+		p = &drawnPost{as, draw()}
 	}
 	if d.now == nil || len(d.now) >= drawnMost/2 {
-		d.now, d.old = map[drawing][]string{}, d.now
+		d.now, d.old = map[drawing]*drawnPost{}, d.now
 	}
-	d.now[as] = lines
-	return lines
+	d.now[as] = p
+	return p
 }

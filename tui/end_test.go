@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -139,10 +140,28 @@ func TestEndByMenu(t *testing.T) {
 	}
 }
 
-func TestReceiptOf(t *testing.T) {
-	for _, name := range []string{"3f9a2c17", "tincan-export-3f9a2c17.zip", " export-3f9a2c17 "} {
-		if got := receiptOf(name); got != "3f9a2c17" {
-			t.Errorf("%q: %q", name, got)
-		}
+// The notice of a frozen trial that comes while Home is looked at is seen from its first line, and moves nobody who reads further down.
+func TestFrozenWhileHomeIsRead(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	w.person("uma", "Uma West", "Facilities")
+	for range 20 {
+		w.post(ben, w.channel("everyone"), 0, "One of many.\nIt has two lines.")
+	}
+	w.readAll()
+	w.plan(false)
+	above, below := w.sit(80, 24), w.sit(80, 24)
+	below.press("end")
+	was := below.screen()
+	w.freeze()
+	above.hear()
+	below.hear()
+	above.wait(time.Minute)
+	below.wait(time.Minute)
+	above.sees("The trial ended on")
+	above.press("end", "home")
+	above.sees("The trial ended on")
+	if is := below.screen(); strings.Split(is, "\n")[20] != strings.Split(was, "\n")[20] {
+		t.Errorf("moved:\n%s\nwas:\n%s", is, was)
 	}
 }

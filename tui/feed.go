@@ -41,16 +41,11 @@ type feed struct {
 	width, height int
 	focused       bool
 
-	drawn   map[int64]drawnPost
+	drawn   map[int64]*drawnPost
 	starts  []int    // first line of each post's block
 	spans   []extent // where each post itself stands
 	total   int      // lines in all
 	reading reading
-}
-
-type drawnPost struct {
-	as    drawing
-	lines []string
 }
 
 // extent is the lines from first to the one before end.
@@ -60,7 +55,7 @@ func newFeed(a *app, t *theme) feed {
 	none := func(int) []string { return nil }
 	return feed{
 		app: a, theme: t, head: none, tail: none, above: func(store.Post) string { return "" },
-		drawn: map[int64]drawnPost{}, reading: newReading(),
+		drawn: map[int64]*drawnPost{}, reading: newReading(),
 	}
 }
 
@@ -95,15 +90,15 @@ func (f *feed) draw(i int) []string {
 	if d, ok := f.drawn[p.ID]; ok && d.as == as {
 		return d.lines
 	}
-	lines := f.app.drawn.lines(as, func() []string { return aired(drawPost(p, l)) })
+	drawn := f.app.drawn.post(as, func() []string { return aired(drawPost(p, l)) })
 	if f.light != nil {
-		lines = slices.Clone(lines)
-		for i := len(postHead(p, l)); i < len(lines); i++ {
-			lines[i] = f.light(lines[i])
+		drawn = &drawnPost{as, slices.Clone(drawn.lines)}
+		for i := len(postHead(p, l)); i < len(drawn.lines); i++ {
+			drawn.lines[i] = f.light(drawn.lines[i])
 		}
 	}
-	f.drawn[p.ID] = drawnPost{as, lines}
-	return lines
+	f.drawn[p.ID] = drawn
+	return drawn.lines
 }
 
 // ruleLines is the line above post i with the blank one below it.

@@ -302,7 +302,7 @@ func (h *home) ShortHelp() []key.Binding {
 	if h.Editing() {
 		return h.hints()
 	}
-	return append(h.newPost(h.latest), h.selectedHints()...)
+	return h.selectedHints(h.newPost(h.latest)...)
 }
 
 func (h *home) FullHelp() [][]key.Binding {

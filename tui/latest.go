@@ -48,8 +48,8 @@ type latest struct {
 	cursor  int64        // the order key before which the next page ends
 	seeking bool         // all that is loaded is new: the line comes with an older page
 	fresh   refresher
-	hinted  hinted
-	older   bool // the next page is on its way
+	hinted  *hinted // nil: nothing has been hinted yet
+	older   bool    // the next page is on its way
 }
 
 // pageMsg is a page of posts before one, or from the top.
@@ -354,7 +354,7 @@ func (l *latest) merge(msg pageMsg) {
 		if !l.gap {
 			l.bring(msg.posts, fresh, short)
 		}
-		if l.waiting = nil; fresh > 0 { // none of them would still hold the whole page
+		if l.waiting = nil; fresh > 0 { // what is empty would hold on to the page
 			l.waiting = msg.posts[:fresh:fresh]
 		}
 	})
@@ -383,7 +383,7 @@ func (l *latest) bring(page []store.Post, fresh int, short bool) {
 	case l.active && len(l.posts) > 0 && !l.moved:
 		l.posts = l.inPlace(page, short)
 	default:
-		l.posts = append(slices.Clone(page[fresh:]), older...)
+		l.posts = append(page[fresh:len(page):len(page)], older...)
 	}
 	if len(l.posts) > 0 && (l.newest == 0 || !l.active || l.moved) {
 		l.newest = l.key(l.posts[0])
@@ -544,16 +544,17 @@ type hinted struct {
 	keys    []key.Binding
 }
 
-// selectedHints speaks about the selected post.
-func (l *latest) selectedHints() []key.Binding {
+// selectedHints speaks about the selected post, after what comes first.
+func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
+	const many = 12 // more than fit into most windows
+	out := append(make([]key.Binding, 0, many), first...)
 	p, some := l.current()
 	if !some {
-		return []key.Binding{keys.ReadOn}
+		return append(out, keys.ReadOn)
 	}
-	if c := l.channelOf(p); l.hinted.post != p || l.hinted.channel != c {
-		l.hinted = hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
+	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
+		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
 	}
-	out := make([]key.Binding, 0, 12)
 	if l.newer() > 0 {
 		out = append(out, keys.ShowNew)
 	}

@@ -131,11 +131,33 @@ func TestNothingOverflows(t *testing.T) {
 				s.press(rapid.SampledFrom(names).Draw(r, "key"))
 			}
 			s.inside(r)
+			s.sameAnew(r)
 			if s.left {
 				return
 			}
 		}
 	})
+}
+
+// sameAnew fails where the window would look otherwise if nothing of it had been kept: entries, hints, posts as lines.
+func (s *sitting) sameAnew(r interface{ Fatalf(string, ...any) }) {
+	kept := s.m.View()
+	s.m.shown, s.m.side.list, s.m.side.stale = "", nil, true
+	for _, l := range s.m.stack {
+		switch l := l.screen.(type) {
+		case *home:
+			l.hinted, l.drawn = nil, map[int64]*drawnPost{}
+		case *channel:
+			l.hinted, l.drawn = nil, map[int64]*drawnPost{}
+		case *shelf:
+			l.hinted, l.drawn = nil, map[int64]*drawnPost{}
+		case *thread:
+			l.drawn = map[int64]*drawnPost{}
+		}
+	}
+	if v := s.m.View(); v.Content != kept.Content {
+		r.Fatalf("kept:\n%s\nanew:\n%s", kept.Content, v.Content)
+	}
 }
 
 // inside fails where something stands outside the window.

@@ -48,8 +48,10 @@ func (w *world) portraits(make func() screen, keys ...string) {
 			fmt.Fprintf(&b, "cursor %d, %d\n", v.Cursor.X, v.Cursor.Y)
 		}
 		var does []string
-		for _, k := range hints(s.ShortHelp()...) {
-			does = append(does, k.Help().Key+" "+k.Help().Desc)
+		for _, k := range s.ShortHelp() {
+			if k.Enabled() {
+				does = append(does, k.Help().Key+" "+k.Help().Desc)
+			}
 		}
 		fmt.Fprintf(&b, "%s\n", strings.Join(does, " · "))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"charm.land/bubbles/v2/help"
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"tincan/store"
@@ -120,14 +119,3 @@ func (a *app) back() tea.Cmd { return a.step(popMsg{}) }
 
 // status shows one sentence until the next key.
 func status(text string) tea.Cmd { return func() tea.Msg { return statusMsg{text} } }
-
-// hints leaves out the bindings that do not apply now.
-func hints(all ...key.Binding) []key.Binding {
-	on := make([]key.Binding, 0, len(all))
-	for _, b := range all {
-		if b.Enabled() {
-			on = append(on, b)
-		}
-	}
-	return on
-}

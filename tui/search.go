@@ -166,7 +166,7 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 		return fail(msg.err)
 	case msg.before == 0:
 		s.ready, s.problem, s.ended = true, "", !msg.found.More
-		s.terms, s.drawn = msg.found.Terms, map[int64]drawnPost{}
+		s.terms, s.drawn = msg.found.Terms, map[int64]*drawnPost{}
 		s.typing = s.typing && len(msg.found.Posts) == 0
 		s.keep(func() { s.posts, s.selected = msg.found.Posts, 0 })
 		s.top = 0

@@ -60,6 +60,9 @@ func (f *feed) watch(visible bool) tea.Cmd {
 	}
 	for i := range f.posts {
 		first, end := f.lines(i)
+		if away := end <= f.top || first >= f.top+f.height; away && f.reading.sights[f.posts[i].ID] == nil {
+			continue
+		}
 		if s := f.sight(i, end-first); s != nil {
 			s.look(f.top-first, f.top+f.height-first, now)
 			if at := s.oldest(); !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
@@ -144,15 +147,16 @@ func toRead(p store.Post) bool {
 // saw tells the store what has been on the screen of announcements since it was last told.
 func (a *app) saw(f *feed) tea.Cmd {
 	var cmds []tea.Cmd
-	for _, p := range f.posts {
+	for i := range f.posts {
+		p := &f.posts[i]
 		s := f.reading.sights[p.ID]
-		if s == nil || s.left == s.told || !toRead(p) {
+		if s == nil || s.left == s.told || !toRead(*p) {
 			continue
 		}
 		s.told = s.left
-		parts := s.parts(textOf(p, f.look(p)))
+		id, version, parts := p.ID, p.Announcement.Version, s.parts(textOf(*p, f.look(*p)))
 		cmds = append(cmds, func() tea.Msg {
-			_, err := a.store.MarkSeen(a.ctx, a.me, p.ID, p.Announcement.Version, parts...)
+			_, err := a.store.MarkSeen(a.ctx, a.me, id, version, parts...)
 			if err != nil && !notFound(err) {
 				return errMsg{err}
 			}

@@ -188,7 +188,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.take(msg)
 	for len(m.early) > 0 && !m.pending() {
 		next := m.early[0]
-		m.early = m.early[1:]
+		m.early, m.change = m.early[1:], Soon
 		cmd = tea.Batch(cmd, m.arrange(), m.take(next))
 	}
 	return m, tea.Batch(cmd, m.arrange())
@@ -200,6 +200,7 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	for len(m.app.steps) > 0 {
 		next := m.app.steps[0]
 		m.app.steps = slices.Delete(m.app.steps, 0, 1) // which lets go of the screen
+		m.change = Soon
 		if cmd = tea.Batch(cmd, m.arrange()); !m.waits(next) {
 			cmd = tea.Batch(cmd, m.handle(next))
 		}
@@ -332,7 +333,11 @@ func (m *Model) colours() *theme {
 }
 
 func (m *Model) repaint() tea.Cmd {
-	m.theme = m.colours()
+	is := m.colours()
+	if is == m.theme {
+		return nil
+	}
+	m.theme = is
 	if m.help != nil {
 		m.help.theme = m.theme
 	}

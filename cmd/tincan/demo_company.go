@@ -28,7 +28,7 @@ const (
 	inviteDays = 3 // before the trial in which everybody is invited
 
 	// rootsAWeek is how many threads 120 people begin once all of them take part.
-	rootsAWeek = 96
+	rootsAWeek = 140
 )
 
 // clock is the time of the store while a company is made, and the real time from then on.
@@ -64,6 +64,7 @@ type madeUp struct {
 	slots    map[string][]string
 	threads  []*script
 	last     map[*script]int // the day on which a thread was begun last
+	heard    map[string]int  // the day on which something was said last
 	acts     []act
 	refused  []error // what the store did not let happen
 }
@@ -105,7 +106,7 @@ func newMadeUp(ctx context.Context, s *store.Store, k *clock, seed uint64, now t
 		return nil, err
 	}
 	c := &madeUp{ctx: ctx, store: s, clock: k, rnd: rand.New(rand.NewPCG(seed, seed)), zone: zone, now: now,
-		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, last: map[*script]int{}}
+		channels: map[string]store.Channel{}, keeps: map[string]*colleague{}, private: map[string][]string{}, last: map[*script]int{}, heard: map[string]int{}}
 	if c.people, err = staff(most); err != nil {
 		return nil, err
 	}

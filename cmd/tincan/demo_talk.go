@@ -1,12 +1,13 @@
 package main
 
 import (
+	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"tincan/store"
@@ -14,10 +15,12 @@ import (
 
 const (
 	// silent and unanswered are how often nobody answers: a remark, and a question. Nobody's company answers everything.
-	silent     = 0.31
+	silent     = 0.2
 	unanswered = 0.04
-	// again is how many days pass at least before a thread with slots comes again, as another one.
-	again = 13
+	// again is how many days pass at least before a thread with slots comes again, as another one, and before
+	// anybody says the same as somebody else; sayable are the letters up to which everybody does, such as thank you.
+	again   = 18
+	sayable = 20
 )
 
 // threadsIn is how many threads begin in a week, counted from the first of the pilot.
@@ -78,6 +81,16 @@ func (c *madeUp) weekday(week int) int {
 // repeats reports whether a thread says something else each time.
 func (s *script) repeats() bool {
 	return !s.has("once") && !s.has("open") && slot.MatchString(s.body)
+}
+
+// knows is the department that answers a question.
+func (s *script) knows() string {
+	for _, l := range s.lines {
+		if l.mark == ">!" {
+			return l.by
+		}
+	}
+	return ""
 }
 
 // cast is who plays in a thread, and what stands in its slots.
@@ -151,11 +164,29 @@ func (c *madeUp) fill(text string, k *cast, at time.Time) string {
 	for {
 		filled := c.fillInner(text, k, at)
 		if filled == text {
-			r, n := utf8.DecodeRuneInString(text)
-			return string(unicode.ToUpper(r)) + text[n:]
+			return sentences.ReplaceAllStringFunc(text, strings.ToUpper)
 		}
 		text = filled
 	}
+}
+
+// sentences are the beginnings of those that a slot may have begun in small letters.
+var sentences = regexp.MustCompile(`^\p{Ll}|[.?!] \p{Ll}`)
+
+// newly fills a text so that nobody has said it for a while; fresh is false where that cannot be.
+func (c *madeUp) newly(text string, k *cast, at time.Time) (filled string, fresh bool) {
+	day := c.dayOf(at)
+	before := maps.Clone(k.slots)
+	for range 5 {
+		filled = c.fill(text, k, at)
+		last, said := c.heard[filled]
+		if !said || utf8.RuneCountInString(filled) <= sayable || max(day-last, last-day) >= again {
+			c.heard[filled] = day
+			return filled, true
+		}
+		k.slots = maps.Clone(before)
+	}
+	return "", false
 }
 
 // kind is what a slot is of: {n2} is another {n}.
@@ -174,6 +205,16 @@ func (c *madeUp) fillInner(text string, k *cast, at time.Time) string {
 		switch {
 		case name == "me":
 			return k.me.called()
+		case name == "week": // some weeks ahead, by its number
+			_, week := at.In(c.zone).AddDate(0, 0, 21).ISOWeek()
+			value = strconv.Itoa(week)
+		case strings.HasPrefix(name, "="): // which one is the same in all such slots of a thread
+			list := strings.Split(name[1:], "|")
+			if k.slots["="] == "" {
+				k.slots["="] = strconv.Itoa(c.rnd.IntN(len(list)))
+			}
+			which, _ := strconv.Atoi(k.slots["="])
+			value = list[which%len(list)]
 		case strings.HasPrefix(name, "+") && err == nil:
 			value = at.In(c.zone).AddDate(0, 0, n).Format("Monday 2 January")
 		case err == nil && n > 0 && n <= len(k.told):
@@ -217,10 +258,19 @@ func (c *madeUp) thread(s *script, day int) {
 		department = p.department
 	}
 	at := c.moment(day, department)
-	if k.me = c.player(s.by, k, at); k.me == nil {
+	for range 9 { // nobody asks those who know it
+		if k.me = c.player(s.by, k, at); k.me == nil || s.by != "*" || !s.has("ask") || k.me.department != s.knows() {
+			break
+		}
+	}
+	if k.me == nil {
 		return
 	}
-	root := &said{channel: s.channel, by: k.me, at: at, text: c.fill(s.body, k, at)}
+	text, fresh := c.newly(s.body, k, at)
+	if !fresh {
+		return
+	}
+	root := &said{channel: s.channel, by: k.me, at: at, text: text}
 	c.plan(at, func() error {
 		return c.write(root, nil, s.has("ask"))
 	})
@@ -252,7 +302,7 @@ func (c *madeUp) replies(s *script, k *cast, root *said) time.Time {
 	case s.has("week") || len(lines) == 0:
 	case s.has("open"), c.chance(quiet):
 		return at
-	case !s.has("ask") && c.chance(0.3), c.chance(0.03): // it stops earlier than it could
+	case !s.has("ask") && c.chance(0.15), c.chance(0.03): // it stops earlier than it could
 		lines = lines[:1+c.rnd.IntN(len(lines))]
 	}
 	median, wide := 50*time.Minute, 1.7
@@ -267,7 +317,11 @@ func (c *madeUp) replies(s *script, k *cast, root *said) time.Time {
 		if p != k.me && !slices.Contains(k.told, p) {
 			k.told = append(k.told, p)
 		}
-		reply := &said{channel: s.channel, by: p, at: at, text: c.fill(l.text, k, at)}
+		text, fresh := c.newly(l.text, k, at)
+		if !fresh {
+			return at
+		}
+		reply := &said{channel: s.channel, by: p, at: at, text: text}
 		to := root
 		if n, err := strconv.Atoi(l.by); (err == nil && n > 0 || l.by == "me") && len(posts) > 0 {
 			to = posts[len(posts)-1] // they answer whoever spoke last
@@ -334,17 +388,20 @@ func (c *madeUp) like(p *said, much bool) {
 	}
 }
 
-// aftermath plans what else a script says of its first post: that it is edited, reported, and what becomes of that.
+// aftermath plans what else a script says of its first post: that it is edited, deleted, reported, and what becomes of that.
 func (c *madeUp) aftermath(s *script, k *cast, root *said, heard time.Time) {
-	at := heard
+	at, edited := heard, root.at
 	for _, l := range s.lines {
 		switch l.mark {
 		case "~":
 			better := c.fill(l.text, k, root.at)
-			c.plan(root.at.Add(c.spread(7*time.Minute, 0.5)), func() error {
+			edited = edited.Add(c.spread(7*time.Minute, 0.5))
+			c.plan(edited, func() error {
 				_, err := c.store.EditPost(c.ctx, k.me.id, root.id, better)
 				return err
 			})
+		case "gone":
+			c.plan(c.later(heard, time.Hour), func() error { return c.store.DeletePost(c.ctx, k.me.id, root.id) })
 		case "!":
 			at = c.later(at, 2*time.Hour)
 			if p := c.player(l.by, k, at); p != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,24 +27,33 @@ var (
 // makeCompany makes a company of so many people a department, some weeks into its trial.
 func makeCompany(t *testing.T, seed uint64, now time.Time, most, weeks int) *madeUp {
 	t.Helper()
-	k := before(now, weeks)
-	s, err := store.Open(t.Context(), t.TempDir(), store.Options{Now: k.now})
+	c, err := companyIn(t.Context(), t.TempDir(), seed, now, most, weeks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
-	c, err := newMadeUp(t.Context(), s, k, seed, now, most, weeks)
+	t.Cleanup(func() { c.store.Close() })
+	return c
+}
+
+// companyIn is makeCompany in a folder.
+func companyIn(ctx context.Context, dir string, seed uint64, now time.Time, most, weeks int) (*madeUp, error) {
+	k := before(now, weeks)
+	s, err := store.Open(ctx, dir, store.Options{Now: k.now})
+	if err != nil {
+		return nil, err
+	}
+	c, err := newMadeUp(ctx, s, k, seed, now, most, weeks)
 	if err == nil {
 		err = c.make()
 	}
-	if err != nil {
-		t.Fatal(err)
+	if err == nil && len(c.refused) > 3 { // such as a heart for a post that was hidden meanwhile
+		err = fmt.Errorf("%d acts were refused: %v", len(c.refused), c.refused)
 	}
-	if len(c.refused) > 3 { // such as a heart for a post that was hidden meanwhile
-		t.Errorf("%d acts were refused: %v", len(c.refused), c.refused)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	k.set(now)
-	return c
+	return c, nil
 }
 
 // The same seed and day give the same company, in all that leaves it; another seed gives another one.
@@ -170,7 +181,7 @@ func TestDemoTexts(t *testing.T) {
 	if len(people) != 120 {
 		t.Errorf("%d people", len(people))
 	}
-	known := map[string]bool{"*": true, "me": true, "1": true, "2": true}
+	known := map[string]bool{"*": true, "me": true, "1": true, "2": true, "week": true}
 	for _, p := range people {
 		known["@"+p.handle], known[p.department], known["@"+p.department] = true, true, true
 		if p.name != store.CleanLine(p.name) || p.title == "" || p.called() == "" {

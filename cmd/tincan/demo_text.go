@@ -135,7 +135,7 @@ type script struct {
 
 // line is what somebody else says or does in a thread.
 type line struct {
-	mark string // > replies, >! answers the question, ? asks about an announcement, ! reports, keep and hide decide on that, ~ is the body edited
+	mark string // > replies, >! answers the question, ? asks about an announcement, ! reports, keep and hide decide on that, ~ is the body edited, gone deletes it
 	by   string // a department, @handle, "me" for who began, a number for who spoke as that one before, * for anyone
 	text string
 }
@@ -152,7 +152,7 @@ func (s *script) number(word string, otherwise int) int {
 	return n
 }
 
-var spoken = regexp.MustCompile(`^(>!|>|\?|!|keep|hide|~) ?([\p{L}@.*0-9-]*): (.*)$`)
+var spoken = regexp.MustCompile(`^(>!|>|\?|!|keep|hide|~|gone) ?([\p{L}@.*0-9-]*): (.*)$`)
 
 // scripts reads a file of threads. A thread begins with a line of @, its channel, who begins it, and words about it;
 // the body follows, then the lines of others. A line with a dot alone is an empty one. Threads are parted by empty lines.
@@ -213,5 +213,6 @@ func slots() (map[string][]string, error) {
 }
 
 // slot is a place of a text that differs: {customer}, {me} for who began, {1} for who spoke first, {@Finance} for
-// a mention, {+7} for the day in a week, or {one|another}. What is none of them, as in code, stays.
+// a mention, {+7} for the day in a week, {week} for the number of a week to come, {one|another}, or {=one|another}, which
+// is the first or the second one in all of a thread. What is none of them, as in code, stays.
 var slot = regexp.MustCompile(`\{([^{}\n]+)\}`)

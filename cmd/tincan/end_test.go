@@ -3,8 +3,9 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
-	"fmt"
+	"database/sql"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -15,59 +16,69 @@ import (
 	"testing"
 	"time"
 
+	"tincan/server"
 	"tincan/store"
 	"tincan/store/archive"
 )
 
 const soughtMost = 1000 // pieces of what people wrote that the test looks for itself
 
-// endPlace is a place whose trial is to end: what people wrote in open and private channels, kept as a draft, edited.
+// endPlace is the made-up company whose trial is to end: what people wrote in open and private channels, edited, kept as a draft.
 type endPlace struct {
 	t               *testing.T
 	root, data, out string
-	jon, petra      int64 // admins
-	maya, ben       int64 // keepers
+	helle, amira    int64 // admins
+	nils, tara      int64 // keepers
 	said            []string
 	server          *running
 }
 
 func newEndPlace(t *testing.T) *endPlace {
-	root := t.TempDir()
-	c := &endPlace{t: t, root: root, data: filepath.Join(root, "data"), out: filepath.Join(root, "out")}
+	data := wholeCompany(t)
+	root := filepath.Dir(data)
+	c := &endPlace{t: t, root: root, data: data, out: filepath.Join(root, "out")}
 	c.serve()
 	s := c.open()
 	defer s.Close()
-	for handle, id := range map[string]*int64{"jon": &c.jon, "petra": &c.petra, "maya": &c.maya, "ben": &c.ben} {
-		code, err := s.CreateInvite(t.Context(), store.Operator, store.Invite{Handle: handle, Name: "The person called " + handle, Admin: id == &c.jon || id == &c.petra})
-		c.must(err)
-		p, err := s.RedeemCode(t.Context(), code.Text, store.Credential{Key: &store.Key{Fingerprint: "SHA256:" + handle, Kind: "ssh-ed25519", Public: []byte("the public key of " + handle)}})
+	for handle, id := range map[string]*int64{"helle": &c.helle, "amira": &c.amira, "nils": &c.nils, "tara": &c.tara} {
+		p, err := s.PersonByHandle(t.Context(), handle)
 		c.must(err)
 		*id = p.ID
 	}
-	secret, err := s.CreateChannel(t.Context(), c.maya, store.NewChannel{Name: "secret", Private: true})
+	c.said = append(c.lines(), "What nobody else has as a draft")
+	everyone, err := s.Channel(t.Context(), c.nils, "everyone")
 	c.must(err)
-	everyone, err := s.Channel(t.Context(), c.maya, "everyone")
-	c.must(err)
-	say := func(i int) string {
-		text := fmt.Sprintf("%06d is what nobody else wrote on day %d", i*7919%1000003, i)
-		c.said = append(c.said, text)
-		return text
-	}
-	var last store.Post
-	for i := range 105 { // of ten lines each
-		at := []store.Place{{Channel: everyone.ID}, {Channel: secret.ID}, {Root: last.ID}}[i%3]
-		var lines []string
-		for j := range 10 {
-			lines = append(lines, say(10*i+j))
-		}
-		last, err = s.CreatePost(t.Context(), c.maya, store.NewPost{Place: at, Body: strings.Join(lines, "\n")})
-		c.must(err)
-	}
-	_, err = s.EditPost(t.Context(), c.maya, last.ID, say(5000))
-	c.must(err)
-	c.must(s.SaveDraft(t.Context(), c.ben, store.Place{Channel: everyone.ID}, say(5001)))
-	c.must(s.SetPassword(t.Context(), c.ben, "a password of ben's"))
+	c.must(s.SaveDraft(t.Context(), c.nils, store.Place{Channel: everyone.ID}, c.said[soughtMost-1]))
+	c.must(s.SetPassword(t.Context(), c.nils, "a password of nils"))
 	return c
+}
+
+// lines are all but one of the strings to look for: lines of posts, and of what they said before they were edited, from
+// everywhere in the company's life.
+func (c *endPlace) lines() (all []string) {
+	c.t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(c.data, store.File))
+	c.must(err)
+	defer db.Close()
+	rows, err := db.Query(`SELECT body FROM post WHERE length(body) > 40 UNION SELECT body FROM version`)
+	c.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var body string
+		c.must(rows.Scan(&body))
+		line, _, _ := strings.Cut(body, "\n")
+		if line = strings.TrimSpace(line); len(line) > 20 && !slices.Contains(all, line) {
+			all = append(all, line)
+		}
+	}
+	c.must(rows.Err())
+	if len(all) < soughtMost-1 {
+		c.t.Fatalf("only %d lines", len(all))
+	}
+	for i := range soughtMost - 1 {
+		all[i] = all[i*len(all)/(soughtMost-1)]
+	}
+	return all[:soughtMost-1]
 }
 
 func (c *endPlace) must(err error) {
@@ -138,17 +149,19 @@ func (c *endPlace) ended(well bool, say string, flags ...string) string {
 // Afterwards nothing of what people wrote is in any file but the export, which holds all of it.
 func TestEndOfTrial(t *testing.T) {
 	c := newEndPlace(t)
+	zone, err := time.LoadLocation(demoZone)
+	c.must(err)
 	c.ended(false, "no end is announced")
-	day := time.Now().UTC().Format(time.DateOnly)
+	day := time.Now().In(zone).Format(time.DateOnly)
 	c.admins(func(s *store.Store) error {
-		return s.AnnounceEnd(t.Context(), c.jon, store.EndPlan{Day: day, Private: true, Keepers: [2]string{"maya", "ben"}}, "It is over.")
+		return s.AnnounceEnd(t.Context(), c.helle, store.EndPlan{Day: day, Private: true, Keepers: [2]string{"nils", "tara"}}, "It is over.")
 	})
 	c.ended(false, "people write until "+day)
 	c.admins(func(s *store.Store) error {
-		code, err := s.ConsentCode(t.Context(), c.petra, store.EndOfTrial, "Agreed.")
+		code, err := s.ConsentCode(t.Context(), c.amira, store.EndOfTrial, "Agreed.")
 		c.must(err)
-		c.must(s.TakeConsent(t.Context(), c.jon, store.EndOfTrial, code.Text))
-		return s.FreezeTrial(t.Context(), c.jon, "It is over.")
+		c.must(s.TakeConsent(t.Context(), c.helle, store.EndOfTrial, code.Text))
+		return s.FreezeTrial(t.Context(), c.helle, "It is over.")
 	})
 
 	inside, err := exec.Command("tincan", "end-trial", filepath.Join(c.data, "out"), "--data", c.data).CombinedOutput()
@@ -157,9 +170,10 @@ func TestEndOfTrial(t *testing.T) {
 	}
 	c.killed("Exporting all channels, the private ones too", "--destroy")
 	c.killed("Exporting")
-	c.ended(false, "nothing is destroyed before both hold the export: waiting for The person called maya", "--destroy")
+	c.killed("Writing the report")
+	c.ended(false, "nothing is destroyed before both hold the export: waiting for Nils Oak", "--destroy")
 	c.killed("Comparing", "--anew")
-	out := c.ended(true, `(?s)Hand .*out/tincan-export-[0-9a-f]{8}\.zip over to .*Waiting for: The person called maya \(@maya\) and The person called ben`)
+	out := c.ended(true, `(?s)Hand .*out/tincan-export-[0-9a-f]{8}\.zip over to .*Waiting for: Nils Oak \(@nils\) and Tara Vale`)
 	export := regexp.MustCompile(`tincan-export-([0-9a-f]{8})\.zip`).FindStringSubmatch(out)
 
 	// A file that was changed, or lost, is noticed.
@@ -168,9 +182,9 @@ func TestEndOfTrial(t *testing.T) {
 	c.ended(false, "is not in .* --anew exports again")
 	c.must(os.Rename(path+".away", path))
 
-	c.admins(func(s *store.Store) error { return s.ReceiveExport(t.Context(), c.maya, export[1]) })
-	c.ended(false, "waiting for The person called ben", "--destroy")
-	c.admins(func(s *store.Store) error { return s.ReceiveExport(t.Context(), c.ben, export[1]) })
+	c.admins(func(s *store.Store) error { return s.ReceiveExport(t.Context(), c.nils, export[1]) })
+	c.ended(false, "waiting for Tara Vale", "--destroy")
+	c.admins(func(s *store.Store) error { return s.ReceiveExport(t.Context(), c.tara, export[1]) })
 	c.ended(true, "Stop the server, and destroy what is here")
 	c.ended(false, "Another tincan serves", "--destroy")
 	for deadline := time.Now().Add(patience); !strings.Contains(c.server.err.String(), "backup written") && len(c.files("backups")) == 0 && time.Now().Before(deadline); {
@@ -188,7 +202,6 @@ func TestEndOfTrial(t *testing.T) {
 	copied := filepath.Join(c.out, "copy.txt")
 	c.must(os.WriteFile(copied, []byte(strings.Join(c.said, "\n")), 0o600))
 	c.killed("Reading the export once more", "--destroy")
-	c.killed("Writing the report", "--destroy")
 	c.killed("Destroying the data", "--destroy")
 	refused, err := exec.Command("tincan", "serve", "--listen", "127.0.0.1:0", "--data", c.data).CombinedOutput()
 	if err == nil || !strings.Contains(string(refused), "is being destroyed") {
@@ -200,16 +213,30 @@ func TestEndOfTrial(t *testing.T) {
 	c.must(os.Remove(copied))
 	c.killed("Signing the certificate")
 	c.killed("Removing the host key")
+	begun := filepath.Join(c.out, endFile)
+	if state, err := os.ReadFile(begun); err == nil { // the kill came before it was done
+		c.must(os.WriteFile(filepath.Join(c.data, server.HostKeyFile), make([]byte, 400), 0o600)) // as in the middle of that
+		c.ended(true, "The trial is over")
+		c.must(os.WriteFile(begun, state, 0o600)) // as just before it had noted that all is done
+	}
 	c.ended(true, "The trial is over")
 	c.ended(true, "The trial is over") // again changes nothing
 
 	if found := c.find(); len(found) > 0 {
 		t.Errorf("of %d strings %d are left: %q", soughtMost, len(found), found[0])
 	}
-	if left := c.files("."); !slices.Equal(left, []string{"notes.txt", "out/certificate.txt", "out/certificate.txt.sig", "out/report.html", "out/" + export[0]}) {
+	if left := c.files("."); !slices.Equal(left, []string{"notes.txt", "out/certificate.txt", "out/certificate.txt.sig", "out/" + export[0]}) {
 		t.Errorf("left: %q", left)
 	}
 	c.certified()
+	z, err := zip.OpenReader(path)
+	c.must(err)
+	defer z.Close()
+	report, err := fs.ReadFile(z, archive.ReportFile)
+	c.must(err)
+	if !bytes.Contains(report, []byte("#helped")) {
+		t.Error("the report in the export quotes nobody who was helped")
+	}
 	x, done, err := archive.OpenExport(t.Context(), path, t.TempDir())
 	c.must(err)
 	defer done()
@@ -266,7 +293,7 @@ func (c *endPlace) files(dir string) (names []string) {
 func (c *endPlace) certified() {
 	text, err := os.ReadFile(filepath.Join(c.out, archive.CertificateFile))
 	c.must(err)
-	for _, want := range []string{`Announced .* by The person called jon: people write until `, `Frozen .*`, `Exported .* by the operator`, `Compared .*no difference`, `Received .* by The person called maya`, `Received .* by The person called ben`,
+	for _, want := range []string{`Announced .* by Helle Brandt: people write until `, `Frozen .*`, `Exported .* by the operator`, `Compared .*no difference`, `Received .* by Nils Oak`, `Received .* by Tara Vale`,
 		`SHA-256 [0-9a-f]{64}`, `(?m)^ +tincan\.sqlite$`, `(?m)^ +host_key$`, `(?m)^ +/.*backups/tincan-.*\.zip$`, `for 1,000 pieces|for \d+ pieces`, `none in the \d files? that`} {
 		if !regexp.MustCompile(want).Match(text) {
 			c.t.Errorf("the certificate does not say %q:\n%s", want, text)

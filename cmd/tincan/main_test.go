@@ -28,12 +28,20 @@ import (
 const nobody = 65534 // a user who owns nothing
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(suite{m}, map[string]func(){
 		"tincan":        main,
 		"tincan-nobody": asNobody,
 		"tincan-raised": raised,
 		"tincan-hamlet": hamlet,
 	})
+}
+
+// suite is all tests, which share one whole company.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	defer os.RemoveAll(companyFolder())
+	return s.M.Run()
 }
 
 // asNobody is tincan run by a user who owns nothing, where the tests run as root.
@@ -68,6 +76,7 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRUST", "accept-new")
+			env.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
 			env.Values[serversKey] = servers{}
 			env.Values[windowsKey] = windows{}
 			return os.Chmod(env.WorkDir, 0o755) // for nobody
@@ -294,9 +303,13 @@ func runSSH(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// keep NAME sets a variable to what the last command printed.
+// keep NAME [REGEXP] sets a variable to what the last command printed, or the first of it that matches.
 func keep(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+	printed := strings.TrimSpace(ts.ReadFile("stdout"))
+	if len(args) > 1 {
+		printed = regexp.MustCompile(args[1]).FindString(printed)
+	}
+	ts.Setenv(args[0], printed)
 }
 
 // sql FILE STATEMENT changes a database behind tincan's back.

@@ -260,15 +260,16 @@ Nobody's keys, passwords, invite codes or drafts are here, nor what anybody has 
 E-mail addresses are in tincan.sqlite and in the export for Slack alone, where programs know people by them.
 What its author deleted is nowhere. What a steward has hidden is in tincan.sqlite alone, so that it can be shown
 again; elsewhere the reason stands in its place. Private channels and direct conversations are here only if the
-first line says so. Hidden texts, who has answered an announcement, the trial's objectives and the log of
-decisions are in tincan.sqlite alone. Besides these, the forms leave out:
+first line says so. Hidden texts, who has answered an announcement, who was an admin, who opened a channel, the trial's
+objectives and the log of decisions are in tincan.sqlite alone. Besides these, the forms leave out:
 
 html       who is in a channel, who gave a reaction
 markdown   the same, and what an edited post said before
 csv        what an announcement asked, and how many have answered it
-slack      the same, questions and their answers, pins, what an edited post said before; of a deleted or hidden post it has
-           a tombstone
-mbox       who is in a channel, reactions, announcements, questions and their answers, pins, whether a post was edited
+slack      the same, departments and teams, who looks after a channel, questions and their answers, pins, what an edited
+           post said before; of a deleted or hidden post it has a tombstone
+mbox       what is known of people besides their names, and those who wrote nothing; all about a channel but its name;
+           reactions, announcements, questions and their answers, pins, whether a post was edited, parts of a second
 `)
 	return err
 }
