@@ -91,9 +91,13 @@ func notYours(p Post) error {
 	return refuse(ErrForbidden, "That post is %s's; you can change your own only.", p.Name)
 }
 
-// dropEdit forgets what the author of a post was writing in its place.
+// dropEdit forgets what the author of a post was writing in its place, and tells their other sessions.
 func (t *tx) dropEdit(p Post) error {
-	return t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, p.Author, p.Channel, p.Root, p.ID)
+	n, err := t.exec(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, p.Author, p.Channel, p.Root, p.ID)
+	if n > 0 {
+		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: p.Root, By: p.Author}, p.Author)
+	}
+	return err
 }
 
 func (t *tx) mayEdit(p Post) error {

@@ -257,3 +257,10 @@ func (s *Store) Remembered() (people, posts int) {
 	defer s.recall.mu.Unlock()
 	return len(s.recall.here), len(s.recall.posts)
 }
+
+// Recalls reports whether somebody's side and a post for them are remembered.
+func (s *Store) Recalls(me, post int64) (side, it bool) {
+	_, side = s.recall.side(me)
+	_, it = s.recall.post(me, post)
+	return side, it
+}

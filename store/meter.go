@@ -8,7 +8,7 @@ import (
 // Meter is told of what the store does, as it happens, and nothing of who does it or where. Its functions are called by
 // many goroutines at once and must not wait.
 type Meter struct {
-	Read   func(took time.Duration) // something was read; took includes waiting for a turn
+	Read   func(took time.Duration) // something was read from the file; took includes waiting for a turn
 	Wrote  func(took time.Duration) // the same of writing, until it is on the disk
 	Posted func()                   // a post or a reply was written by this process
 }

@@ -205,6 +205,9 @@ func (r *recall) take(e *delivery) {
 // add remembers a post that has just been written.
 func (r *recall) add(channel int64, p Post) {
 	r.seqs[channel] = max(r.seqs[channel], p.Seq)
+	if r.posts[p.ID] != nil { // told of twice, by what was written together
+		return
+	}
 	if len(r.order) == recallPosts {
 		delete(r.posts, r.order[0])
 		r.order = slices.Delete(r.order, 0, 1)

@@ -9,18 +9,6 @@ import (
 	"tincan/store"
 )
 
-// reads counts how often the database is asked until stop is called.
-func (w *world) reads() (stop func() int) {
-	n := make(chan int, 1)
-	n <- 0
-	count := func(time.Duration) { n <- <-n + 1 }
-	w.Measure(&store.Meter{Read: count, Wrote: func(time.Duration) {}, Posted: func() {}})
-	return func() int {
-		w.Measure(nil)
-		return <-n
-	}
-}
-
 // What a post brings about is not read anew for everyone who is here, and everyone sees what is theirs.
 func TestOnePostIsNotReadByEachWhoIsHere(t *testing.T) {
 	t.Parallel()
@@ -34,9 +22,9 @@ func TestOnePostIsNotReadByEachWhoIsHere(t *testing.T) {
 		w.listen(crowd[i])
 	}
 	w.remembers()
-	stop := w.reads()
 	p := w.post(maya, sales, "hello, @person3")
 	for i, me := range crowd {
+		equal(t, "remembered", row(w.Recalls(me, p.ID)), row(i != 3, i != 3))
 		side, err := w.Side(w.ctx, me)
 		w.must(err)
 		got, err := w.Post(w.ctx, me, p.ID)
@@ -44,19 +32,15 @@ func TestOnePostIsNotReadByEachWhoIsHere(t *testing.T) {
 		asked := i == 3
 		equal(t, "what is seen", row(side.Channels[2].Unread, side.Inbox, got.Body, got.Unread, got.Following), row(1, b2i(asked), "hello, @person3", true, asked))
 	}
-	equal(t, "readings, for whom it names", stop(), 2)
 	w.remembers()
 
-	stop = w.reads()
 	w.must(w.React(w.ctx, crowd[0], p.ID, 1, true))
 	for i, me := range crowd {
-		_, err := w.Side(w.ctx, me)
-		w.must(err)
+		equal(t, "remembered", row(w.Recalls(me, p.ID)), row(true, i != 0 && i != 1 && i != 3)) // the first of the others reads it
 		got, err := w.Post(w.ctx, me, p.ID)
 		w.must(err)
 		equal(t, "reactions", row(got.Reactions.Count[1], got.Reactions.Mine[1]), row(1, i == 0))
 	}
-	equal(t, "readings, for who reacted, whom it names, and once for the others", stop(), 3)
 	w.remembers()
 }
 
@@ -111,4 +95,25 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	w.must(err)
 	people, _ = w.Remembered()
 	equal(t, "people", people, 0)
+}
+
+// An edit that changes nothing takes its draft away, and the mark of it beside the screen.
+func TestDraftOfAnEditThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	p := w.post(maya, w.open(maya, "sales"), "hello")
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Edit: p.ID}, "hello, all"))
+	l := w.listen(maya)
+	w.remembers()
+	side, err := w.Side(w.ctx, maya)
+	w.must(err)
+	equal(t, "draft", side.Channels[2].Draft, true)
+	_, err = w.EditPost(w.ctx, maya, p.ID, "hello")
+	w.must(err)
+	l.expect(store.Event{Kind: store.Read, Channel: p.Channel, By: maya})
+	w.remembers()
+	side, err = w.Side(w.ctx, maya)
+	w.must(err)
+	equal(t, "draft", side.Channels[2].Draft, false)
 }

@@ -13,7 +13,8 @@ type Side struct {
 	Waits    int       // what waits for the board, of Today; 0 for those who are not on it
 }
 
-// Side reads it in one go, as every event asks for it anew; ErrForbidden once me may not be here any more.
+// Side reads it in one go, as every event asks for it anew, and from memory for who is here while nothing of it but the
+// number of a channel's posts has changed; ErrForbidden once me may not be here any more.
 func (s *Store) Side(ctx context.Context, me int64) (side Side, err error) {
 	if side, known := s.recall.side(me); known {
 		return side, nil

@@ -29,7 +29,7 @@ func (s *Store) Together(ctx context.Context, do func() error) error {
 					err = ended
 				}
 				if err != nil {
-					s.lines.forget() // what acts remembered that is undone
+					s.forget([]delivery{{Event: Event{Kind: Reload}}}) // what acts remembered that is undone
 				}
 				return err
 			}

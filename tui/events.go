@@ -127,13 +127,13 @@ type Change int
 const (
 	Soon  Change = iota // something may look different, and more may follow at once
 	Now                 // all that was to follow is there
-	Later               // nothing looks different yet, but will
+	Later               // the rest is being read, and what follows is drawn with it
 )
 
 // Change says what the last message has done to what is shown.
 func (m *Model) Change() Change { return m.change }
 
-// hear reads again what events may have changed. Nothing looks different before.
+// hear reads again what events may have changed.
 func (m *Model) hear(events eventsMsg) tea.Cmd {
 	var rings []tea.Cmd
 	reads := []tea.Cmd{m.side.update(events)}

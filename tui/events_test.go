@@ -50,3 +50,29 @@ func TestEventsOfAStorm(t *testing.T) {
 		t.Errorf("%v when it has ended", got)
 	}
 }
+
+// What is heard is read by one command and told by one message; it is not drawn before, and nothing else is
+// heard meanwhile.
+func TestWhatIsHeardIsDrawnOnce(t *testing.T) {
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	w.post(ben, w.channel("everyone"), 0, "Hello")
+	s := w.sit(80, 24)
+	w.post(ben, w.channel("everyone"), 0, "Hello again")
+	before := s.m.View().Content
+	_, read := s.m.Update(eventsMsg{<-s.m.events.events})
+	if s.m.Change() != Later {
+		t.Error("it is drawn before anything was read")
+	}
+	answers, ok := read().(answersMsg)
+	if !ok || len(answers) != 1 {
+		t.Fatalf("answers: %v", answers)
+	}
+	_, next := s.m.Update(answers)
+	if s.m.Change() != Now || s.m.View().Content == before {
+		t.Error("what was read is not drawn at once")
+	}
+	if next == nil || reflect.ValueOf(next).Pointer() != s.events {
+		t.Error("nothing is heard any more")
+	}
+}
