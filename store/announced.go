@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -25,7 +26,7 @@ const areOpen = ` FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROS
 const toldQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body, a.members, a.departments` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
 
 // findAnnounced reads the announcements of the window in open channels, and what became of each.
-func (t *tx) findAnnounced(f *Findings, l *ledger) (err error) {
+func (t *tx) findAnnounced(f *Findings, is *teller) (err error) {
 	from, to := f.bounds()
 	f.Announced, err = collect(t, func(r *row) (a Announced, err error) {
 		var at, due int64
@@ -37,7 +38,7 @@ func (t *tx) findAnnounced(f *Findings, l *ledger) (err error) {
 		a.At, a.Due, a.To, a.Title = fromMS(at), fromMS(due), asked.To(a.Channel), unnamed(firstLine(a.Title))
 		return a, err
 	}, toldQuery, from, to, listedMost)
-	figures := l.cut(f.Window).byAnnouncement()
+	figures := is.byAnnouncement()
 	slices.Reverse(f.Announced)
 	for i := range f.Announced {
 		f.Announced[i].Figures = figures[f.Announced[i].At.UnixMilli()]
@@ -45,52 +46,79 @@ func (t *tx) findAnnounced(f *Findings, l *ledger) (err error) {
 	return err
 }
 
-// byAnnouncement are the figures of each announcement, by when it was published: no two are in the same instant. One
-// of too few people shows none, as how many answered can be told from each of them; nor does the next smallest, until
-// those that show none asked groupLeast people together: all announcements are shown in sum, and can be subtracted from.
-func (l *ledger) byAnnouncement() map[int64][]Figure {
-	groups, all := map[int64]*group{}, map[int64][]Figure{}
+// byAnnouncement are the figures of each announcement of the window, by when it was published: no two are in the same
+// instant. One of too few people shows none, as how many answered can be told from each of them. Between two weeks where
+// a window may begin or end, those of which a figure is not shown are groupLeast people together, or the next smallest
+// is not shown either: the sum of all is, and can be subtracted from. A figure that tells of too few beside another, of
+// any announcement, is shown of none.
+func (is *teller) byAnnouncement() map[int64][]Figure {
+	if is.first == is.last {
+		return nil
+	}
+	l := is.cut(Window{is.weeks[is.first].From, is.weeks[is.last-1].To})
+	groups, asked, all := map[int64]*group{}, map[int64]*crowd{}, map[int64][]Figure{}
 	for _, a := range l.asks {
-		g := groups[a.at]
-		if g == nil {
-			g = &group{ledger: l}
-			groups[a.at] = g
+		if groups[a.at] == nil {
+			groups[a.at], asked[a.at] = &group{ledger: l}, l.crowd(nil, nil)
 		}
-		g.asks = append(g.asks, a)
+		groups[a.at].asks = append(groups[a.at].asks, a)
+		asked[a.at].add(a.person)
 	}
 	for at, g := range groups {
 		all[at] = g.reach()
 	}
 	order := slices.SortedFunc(maps.Keys(all), func(a, b int64) int {
-		return cmp.Or(cmp.Compare(all[a][0].People, all[b][0].People), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(asked[a].n, asked[b].n), cmp.Compare(a, b))
 	})
-	gone := map[int64]bool{}
-	for more := true; more; {
-		more = false
-		for i := range len((&group{ledger: l}).reach()) {
-			left := l.crowd(nil, nil)
-			next := int64(0) // the smallest that is shown and of which there is anything to tell
-			for _, at := range order {
-				switch f := all[at][i]; {
-				case !f.Known: // it adds nothing to the sum
-				case f.People < groupLeast || gone[at]:
-					gone[at] = true
-					for p := range f.crowd.all() {
-						left.add(p.place)
+	for i, f := range (&group{ledger: l}).reach() {
+		pieces := map[int][]int64{}
+		for _, at := range order {
+			n := is.piece(f.ID, at)
+			pieces[n] = append(pieces[n], at)
+		}
+		gone := map[int64]bool{}
+		for _, piece := range pieces {
+			for more := true; more; {
+				more = false
+				left := l.crowd(nil, nil)
+				next := int64(0) // the smallest that is shown and of which there is anything to tell
+				for _, at := range piece {
+					switch f := all[at][i]; {
+					case asked[at].n < groupLeast || f.Known && (f.People < groupLeast || gone[at]):
+						gone[at] = true
+						for p := range f.crowd.all() {
+							left.add(p.place)
+						}
+					case f.Known && next == 0: // what is not known adds nothing to the sum
+						next = at
 					}
-				case next == 0:
-					next = at
+				}
+				if left.n > 0 && left.n < groupLeast && next != 0 {
+					gone[next], more = true, true
 				}
 			}
-			if left.n > 0 && left.n < groupLeast && next != 0 {
-				gone[next], more = true, true
-			}
 		}
-	}
-	for at := range gone {
-		for i := range all[at] {
-			all[at][i] = Figure{ID: all[at][i].ID, Known: true, Suppressed: true}
+		few := slices.ContainsFunc(order, func(at int64) bool { // beside another figure
+			rest := all[at][i].rest
+			return rest != nil && rest.n > 0 && rest.n < groupLeast
+		})
+		for _, at := range order {
+			f := &all[at][i]
+			if f.crowd, f.rest = nil, nil; gone[at] || few {
+				*f = Figure{ID: f.ID, Known: true, Suppressed: true}
+			}
 		}
 	}
 	return all
+}
+
+// piece is the last week, up to a moment, before which a window may begin or end that a figure of everyone is told of.
+func (is *teller) piece(id string, ms int64) int {
+	n := len(span(is.weeks, math.MinInt64, ms+1, func(w Window) int64 { return w.From.UnixMilli() })) - 1
+	whole := is.week(undivided, n)[everything]
+	i := slices.IndexFunc(whole, func(f Figure) bool { return f.ID == id })
+	for n > 0 && !is.apart(undivided, []string{everything}, i, n, about) {
+		n--
+	}
+	return n
 }

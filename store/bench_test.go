@@ -252,6 +252,9 @@ func copyFile(to, from string) error {
 	if _, err := io.Copy(out, in); err != nil {
 		return err
 	}
+	if err := out.Sync(); err != nil { // or the first checkpoint would wait for all of it
+		return err
+	}
 	return out.Close()
 }
 

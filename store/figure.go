@@ -20,7 +20,8 @@ type Figure struct {
 	Known       bool    // there is enough to tell
 	Suppressed  bool    // not shown, as it would be about too few people, or tell of too few together with others
 
-	crowd *crowd
+	crowd *crowd // whom it is about
+	rest  *crowd // and whom else it tells of beside another figure that is shown; nil for nobody
 }
 
 // Name is what the figure is called.
@@ -79,8 +80,8 @@ func (f Figure) Unit() string { return figureWords[f.ID].unit }
 // figureWords are the figures there are, with their units: % for a share, h for hours, min and ms for shorter times, n for a count, nothing for a ratio.
 var figureWords = map[string]struct{ name, unit, says string }{
 	"A1":           {"Activation", "%", "Of those on the roster, the share that has been here in this time."},
-	"A2.median":    {"Time to the first visit", "h", "Half of those who have come came within so long of their invitation."},
-	"A2.week":      {"Came within a week", "%", "Of those invited a week ago or earlier, the share that came within seven days."},
+	"A2.median":    {"Time to the first visit", "h", "Of those invited in this time who have come, half came within so long."},
+	"A2.week":      {"Came within a week", "%", "Of those invited in this time, a week ago or earlier, the share that came within seven days."},
 	"A3.day":       {"Visitors of a day", "n", "How many were here on the last whole day."},
 	"A3.week":      {"Visitors of a week", "n", "How many were here in the last whole week, Monday to Sunday."},
 	"A3.month":     {"Visitors of four weeks", "n", "How many were here in the 28 days up to the last whole day."},

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -141,7 +140,7 @@ func TestFiguresOnPaper(t *testing.T) {
 	got := s.ask(2, "", 0)
 	for id, want := range map[string]string{
 		"A1":        "25.0 %, 3 of 12, 12 people",       // ann gus leo
-		"A2.median": "8.0 h, 3 of 3, 12 people",         // ann 8 h, gus 8 h, leo 7 d 8 h
+		"A2.median": "too few people",                   // ann 8 h, gus 8 h, leo 7 d 8 h: three
 		"A2.week":   "16.7 %, 2 of 12, 12 people",       // leo came after a week and eight hours
 		"A3.day":    "0, 0 of 12, 12 people",            // Sunday
 		"A3.week":   "1, 1 of 12, 12 people",            // leo, in the second week
@@ -196,6 +195,96 @@ func TestFiguresOnPaper(t *testing.T) {
 	equal(t, "N1 of sales", sales["N1"].Text(), "too few people")
 	if _, ok := sales["P4"]; ok {
 		t.Error("a department has the figure of all departments")
+	}
+}
+
+// TestComingOnPaper compares the figures of who comes and who leads, in twelve weeks, with what a pencil says.
+//
+//	sales: ann bob cat dan eve fay       finance: gus hal ida jon kim leo       all invited on day 0 at 0:00
+//	leaders: ann bob cat dan eve
+//
+//	day  1, Tue  10:00 ann bob cat come               34 h after they were invited
+//	day  9, Wed  12:00 dan eve fay gus hal come      228 h
+//	day 73, Thu  10:00 ann bob cat dan ida come      1762 h for ida; in week 11
+//	ann writes in weeks 1, 2 and 3, there twice; bob in week 1; cat in week 12; fay five times in week 2
+//
+// Visitors of the 28 days up to a day: from day 1 on 3, from day 9 on 8, from day 29 on 5, from day 37 on none, from day
+// 73 on 5. Working days with any: 26 of days 1 to 36, 7 of days 73 to 83.
+func TestComingOnPaper(t *testing.T) {
+	t.Parallel()
+	s := newStaff(t, "ann sales", "bob sales", "cat sales", "dan sales", "eve sales", "fay sales",
+		"gus finance", "hal finance", "ida finance", "jon finance", "kim finance", "leo finance")
+	for _, who := range []string{"ann", "bob", "cat", "dan", "eve"} {
+		s.raw(`UPDATE standing SET leader = 1 WHERE person_id = ?`, s.id[who])
+	}
+	come := func(day int, hour float64, people string) {
+		s.at(day, hour)
+		for _, who := range strings.Fields(people) {
+			s.must(s.Visit(s.ctx, s.id[who]))
+		}
+	}
+	write := func(day int, who string, times int) {
+		s.at(day, 15)
+		for range times {
+			s.say(who, store.Place{Channel: s.everyone()}, "x")
+		}
+	}
+	come(1, 10, "ann bob cat")
+	write(2, "ann", 1)
+	write(3, "bob", 1)
+	come(9, 12, "dan eve fay gus hal")
+	write(9, "ann", 1)
+	write(10, "fay", 5)
+	write(15, "ann", 2)
+	come(73, 10, "ann bob cat dan ida")
+	write(80, "cat", 1)
+	s.at(100, 0)
+	got := s.ask(12, "", 0)
+	for id, want := range map[string]string{
+		"A1":        "75.0 %, 9 of 12, 12 people", // all but jon kim leo
+		"A2.median": "228.0 h, 9 of 9, 9 people",  // of 34 34 34 228 228 228 228 228 1762
+		"A2.week":   "25.0 %, 3 of 12, 12 people", // ann bob cat, by 168 h
+		"A3.day":    "0, 0 of 12, 12 people",      // day 83
+		"A3.week":   "0, 0 of 12, 12 people",      // days 77 to 83
+		"A3.month":  "5, 5 of 12, 12 people",      // days 56 to 83
+		"A4":        "8.0 %, 33 of 33, 12 people", // (3/3 + 5/8 + 5/5) ÷ 33
+		"A6":        "50.0 %, 4 of 8, 8 people",   // ann bob cat dan of eight; ida is none of them
+		"P1":        "33.3 %, 4 of 12, 12 people", // ann bob cat fay
+		"P2.none":   "25.0 %, 3 of 12, 12 people", // jon kim leo
+		"P2.visits": "41.7 %, 5 of 12, 12 people", // dan eve gus hal ida
+		"P2.some":   "25.0 %, 3 of 12, 12 people", // ann bob cat
+		"P2.many":   "8.3 %, 1 of 12, 12 people",  // fay
+		"P4":        "50.0 %, 1 of 2, 12 people",  // sales 4/6, finance 0/6
+		"P5":        "8.3 %, 5 of 60, 5 people",   // ann three weeks, bob one, cat one, of five times twelve
+	} {
+		equal(t, id, shown(got[id]), want)
+	}
+}
+
+// TestConcentrationOnPaper has 500 people: a hundredth are five, a tenth fifty. Five write four times, fifty-five once:
+// 75 contributions, 20 of them by the first five, 45 by the next 45, 10 by all others.
+func TestConcentrationOnPaper(t *testing.T) {
+	t.Parallel()
+	s := newStaff(t)
+	first := s.crowd(500)
+	s.raw(`UPDATE person SET created_at = ? WHERE id >= ?`, firstMonday.AddDate(-1, 0, 0).UnixMilli(), first)
+	s.at(1, 9)
+	for i := range 60 {
+		s.id["who"] = first + int64(7*i)
+		for range 1 + 3*max(0, min(1, 5-i)) {
+			s.say("who", store.Place{Channel: s.everyone()}, "x")
+		}
+	}
+	s.at(20, 0)
+	got := s.ask(1, "", 0)
+	for id, want := range map[string]string{
+		"P1":       "12.0 %, 60 of 500, 500 people",
+		"P3.top1":  "26.7 %, 20 of 75, 500 people",
+		"P3.next9": "60.0 %, 45 of 75, 500 people",
+		"P3.top10": "86.7 %, 65 of 75, 500 people",
+		"P3.rest":  "13.3 %, 10 of 75, 500 people",
+	} {
+		equal(t, id, shown(got[id]), want)
 	}
 }
 
@@ -473,139 +562,4 @@ func TestVisitsByTheCalendar(t *testing.T) {
 func (w *world) zone(name string) {
 	w.t.Helper()
 	w.raw(`UPDATE trial SET zone = ?`, name)
-}
-
-// TestSuppressionAcrossWindows publishes a figure for every window there is, of everyone, of each department and of
-// each channel, in companies where little is written. Whatever is subtracted from whatever, in chains of any length,
-// what is left was written by nobody or by five people.
-func TestSuppressionAcrossWindows(t *testing.T) {
-	t.Parallel()
-	const rounds, weeks = 3, 6
-	told := 0
-	for seed := range rounds {
-		rng := rand.New(rand.NewPCG(uint64(seed), 2))
-		var people []string
-		for d, n := range []int{7 + rng.IntN(5), 5 + rng.IntN(3), 2 + rng.IntN(5), 1} {
-			for range n {
-				people = append(people, fmt.Sprintf("p%d d%d", len(people), d))
-			}
-		}
-		s := newStaff(t, people...)
-		quiet := s.create(s.admin, store.NewChannel{Name: "quiet"})
-		type root struct {
-			week            int
-			who, department string
-			channel         int64
-		}
-		var roots []root
-		for week := range weeks {
-			busy := []int{0, 3, 60, 90}[rng.IntN(4)] // per cent who write, or one of them
-			for i, p := range people {
-				who, department, _ := strings.Cut(p, " ")
-				if rng.IntN(100) >= busy && !(busy == 3 && i == week) {
-					continue
-				}
-				r := root{week, who, department, s.everyone()}
-				if rng.IntN(3) == 0 {
-					r.channel = quiet
-					s.join(quiet, s.id[who])
-				}
-				s.at(7*week+rng.IntN(7), 9+float64(i)/10)
-				s.say(who, store.Place{Channel: r.channel}, "x")
-				roots = append(roots, r)
-			}
-		}
-		s.at(7*weeks+5, 0)
-		if seed%2 == 0 { // what was written before the trial is not told
-			s.must(s.SetTrial(s.ctx, s.admin, store.Trial{First: firstMonday.AddDate(0, 0, 9).Format(time.DateOnly)}, "why"))
-			roots = slices.DeleteFunc(roots, func(r root) bool { return r.week == 0 })
-		}
-		authors := func(from, to int, is func(root) bool) int {
-			all := map[string]bool{}
-			for _, r := range roots {
-				if r.week >= from && r.week < to && is(r) {
-					all[r.who] = true
-				}
-			}
-			return len(all)
-		}
-		// ask is whether C1 of a window of weeks is told.
-		ask := func(from, to int, q store.FigureQuery) bool {
-			q.Window = store.Window{From: firstMonday.AddDate(0, 0, 7*from+rng.IntN(4)), To: firstMonday.AddDate(0, 0, 7*(to-1)+4+rng.IntN(4))} // weeks count whole
-			figures, err := s.Figures(s.ctx, s.admin, q)
-			if errors.Is(err, store.ErrNotFound) {
-				return false
-			}
-			s.must(err)
-			f := figures[slices.IndexFunc(figures, func(f store.Figure) bool { return f.ID == "C1" })]
-			if f.Suppressed && (f.Denominator != 0 || f.People != 0) {
-				t.Errorf("a figure that is suppressed tells %+v", f)
-			}
-			return f.Known && !f.Suppressed
-		}
-		parts := map[string]func(root) bool{"all": func(root) bool { return true }}
-		queries := map[string]store.FigureQuery{"all": {}}
-		for d := range 4 {
-			name := fmt.Sprint("d", d)
-			parts[name], queries[name] = func(r root) bool { return r.department == name }, store.FigureQuery{Department: name}
-		}
-		for _, c := range []int64{s.everyone(), quiet} {
-			name := fmt.Sprint("c", c)
-			parts[name], queries[name] = func(r root) bool { return r.channel == c }, store.FigureQuery{Channel: c}
-		}
-		is := map[string]map[[2]int]bool{}
-		for name, q := range queries {
-			is[name] = map[[2]int]bool{}
-			group := make([]int, weeks+1) // ends of windows that can be got from each other by adding and subtracting
-			for i := range group {
-				group[i] = i
-			}
-			for from := range weeks {
-				for to := from + 1; to <= weeks; to++ {
-					if !ask(from, to, q) {
-						continue
-					}
-					told++
-					is[name][[2]int{from, to}] = true
-					for i, a, b := 0, group[from], group[to]; i <= weeks; i++ {
-						if group[i] == a {
-							group[i] = b
-						}
-					}
-				}
-			}
-			for from := range weeks {
-				for to := from + 1; to <= weeks; to++ {
-					if n := authors(from, to, parts[name]); group[from] == group[to] && n > 0 && n < 5 {
-						t.Errorf("seed %d: weeks %d to %d of %s can be told of %d people", seed, from, to, name, n)
-					}
-				}
-			}
-		}
-		for window := range is["all"] {
-			for _, of := range []string{"d", "c"} {
-				n := authors(window[0], window[1], func(r root) bool {
-					for name := range queries {
-						if strings.HasPrefix(name, of) && parts[name](r) && is[name][window] {
-							return false
-						}
-					}
-					return true
-				})
-				if n > 0 && n < 5 {
-					t.Errorf("seed %d: weeks %v: all without the %s's that are shown are %d people", seed, window, of, n)
-				}
-			}
-		}
-		weekly, err := s.FigureSheet(s.ctx, s.admin, store.FigureQuery{Window: store.Window{From: firstMonday, To: firstMonday.AddDate(0, 0, 7*weeks)}})
-		s.must(err)
-		for i, w := range weekly.Weeks {
-			n := int(w.Window.From.Sub(firstMonday).Hours()/24+0.5) / 7
-			f := w.Figures[slices.IndexFunc(w.Figures, func(f store.Figure) bool { return f.ID == "C1" })]
-			equal(t, fmt.Sprintf("seed %d: week %d by week and alone", seed, i), f.Known && !f.Suppressed, is["all"][[2]int{n, n + 1}])
-		}
-	}
-	if told < 10*rounds {
-		t.Errorf("only %d figures are told", told)
-	}
 }

@@ -113,7 +113,7 @@ func (t *tx) findings(ctx context.Context, w Window, doing func(string)) (f Find
 		{"the trial and what it is to reach", func() error { return t.findTrial(&f) }},
 		{"the figures of each week", func() error { f.Weeks = is.byWeek(""); return nil }},
 		{"the figures of each department", func() error { f.Departments = is.byDepartment(); return nil }},
-		{"the announcements", func() error { return t.findAnnounced(&f, is.ledger) }},
+		{"the announcements", func() error { return t.findAnnounced(&f, is) }},
 		{"the mails", func() error { return t.findMails(&f) }},
 		{"questions and stories", func() error { return t.findQuotes(&f) }},
 		{"what was reported", func() error { return t.findModeration(&f) }},

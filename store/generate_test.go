@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -19,7 +20,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 4 // raised when generate writes something else
+	genVersion  = 5 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -264,18 +265,30 @@ func (c *company) writeFollows(tx *sql.Tx) error {
 	})
 }
 
-// indexAll does what the store's own indexer does, in larger pieces.
+// genBatch is how many posts the store's own indexer takes at once. What it writes of them is a segment of the index, and
+// how the segments were merged is half of what searching and indexing cost.
+const genBatch = 200
+
+// indexAll does what the indexer does.
 func indexAll(tx *sql.Tx) error {
-	if _, err := tx.Exec(`INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)`); err != nil {
-		return err
-	}
-	rows, err := tx.Query(`SELECT p.id, p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id ORDER BY p.id DESC`)
+	rows, err := tx.Query(`SELECT p.id, p.body, p.channel_id, p.author_id, c.private, p.question FROM post p JOIN channel c ON c.id = p.channel_id ORDER BY p.id`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	search, err := tx.Prepare(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`)
 	if err != nil {
+		return err
+	}
+	var batch [][]any
+	write := func() error {
+		for _, args := range slices.Backward(batch) { // a rowid lower than the last ends a segment
+			if _, err := search.Exec(args...); err != nil {
+				return err
+			}
+		}
+		batch = batch[:0]
+		_, err := tx.Exec(`INSERT INTO search (search, rank) VALUES ('merge', 128)`)
 		return err
 	}
 	for rows.Next() {
@@ -285,17 +298,16 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
 			return err
 		}
-		if _, err := search.Exec(-id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)); err != nil {
-			return err
+		if batch = append(batch, []any{-id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)}); len(batch) == genBatch {
+			if err := write(); err != nil {
+				return err
+			}
 		}
 	}
-	if err := rows.Err(); err != nil {
+	if err := errors.Join(rows.Err(), write()); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`DELETE FROM search_queue`); err != nil {
-		return err
-	}
-	_, err = tx.Exec(`INSERT INTO search (search, rank) VALUES ('hashsize', 1048576)`)
+	_, err = tx.Exec(`DELETE FROM search_queue`)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"iter"
 	"math"
 	"math/bits"
@@ -29,6 +30,7 @@ type ledger struct {
 	asked       []question // of the window
 	stories     []int64    // when posts were written that are tagged as such, oldest first
 	asks        []asks     // whom the announcements of the window asked
+	invited     []invitation
 	mails       mails
 	service     []served // by day
 	serviceFrom day      // the first day that it was noted on; 0 for none
@@ -169,6 +171,13 @@ type said struct {
 // noPlace is the place of nobody and nothing.
 const noPlace = -1
 
+// invitation is somebody who was invited in the window, in the department where they were then. Who was invited
+// before anything is told counts as invited at its beginning.
+type invitation struct {
+	at           int64
+	person, from int32
+}
+
 // question is a question as the figures see it.
 type question struct {
 	at, resolved int64 // resolved is 0 while it is not
@@ -186,9 +195,9 @@ const storyTag = "helped"
 func imported(in *channelRow) bool { return in != nil && in.Imported && (in.Archived || in.seq == 0) }
 
 // ledger reads what the figures of a window need, which does not end after now; start is when the window begins that
-// was asked for. in is the channel they are of, nil for all. What is written in private is measured in no figure but
+// was asked for, and floor when anything is told from. in is the channel they are of, nil for all. What is written in private is measured in no figure but
 // those of its own channel, which its members may ask for; those of an open channel are taken from the ledger of all.
-func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) {
+func (t *tx) ledger(w Window, start, floor time.Time, in *channelRow) (*ledger, error) {
 	zone, err := t.zone()
 	if err != nil {
 		return nil, err
@@ -197,6 +206,7 @@ func (t *tx) ledger(w Window, start time.Time, in *channelRow) (*ledger, error) 
 	if err := l.readPeople(t); err != nil {
 		return nil, err
 	}
+	l.findInvited(floor.UnixMilli())
 	if err := l.readVisits(t); err != nil {
 		return nil, err
 	}
@@ -220,6 +230,7 @@ func (l *ledger) cut(w Window) *ledger {
 	c.said, c.answers = span(l.all, from, to, said), span(l.all, from, to+answerTime.Milliseconds(), said)
 	c.asked = span(l.asked, from, to, func(q question) int64 { return q.at })
 	c.asks = span(l.asks, from, to, func(a asks) int64 { return a.at })
+	c.invited = span(l.invited, from, to, func(i invitation) int64 { return i.at })
 	at := func(ms int64) int64 { return ms }
 	c.stories, c.mails.at = span(l.stories, from, to, at), span(l.mails.at, from, to, at)
 	c.service = slices.DeleteFunc(slices.Clone(l.service), func(s served) bool {
@@ -291,6 +302,30 @@ func (l *ledger) readPeople(t *tx) error {
 		}
 	}
 	return err
+}
+
+// findInvited finds who was invited in the window, and was on the roster since.
+func (l *ledger) findInvited(floor int64) {
+	for _, p := range l.people {
+		if p.invited == 0 {
+			continue
+		}
+		at := max(p.invited, floor)
+		if at >= l.From.UnixMilli() && at < l.To.UnixMilli() && p.stays(at, math.MaxInt64) {
+			l.invited = append(l.invited, invitation{at, p.place, p.stood(at).department})
+		}
+	}
+	slices.SortFunc(l.invited, func(a, b invitation) int { return cmp.Compare(a.at, b.at) })
+}
+
+// stays reports whether p was on the roster at any time of [from, to).
+func (p *counted) stays(from, to int64) bool {
+	for i, s := range p.stands {
+		if s.on && s.at < to && (i+1 == len(p.stands) || p.stands[i+1].at > from) {
+			return true
+		}
+	}
+	return false
 }
 
 // stand works out where everyone stood in the window.

@@ -25,6 +25,7 @@ type group struct {
 	answers []said // to what is written in it, in the window and the hours after it
 	asked   []question
 	asks    []asks
+	invited []invitation
 	channel bool // a channel of many: being here is not of it
 }
 
@@ -35,7 +36,7 @@ func (l *ledger) present() []*counted {
 
 // whole are the figures of everyone.
 func (l *ledger) whole() []Figure {
-	g := &group{ledger: l, people: l.present(), said: l.said, answers: l.answers, asked: l.asked, asks: l.asks}
+	g := &group{ledger: l, people: l.present(), said: l.said, answers: l.answers, asked: l.asked, asks: l.asks, invited: l.invited}
 	figures := g.figures()
 	if !l.archive {
 		figures = slices.Insert(figures, g.index(figures, "C1"), g.departments(), g.leaders())
@@ -99,17 +100,22 @@ func (g *group) visits() []Figure {
 	all := []Figure{share("A1", now.count(func(p *counted) bool { return g.cameIn(p, first, next+1) }), now.n, now)}
 
 	var waits []int64
-	invited := g.crowd(g.people, func(p *counted) bool { return p.invited > 0 && p.invited < g.To.UnixMilli() })
-	for p := range invited.all() {
-		if p.visited > 0 && p.visited < g.To.UnixMilli() {
+	early, here := g.crowd(nil, nil), g.crowd(nil, nil)
+	week := (weekDays * 24 * time.Hour).Milliseconds()
+	for _, i := range g.invited {
+		p := g.ledger.people[i.person]
+		if p.visited > 0 {
+			here.add(i.person)
 			waits = append(waits, max(0, p.visited-p.invited))
+		}
+		if p.invited+week <= g.now {
+			early.add(i.person)
 		}
 	}
 	slices.Sort(waits)
-	all = append(all, value("A2.median", median(waits), len(waits), invited))
-	week := (weekDays * 24 * time.Hour).Milliseconds()
-	early := g.crowd(g.people, func(p *counted) bool { return p.invited > 0 && p.invited+week <= g.To.UnixMilli() })
-	all = append(all, share("A2.week", early.count(func(p *counted) bool { return p.visited > 0 && p.visited-p.invited <= week }), early.n, early))
+	all = append(all,
+		value("A2.median", median(waits), len(waits), here),
+		share("A2.week", early.count(func(p *counted) bool { return p.visited > 0 && p.visited-p.invited <= week }), early.n, early))
 
 	visitors := func(id string, from, to day, known bool) Figure { // of the days [from, to)
 		on := g.on(to.start(g.zone).UnixMilli() - 1)
@@ -259,14 +265,15 @@ func (g *group) leaders() Figure {
 			wrote[week{s.author, dayOf(time.UnixMilli(s.at), g.zone).monday()}] = true
 		}
 	}
-	about := g.crowd(g.people, func(p *counted) bool { return g.places[p.place].leads })
+	about := g.crowd(nil, nil)
 	n, of := 0, 0
-	for p := range about.all() {
+	for _, p := range g.people {
 		for monday := dayOf(g.From, g.zone).monday(); monday.start(g.zone).Before(g.To); monday += weekDays {
 			end := min(g.To.UnixMilli(), (monday + weekDays).start(g.zone).UnixMilli())
 			if s := p.stood(end - 1); !s.on || !s.leader {
 				continue
 			}
+			about.add(p.place)
 			of++
 			if wrote[week{p.place, monday}] {
 				n++

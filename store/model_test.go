@@ -48,7 +48,8 @@ type modelChannel struct {
 	everyone bool
 	stewards bool // only they post
 	archived bool
-	of       map[string]bool // the departments that it belongs to
+	of       map[string]bool               // the departments that it belongs to
+	parting  map[*modelPerson]*modelMember // who was in it before the act that is looked at
 	members  map[*modelPerson]*modelMember
 	roots    []*modelPost
 }
@@ -541,6 +542,7 @@ func (m *model) belong(rt *rapid.T) {
 	case on && !known:
 		want = store.ErrNotFound
 	}
+	c.parting = maps.Clone(c.members) // those who go with their department are told too
 	if m.logged("give to a department", func() error { return m.SetDepartment(m.ctx, me.id, c.id, name, on, "why") }, want) {
 		if c.of == nil {
 			c.of = map[string]bool{}
@@ -594,11 +596,14 @@ func (m *model) listen() {
 				m.t.Fatalf("%s is told what another reads: %+v", p.handle, e)
 			}
 			for _, c := range m.channels {
-				if c.id == e.Channel && !c.seenBy(p) && e.By != p.id {
+				if _, parts := c.parting[p]; c.id == e.Channel && !c.seenBy(p) && e.By != p.id && !(parts && e.Kind == store.Channels) {
 					m.t.Fatalf("%s is told of #%s: %+v", p.handle, c.name, e)
 				}
 			}
 		}
+	}
+	for _, c := range m.channels {
+		c.parting = nil
 	}
 }
 

@@ -185,6 +185,12 @@ func (g *group) without(gone *crowd, few bool) Figure {
 		}
 	}
 	f := share("N5.without", n, of, about)
+	f.rest = g.crowd(nil, nil) // who wrote what is left when this is subtracted from C1
+	for _, s := range g.said {
+		if !s.reply && !s.announced && s.at <= g.now-answerTime.Milliseconds() && gone.has(s.author) {
+			f.rest.add(s.author)
+		}
+	}
 	f.Suppressed = f.Known && few
 	return f
 }

@@ -188,29 +188,43 @@ func (r rawAsks) so(a announcement, now int64) (is asked) {
 // each person counts for every announcement that asked them.
 func (g *group) reach() []Figure {
 	var waits []int64
-	about := g.crowd(nil, nil)
 	var so [16]int // by bit
+	var about [16]*crowd
+	for i := range about {
+		about[i] = g.crowd(nil, nil)
+	}
+	answered, moved := g.crowd(nil, nil), g.crowd(nil, nil)
 	for _, a := range g.asks {
-		about.add(a.person)
 		if a.wait >= 0 {
 			waits = append(waits, a.wait)
+			answered.add(a.person)
 		}
 		for is := uint(a.is); is != 0; is &= is - 1 {
-			so[bits.TrailingZeros(is)]++
+			bit := bits.TrailingZeros(is)
+			so[bit]++
+			about[bit].add(a.person)
+		}
+		if a.is&askedPublished != 0 != (a.is&askedInside != 0) {
+			moved.add(a.person)
 		}
 	}
-	n := func(bit asked) int { return so[bits.TrailingZeros(uint(bit))] }
 	slices.Sort(waits)
+	part := func(id string, n, of asked) Figure {
+		n, of = asked(bits.TrailingZeros(uint(n))), asked(bits.TrailingZeros(uint(of)))
+		return share(id, so[n], so[of], about[of])
+	}
+	now, questions := part("R1.now", askedRead, askedInside), part("R4.questions", askedQuestion, askedRead)
+	now.rest, questions.rest = moved, moved // who is left when R1 is subtracted from how many have read
 	return []Figure{
-		share("R1", n(askedPublishedRead), n(askedPublished), about),
-		share("R1.now", n(askedRead), n(askedInside), about),
-		share("R2", n(askedInTime), n(askedDue), about),
-		share("R2.late", n(askedLate), n(askedLongDue), about),
-		share("R2.before", n(askedEarly), n(askedReminded), about),
-		share("R2.after", n(askedAfter), n(askedReminded), about),
-		value("R3.median", median(waits), len(waits), about),
-		value("R3.p90", rank(waits, 0.9), len(waits), about),
-		share("R4", n(askedUnderstood), n(askedInside), about),
-		share("R4.questions", n(askedQuestion), n(askedRead), about),
+		part("R1", askedPublishedRead, askedPublished),
+		now,
+		part("R2", askedInTime, askedDue),
+		part("R2.late", askedLate, askedLongDue),
+		part("R2.before", askedEarly, askedReminded),
+		part("R2.after", askedAfter, askedReminded),
+		value("R3.median", median(waits), len(waits), answered),
+		value("R3.p90", rank(waits, 0.9), len(waits), answered),
+		part("R4", askedUnderstood, askedInside),
+		questions,
 	}
 }

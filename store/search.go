@@ -21,6 +21,7 @@ const (
 	termsLimit  = 16                     // words and phrases of a search
 	bestOf      = 200                    // newest matches among which the best are chosen: a common word has half a million
 	indexBatch  = 200                    // posts indexed in one transaction, so that those who write wait little
+	mergePages  = 128                    // pages of the index (of 1000 bytes) merged in one transaction, for the same reason
 	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
 	prefixLeast = 4                      // letters before the * of a prefix: three begin a tenth of all words, and an index of beginnings is as large as that of words
 )
@@ -289,14 +290,17 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 
 const bestQuery = `SELECT p.id, p.body FROM json_each(?1) j CROSS JOIN post p ON p.id = j.value`
 
-// indexer keeps the search index up with the posts, in batches behind their own transactions. What waits
-// stands in the file, so a crash loses none of it.
+// indexer keeps the search index up with the posts, in batches behind their own transactions, and merges what it has
+// written, as a search looks through each piece of the index. What waits stands in the file, so a crash loses none of it.
 func (s *Store) indexer(ctx context.Context) {
 	for {
-		for {
-			more, err := s.indexSome(ctx)
-			if err != nil || !more {
+		for merging := false; ; {
+			n, err := s.indexSome(ctx)
+			if err != nil || n == 0 && !merging {
 				break // a full disk: tried again after the next write
+			}
+			if merging, err = s.mergeSome(ctx); err != nil {
+				break
 			}
 		}
 		select {
@@ -320,11 +324,11 @@ func (s *Store) wakeIndexer() {
 	}
 }
 
-// indexSome indexes one batch; more says whether it was a full one.
-func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
+// indexSome indexes one batch and returns how many posts it had.
+func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 	waiting, err := s.searchWaits(ctx)
 	if err != nil || !waiting {
-		return false, err
+		return 0, err
 	}
 	err = s.writeAlways(ctx, func(t *tx) error {
 		batch, err := collect(t, scanIndexed, indexQuery, indexBatch)
@@ -336,8 +340,25 @@ func (s *Store) indexSome(ctx context.Context) (more bool, err error) {
 				return err
 			}
 		}
-		more = len(batch) == indexBatch
-		return t.run(`DELETE FROM search_queue WHERE post_id <= ?`, batch[len(batch)-1].id) // the batch is the first of them
+		n = len(batch)
+		return t.run(`DELETE FROM search_queue WHERE post_id <= ?`, batch[n-1].id) // the batch is the first of them
+	})
+	return n, err
+}
+
+// mergeSome merges a piece of the index; more says whether there was something to merge.
+func (s *Store) mergeSome(ctx context.Context) (more bool, err error) {
+	err = s.writeAlways(ctx, func(t *tx) error {
+		var before, after int // sqlite.org/fts5.html#the_merge_command says how to tell
+		if err := t.get(`SELECT total_changes()`, nil, &before); err != nil {
+			return err
+		}
+		if err := t.run(`INSERT INTO search (search, rank) VALUES ('merge', ?)`, mergePages); err != nil {
+			return err
+		}
+		err := t.get(`SELECT total_changes()`, nil, &after)
+		more = after-before >= 2
+		return err
 	})
 	return more, err
 }

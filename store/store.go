@@ -40,7 +40,8 @@ const (
 	readers         = 6           // between the 4 and 8 that kept reads under a heavy search at 1 ms
 	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
 	pollEvery       = time.Second // how soon another process's writes are noticed
-	walLimit        = 64 << 20    // bytes of write-ahead log after which a checkpoint also empties the file
+	walRestart      = 8 << 20     // bytes of write-ahead log after which the writer waits for a checkpoint, to begin the log anew
+	walLimit        = 64 << 20    // bytes after which, as a long read kept it from that, the file is emptied
 	// truncateWait is how long emptying that file may wait for a long read, as nobody writes meanwhile.
 	truncateWait = 50 * time.Millisecond
 
@@ -240,8 +241,16 @@ func (s *Store) checkpoints(ctx context.Context) {
 			continue
 		}
 		_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
-		if info, stat := os.Stat(s.path + "-wal"); err == nil && (erased || stat == nil && info.Size() > walLimit) {
+		var size int64
+		if info, stat := os.Stat(s.path + "-wal"); stat == nil {
+			size = info.Size()
+		}
+		switch {
+		case err != nil:
+		case erased || size > walLimit:
 			err = s.emptyLog(ctx)
+		case size > walRestart:
+			err = s.restartLog(ctx)
 		}
 		if err != nil { // a full disk, a long read: tried again at the next turn
 			s.dirty.Store(true)
@@ -252,32 +261,43 @@ func (s *Store) checkpoints(ctx context.Context) {
 	}
 }
 
+// restartLog takes in what was written while the checkpoint before it ran, as it would always be too late for that
+// while people write without a pause. Nobody writes meanwhile, so whoever does next begins the log anew.
+func (s *Store) restartLog(ctx context.Context) error {
+	return s.withWriter(ctx, func(t *tx) error { return t.run("PRAGMA wal_checkpoint(PASSIVE)") })
+}
+
+// withWriter runs fn on the writer's own connection, outside a transaction, while nobody writes.
+func (s *Store) withWriter(ctx context.Context, fn func(*tx) error) error {
+	select {
+	case c := <-s.writer.free:
+		defer func() { s.writer.free <- c }()
+		return fn(&tx{conn: c})
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // errLogRead says that somebody reads what stands in the write-ahead log only.
 var errLogRead = errors.New("store: the write-ahead log is being read")
 
 // emptyLog takes what is left of the write-ahead log into the database and cuts the file to nothing. It is done on the
 // writer's own connection: another's would look to watch like another process that has written.
 func (s *Store) emptyLog(ctx context.Context) error {
-	var c *conn
-	select {
-	case c = <-s.writer.free:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { s.writer.free <- c }()
-	t := &tx{conn: c}
-	for deadline := time.Now().Add(truncateWait); ; time.Sleep(busyPoll) {
-		var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
-		err := t.get("PRAGMA wal_checkpoint(TRUNCATE)", nil, &blocked, &pages, &moved)
-		switch {
-		case err != nil && !busy(err):
-			return err
-		case err == nil && blocked == 0:
-			return nil
-		case time.Now().After(deadline):
-			return errLogRead
+	return s.withWriter(ctx, func(t *tx) error {
+		for deadline := time.Now().Add(truncateWait); ; time.Sleep(busyPoll) {
+			var blocked, pages, moved int // sqlite.org/pragma.html#pragma_wal_checkpoint
+			err := t.get("PRAGMA wal_checkpoint(TRUNCATE)", nil, &blocked, &pages, &moved)
+			switch {
+			case err != nil && !busy(err):
+				return err
+			case err == nil && blocked == 0:
+				return nil
+			case time.Now().After(deadline):
+				return errLogRead
+			}
 		}
-	}
+	})
 }
 
 // watch notices what other processes wrote and tells every subscriber to read again.
@@ -300,14 +320,7 @@ func (s *Store) watch(ctx context.Context, last int64) {
 }
 
 func (s *Store) dataVersion(ctx context.Context) (v int64, err error) {
-	select {
-	case c := <-s.writer.free:
-		defer func() { s.writer.free <- c }()
-		t := &tx{conn: c}
-		err = t.get("PRAGMA data_version", nil, &v)
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
+	err = s.withWriter(ctx, func(t *tx) error { return t.get("PRAGMA data_version", nil, &v) })
 	return v, err
 }
 

@@ -29,11 +29,12 @@ const lookWeeks = 4
 
 // teller tells the figures of a time and of its weeks.
 type teller struct {
-	*ledger              // of the time and lookWeeks before and after it
-	weeks       []Window // of the ledger
-	asked       Window   // whole weeks, up to now
-	first, last int      // its weeks: [first, last)
-	nothing     [2]bool  // there is nothing before the ledger, and after it
+	*ledger                    // of the time and lookWeeks before and after it
+	weeks       []Window       // of the ledger
+	asked       Window         // whole weeks, up to now
+	first, last int            // its weeks: [first, last)
+	nothing     [2]bool        // there is nothing before the ledger, and after it
+	size        map[string]int // of each department, by its people now; channels count as the larger the older
 	known       map[cutting]map[string][]Figure
 }
 
@@ -81,11 +82,17 @@ func (t *tx) tell(w Window, in *channelRow) (*teller, error) {
 			wide.To = now
 		}
 	}
-	l, err := t.ledger(wide, w.From, in)
+	l, err := t.ledger(wide, w.From, e.floor, in)
 	if err != nil {
 		return nil, err
 	}
-	is := &teller{ledger: l, asked: w, weeks: l.weeks(), known: map[cutting]map[string][]Figure{}}
+	is := &teller{ledger: l, asked: w, weeks: l.weeks(), size: map[string]int{}, known: map[cutting]map[string][]Figure{}}
+	for _, p := range l.people {
+		if now := p.stood(l.now); now.on {
+			is.size[l.names[now.department]]++
+		}
+	}
+	is.size[nameless] = 0 // before all others
 	is.nothing = [2]bool{!wide.From.After(e.began), !wide.To.Before(e.ended)}
 	before := func(at time.Time) int {
 		return len(span(is.weeks, math.MinInt64, at.UnixMilli(), func(k Window) int64 { return k.From.UnixMilli() }))
@@ -151,7 +158,7 @@ func (is *teller) week(by parting, n int) map[string][]Figure {
 // ahead divides several cuttings beside each other, as it takes a while for a large company.
 func (is *teller) ahead(all []cutting) {
 	results := make([]map[string][]Figure, len(all))
-	beside(len(all), func(i int) { results[i] = is.divide(all[i]) })
+	allAtOnce(len(all), func(i int) { results[i] = is.divide(all[i]) })
 	for i, c := range all {
 		is.known[c] = results[i]
 	}
@@ -169,8 +176,8 @@ func (is *teller) around(by parting) []cutting {
 	return all
 }
 
-// beside runs fn for each number below n, on as many goroutines as there are processors. Where one panics, so does it.
-func beside(n int, fn func(int)) {
+// allAtOnce runs fn for each number below n, on as many goroutines as there are processors. Where one panics, so does it.
+func allAtOnce(n int, fn func(int)) {
 	var next atomic.Int64
 	var failed atomic.Pointer[string]
 	var workers sync.WaitGroup
@@ -245,19 +252,20 @@ func (l *ledger) groups(by parting) map[string]*group {
 		return of(l.all[s.root].from, l.all[s.root].channel)
 	})
 	asked := split(l.asked, len(keys), func(q question) int { return of(q.from, q.channel) })
-	people, addressed := make([][]*counted, len(keys)), make([][]asks, len(keys))
+	people, addressed, came := make([][]*counted, len(keys)), make([][]asks, len(keys)), make([][]invitation, len(keys))
 	present := l.present()
 	if by == departments {
 		people = split(present, len(keys), func(p *counted) int { return int(l.places[p.place].department) })
+		came = split(l.invited, len(keys), func(i invitation) int { return int(i.from) })
 		addressed = split(l.asks, len(keys), func(a asks) int { return int(a.department) })
 	}
 	groups := map[string]*group{}
 	for i, k := range keys {
-		g := &group{ledger: l, people: people[i], said: wrote[i], answers: answers[i], asked: asked[i], asks: addressed[i], channel: by == channels}
+		g := &group{ledger: l, people: people[i], said: wrote[i], answers: answers[i], asked: asked[i], asks: addressed[i], invited: came[i], channel: by == channels}
 		if g.channel {
 			g.people = present
 		}
-		if g.channel || len(g.people)+len(g.said)+len(g.asked)+len(g.asks) > 0 {
+		if g.channel || len(g.people)+len(g.said)+len(g.asked)+len(g.asks)+len(g.invited) > 0 {
 			groups[k] = g
 		}
 	}
@@ -289,38 +297,45 @@ func split[T any](all []T, n int, part func(T) int) [][]T {
 
 func channelKey(id int64) string { return strconv.FormatInt(id, 10) }
 
-// parts are the figures of each part in the weeks [from, to), as they may be told.
+// parts are the figures of each part in the weeks [from, to), as they may be told: of the largest down to the first of
+// which it may not, and further, until those left out may be told of together, as that is what subtracting leaves. The
+// order is the same in every window. So each part has its weeks between which its windows may begin and end, those of a
+// smaller one are among those of a larger one, and all that can be had by adding and subtracting is made of pieces that
+// may be told.
 func (is *teller) parts(by parting, from, to int) map[string][]Figure {
 	all := map[string][]Figure{}
 	for k, figures := range is.divided(cutting{by, from, to}) {
 		all[k] = slices.Clone(figures)
 	}
-	keys := slices.Sorted(maps.Keys(all))
+	keys := slices.SortedFunc(maps.Keys(all), func(a, b string) int {
+		if by == channels {
+			return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(b, a)) // the newest first, as numbers
+		}
+		return cmp.Or(cmp.Compare(is.size[a], is.size[b]), cmp.Compare(a, b))
+	})
 	if len(keys) == 0 {
 		return nil
 	}
 	for i := range all[keys[0]] {
-		var hidden, shown []string
-		for _, k := range keys {
-			if f := all[k][i]; k != nameless && f.Known && !f.Suppressed && is.safe(by, all, []string{k}, i, from, to) {
-				shown = append(shown, k)
-			} else {
-				hidden = append(hidden, k)
+		hidden := 0
+		for n, k := range keys {
+			if k == nameless || all[k][i].Suppressed || !is.safe(by, all, keys[n:n+1], i, from, to) {
+				hidden = n + 1
 			}
 		}
-		slices.SortStableFunc(shown, func(a, b string) int { return cmp.Compare(all[a][i].People, all[b][i].People) })
-		for len(shown) > 0 && !is.safe(by, all, hidden, i, from, to) {
-			hidden, shown = append(hidden, shown[0]), shown[1:]
+		for hidden > 0 && hidden < len(keys) && !is.safe(by, all, keys[:hidden], i, from, to) {
+			hidden++
 		}
-		for _, k := range hidden {
-			f := &all[k][i]
-			*f = Figure{ID: f.ID, Known: f.Known, Suppressed: f.Known || f.Suppressed}
+		for n, k := range keys {
+			if f := &all[k][i]; n < hidden || !f.Known {
+				*f = Figure{ID: f.ID, Known: f.Known, Suppressed: f.Known || f.Suppressed}
+			}
 		}
 	}
 	delete(all, nameless)
 	for _, figures := range all {
 		for i := range figures {
-			figures[i].crowd = nil // whoever keeps a figure does not keep the ledger
+			figures[i].crowd, figures[i].rest = nil, nil // whoever keeps a figure does not keep the ledger
 		}
 	}
 	return all
@@ -329,58 +344,75 @@ func (is *teller) parts(by parting, from, to int) map[string][]Figure {
 // safe reports whether the i-th figure of some parts together, in the weeks [from, to), may be told: also that it is
 // left when others are subtracted.
 func (is *teller) safe(by parting, all map[string][]Figure, parts []string, i, from, to int) bool {
-	switch few, none := crowded(all, parts, i); {
-	case none:
-		return true
-	case few:
-		return false
+	for _, whom := range []func(Figure) *crowd{about, beside} {
+		few, none := crowded(all, parts, i, whom)
+		if none { // but what is shown of others in these weeks may be subtracted from a window with more of them
+			before, _ := is.nearest(by, parts, i, from-1, -1, whom)
+			after, _ := is.nearest(by, parts, i, to, 1, whom)
+			few = before || after
+		}
+		if few || !none && !(is.apart(by, parts, i, from, whom) && is.apart(by, parts, i, to, whom)) {
+			return false
+		}
 	}
-	return is.apart(by, parts, i, from) && is.apart(by, parts, i, to)
+	return true
 }
+
+// about are those whom a figure is about.
+func about(f Figure) *crowd { return f.crowd }
+
+// beside are those whom it tells of together with another.
+func beside(f Figure) *crowd { return f.rest }
 
 // apart reports whether a window may begin or end before a week: with groupLeast people in the next weeks on both
 // sides of there in which there is anything, or nothing on one.
-func (is *teller) apart(by parting, parts []string, i, at int) bool {
+func (is *teller) apart(by parting, parts []string, i, at int, whom func(Figure) *crowd) bool {
 	if at >= len(is.weeks) && is.nothing[1] {
 		return true
 	}
-	enough := func(n, step, side int) (few, none bool) {
-		for ; n >= 0 && n < len(is.weeks); n += step {
-			if few, none := crowded(is.week(by, n), parts, i); !none {
-				return few, false
-			}
-		}
-		return !is.nothing[side], is.nothing[side]
-	}
-	fewBefore, noneBefore := enough(at-1, -1, 0)
-	if noneBefore {
+	few, none := is.nearest(by, parts, i, at-1, -1, whom)
+	if none && is.nothing[0] {
 		return true
 	}
-	fewAfter, noneAfter := enough(at, 1, 1)
-	return noneAfter || !fewBefore && !fewAfter
+	fewAfter, noneAfter := is.nearest(by, parts, i, at, 1, whom)
+	return noneAfter && is.nothing[1] || !few && !none && !fewAfter && !noneAfter
+}
+
+// nearest looks at how many people the i-th figure of some parts is about in the next week, from the n-th on and in
+// steps, in which there is anything.
+func (is *teller) nearest(by parting, parts []string, i, n, step int, whom func(Figure) *crowd) (few, none bool) {
+	for ; n >= 0 && n < len(is.weeks); n += step {
+		if few, none = crowded(is.week(by, n), parts, i, whom); !none {
+			return few, false
+		}
+	}
+	return false, true
 }
 
 // crowded looks at how many people the i-th figure of some parts is about: too few to be told of, or none. Those of a
 // part in which nothing was counted are no cover for the others, as they take no part in what is left.
-func crowded(all map[string][]Figure, parts []string, i int) (few, none bool) {
-	n := together(all, parts, i, func(Figure) bool { return true })
-	counted := together(all, parts, i, func(f Figure) bool { return f.Known || f.Numerator > 0 || f.Denominator > 0 })
+func crowded(all map[string][]Figure, parts []string, i int, whom func(Figure) *crowd) (few, none bool) {
+	n := together(all, parts, i, whom, func(Figure) bool { return true })
+	counted := together(all, parts, i, whom, func(f Figure) bool { return f.Known || f.Numerator > 0 || f.Denominator > 0 })
 	return n > 0 && n < groupLeast || counted > 0 && counted < groupLeast, n == 0
 }
 
 // together is how many people the i-th figures of some parts are about, of those that count.
-func together(all map[string][]Figure, parts []string, i int, counts func(Figure) bool) (n int) {
+func together(all map[string][]Figure, parts []string, i int, whom func(Figure) *crowd, counts func(Figure) bool) (n int) {
 	var in []uint64
 	for _, k := range parts {
-		figures := all[k]
+		if all[k] == nil || !counts(all[k][i]) {
+			continue
+		}
+		c := whom(all[k][i])
 		switch {
-		case figures == nil || figures[i].crowd == nil || !counts(figures[i]):
+		case c == nil:
 		case len(parts) == 1:
-			return figures[i].crowd.n
+			return c.n
 		case in == nil:
-			in = slices.Clone(figures[i].crowd.in)
+			in = slices.Clone(c.in)
 		default:
-			for j, word := range figures[i].crowd.in {
+			for j, word := range c.in {
 				in[j] |= word
 			}
 		}

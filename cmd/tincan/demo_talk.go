@@ -388,17 +388,20 @@ func (c *madeUp) like(p *said, much bool) {
 	}
 }
 
-// aftermath plans what else a script says of its first post: that it is edited, reported, and what becomes of that.
+// aftermath plans what else a script says of its first post: that it is edited, deleted, reported, and what becomes of that.
 func (c *madeUp) aftermath(s *script, k *cast, root *said, heard time.Time) {
-	at := heard
+	at, edited := heard, root.at
 	for _, l := range s.lines {
 		switch l.mark {
 		case "~":
 			better := c.fill(l.text, k, root.at)
-			c.plan(root.at.Add(c.spread(7*time.Minute, 0.5)), func() error {
+			edited = edited.Add(c.spread(7*time.Minute, 0.5))
+			c.plan(edited, func() error {
 				_, err := c.store.EditPost(c.ctx, k.me.id, root.id, better)
 				return err
 			})
+		case "gone":
+			c.plan(c.later(heard, time.Hour), func() error { return c.store.DeletePost(c.ctx, k.me.id, root.id) })
 		case "!":
 			at = c.later(at, 2*time.Hour)
 			if p := c.player(l.by, k, at); p != nil {

@@ -135,7 +135,7 @@ type script struct {
 
 // line is what somebody else says or does in a thread.
 type line struct {
-	mark string // > replies, >! answers the question, ? asks about an announcement, ! reports, keep and hide decide on that, ~ is the body edited
+	mark string // > replies, >! answers the question, ? asks about an announcement, ! reports, keep and hide decide on that, ~ is the body edited, gone deletes it
 	by   string // a department, @handle, "me" for who began, a number for who spoke as that one before, * for anyone
 	text string
 }
@@ -152,7 +152,7 @@ func (s *script) number(word string, otherwise int) int {
 	return n
 }
 
-var spoken = regexp.MustCompile(`^(>!|>|\?|!|keep|hide|~) ?([\p{L}@.*0-9-]*): (.*)$`)
+var spoken = regexp.MustCompile(`^(>!|>|\?|!|keep|hide|~|gone) ?([\p{L}@.*0-9-]*): (.*)$`)
 
 // scripts reads a file of threads. A thread begins with a line of @, its channel, who begins it, and words about it;
 // the body follows, then the lines of others. A line with a dot alone is an empty one. Threads are parted by empty lines.

@@ -32,6 +32,7 @@ type destroying struct {
 	Data        string   // the data folder
 	Backups     string   // the folder of the scheduled backups; "" for none
 	Paths       []string // files and folders to be destroyed
+	Signed      bool     // the certificate is written, so that the host key, which may be half overwritten, is not needed any more
 	Certificate archive.Certificate
 }
 
@@ -200,6 +201,9 @@ func (e *ending) unbegun() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if torn := new(json.SyntaxError); errors.As(err, &torn) && hasData(e.data) { // it was being cleared
+		return wipe(filepath.Join(e.data, samplesFile))
+	}
 	if err != nil {
 		return err
 	}
@@ -250,7 +254,7 @@ func (e *ending) finish(d *destroying) error {
 			return err
 		}
 	}
-	if _, err := os.Stat(filepath.Join(d.Data, server.HostKeyFile)); err == nil {
+	if !d.Signed {
 		e.say("Signing the certificate.")
 		key, err := server.LoadHostKey(d.Data)
 		if err != nil {
@@ -259,11 +263,15 @@ func (e *ending) finish(d *destroying) error {
 		if err := c.Write(e.dir, key); err != nil {
 			return err
 		}
+		d.Signed = true
+		if err := e.keep(d); err != nil {
+			return err
+		}
 	}
 	e.say("Removing the host key and the empty folder.")
 	entries, err := os.ReadDir(d.Data)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if errors.Is(err, fs.ErrNotExist) { // interrupted after it was removed
+		err = nil
 	}
 	for _, f := range entries {
 		if strings.HasPrefix(f.Name(), lockPrefix) { // it is held, and empty

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"tincan/server"
 	"tincan/store"
 	"tincan/store/archive"
 )
@@ -212,6 +213,12 @@ func TestEndOfTrial(t *testing.T) {
 	c.must(os.Remove(copied))
 	c.killed("Signing the certificate")
 	c.killed("Removing the host key")
+	begun := filepath.Join(c.out, endFile)
+	if state, err := os.ReadFile(begun); err == nil { // the kill came before it was done
+		c.must(os.WriteFile(filepath.Join(c.data, server.HostKeyFile), make([]byte, 400), 0o600)) // as in the middle of that
+		c.ended(true, "The trial is over")
+		c.must(os.WriteFile(begun, state, 0o600)) // as just before it had noted that all is done
+	}
 	c.ended(true, "The trial is over")
 	c.ended(true, "The trial is over") // again changes nothing
 

@@ -83,14 +83,14 @@ func readFacts(t *testing.T, path string, grain time.Duration) facts {
 }
 
 // lost is what differs between what went out and what came back: "post.pinned" for a field, "decision" for a thing that is
-// not there, "more person" for one that was not; "hidden post" for anything about one, and for a reply to it without a thread.
+// not there, "more person" for one that was not; "post that is gone" for anything about one that is hidden or deleted, and for a reply to it without a thread.
 func lost(out, back facts) map[string]string {
 	all := map[string]string{}
-	hidden := func(key string) bool { return out[key]["hidden"] > "0" }
+	gone := func(key string) bool { return out[key]["hidden"] > "0" || out[key]["deleted"] > "0" }
 	for key, was := range out {
 		kind, _, _ := strings.Cut(key, " ")
-		if hidden(key) {
-			kind = "hidden post"
+		if gone(key) {
+			kind = "post that is gone"
 		}
 		is := back[key]
 		if is == nil {
@@ -100,9 +100,9 @@ func lost(out, back facts) map[string]string {
 		for field := range was {
 			switch {
 			case was[field] == is[field]:
-			case kind == "hidden post" || field == "thread" && hidden("post "+was[field]):
+			case kind == "post that is gone" || field == "thread" && gone("post "+was[field]):
 				if field != "imported" {
-					all["hidden post"] = key + " " + field
+					all["post that is gone"] = key + " " + field
 				}
 			default:
 				all[kind+"."+field] = fmt.Sprintf("%s was %q and is %q", key, was[field], is[field])
@@ -147,7 +147,7 @@ func TestRoundTrips(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(v.Formats, archive.Formats()) || v.Counts["threads"]+v.Counts["replies"] < 3000 || v.Counts["announcements"] < 6 || v.Counts["answers"] < 300 || v.Counts["versions"] == 0 || v.Counts["hidden"] == 0 {
+		if !slices.Equal(v.Formats, archive.Formats()) || v.Counts["threads"]+v.Counts["replies"] < 3000 || v.Counts["announcements"] < 6 || v.Counts["answers"] < 300 || v.Counts["versions"] == 0 || v.Counts["hidden"] == 0 || v.Counts["deleted"] == 0 {
 			t.Errorf("exported %v", v.Counts)
 		}
 		return to
@@ -178,11 +178,11 @@ func TestRoundTrips(t *testing.T) {
 	}{
 		{name: "sqlite", from: all, grain: time.Millisecond, bring: bringTincan},
 		{name: "slack", from: open, grain: time.Millisecond, bring: bringSlack, loses: map[string]string{
-			"hidden post": "a deleted or hidden post is left out, and its thread begins with the first reply", "more channel": "#everyone-imported and #announcements-imported", "person.department": "departments and teams", "person.team": "departments and teams",
+			"post that is gone": "a deleted or hidden post is left out, and its thread begins with the first reply", "more channel": "#everyone-imported and #announcements-imported", "person.department": "departments and teams", "person.team": "departments and teams",
 			"channel.stewards": "who looks after a channel", "post.question": "questions and their answers", "post.answer": "questions and their answers", "post.pinned": "pins", "post.versions": "what an edited post said before",
 		}},
 		{name: "mbox", from: open, grain: time.Second, bring: bringMailboxes, loses: map[string]string{
-			"hidden post": "of a mailbox the reason stands in its place", "more channel": "#everyone-imported and #announcements-imported",
+			"post that is gone": "of a mailbox the reason stands in its place", "more channel": "#everyone-imported and #announcements-imported",
 			"person": "those who wrote nothing", "person.department": "what is known of people besides their names", "person.team": "what is known of people besides their names", "person.title": "what is known of people besides their names", "person.email": "what is known of people besides their names",
 			"channel.purpose": "all about a channel but its name", "channel.stewards": "all about a channel but its name", "channel.archived": "the channel is one to read",
 			"post.reactions": "reactions", "post.question": "questions and their answers", "post.answer": "questions and their answers", "post.pinned": "pins", "post.edited": "whether a post was edited", "post.versions": "whether a post was edited",
