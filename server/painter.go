@@ -542,7 +542,7 @@ func (p *painter) content(old, new string) {
 	c.cut(old, new, p.height)
 	from, wasRow, wasCol := len(p.buf), p.row, p.col
 	p.rows(c)
-	if plain := p.buf[from:]; len(plain) > scrollPays {
+	if plain := p.buf[from:]; len(plain) > scrollPays && old != "" {
 		if top, end, by := shift(c.old, c.new); by != 0 {
 			row, col := p.row, p.col
 			p.row, p.col = wasRow, wasCol

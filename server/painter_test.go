@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -451,6 +452,33 @@ func FuzzPainter(f *testing.F) {
 			t.Error("left on the other screen, or without a cursor")
 		}
 	})
+}
+
+// Somebody who types sees the next few frames at once, whatever was drawn just before, and no more than the screen can
+// show; what comes by itself is drawn a little later, together.
+func TestWhoTypesIsDrawnAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		paid  time.Duration // how far what has been drawn is ahead
+		typed bool
+		drawn bool
+	}{
+		{"typed, quiet", -time.Minute, true, true},
+		{"typed, a frame before", paintEvery, true, true},
+		{"typed, too many frames before", time.Hour, true, false},
+		{"by itself, quiet", -time.Minute, false, false},
+		{"by itself, too many frames before", time.Hour, false, false},
+	} {
+		p := easel(newGlass(t, 40, 12))
+		p.Model = player{tea.NewView("something new")}
+		p.paid, p.typed, p.changed, p.due = time.Now().Add(c.paid), c.typed, true, true // on its way already
+		if p.show(); (len(p.buf) > 0) != c.drawn {
+			t.Errorf("%s: drawn %v", c.name, !c.drawn)
+		}
+		if p.changed == c.drawn {
+			t.Errorf("%s: still to be drawn %v", c.name, p.changed)
+		}
+	}
 }
 
 // BenchmarkPaint is what painting takes where a number in the sidebar and one in the header have changed.

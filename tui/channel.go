@@ -224,7 +224,7 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 		return tea.Batch(again, fail(msg.err))
 	}
 	c.keep(func() { c.is, c.known, c.gone, c.pins, c.asked = msg.channel, true, "", msg.pins, msg.asked })
-	c.know([]store.Channel{c.is})
+	c.channels = []store.Channel{c.is}
 	if why := closed(c.is, false); why != "" {
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}

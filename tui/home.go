@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +62,7 @@ func (h *home) concerns(e store.Event) bool {
 	if e.Kind != store.Posted || e.Channel == 0 || !h.told {
 		return true
 	}
-	c, mine := h.channels[e.Channel]
+	c, mine := h.mine(e.Channel)
 	return mine && !c.Muted
 }
 
@@ -96,7 +95,7 @@ type turnMsg struct{}
 func (h *home) turn() tea.Cmd {
 	was := h.latest
 	h.latest, h.other = h.other, was
-	h.know(slices.Collect(maps.Values(was.channels)))
+	h.channels = was.channels
 	h.keep(func() { h.latest.theme = was.theme })
 	h.resize(was.width, was.height)
 	a, active := h.app, h.active
@@ -211,7 +210,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			return nil
 		}
-		h.know(msg.Channels)
+		h.channels = msg.Channels
 		h.tally(msg.Channels)
 		if !slices.EqualFunc(h.waiting, msg.Waiting, sameWaiting) {
 			h.tell(func() { h.waiting = msg.Waiting })

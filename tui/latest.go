@@ -27,7 +27,7 @@ type latest struct {
 	load     func(ctx context.Context, before int64, n int) ([]store.Post, error)
 	holds    func(store.Event) bool // an event that may concern what is shown
 	here     func() []postAct       // what can be done besides, for the menu; nil: nothing
-	channels map[int64]store.Channel
+	channels []store.Channel        // mine, as the sidebar has read them
 
 	active bool // in the order of what was talked about last
 	whole  bool // a page is all there is, in an order of its own
@@ -97,7 +97,7 @@ func (r *refresher) end() bool {
 }
 
 func newLatest(a *app, t *theme) *latest {
-	l := &latest{feed: newFeed(a, t), channels: map[int64]store.Channel{}}
+	l := &latest{feed: newFeed(a, t)}
 	l.list = true
 	l.above = func(p store.Post) string {
 		if p.ID != l.was.ID {
@@ -125,14 +125,6 @@ func (l *latest) askChannels() tea.Cmd {
 	}
 }
 
-// know takes in my channels.
-func (l *latest) know(channels []store.Channel) {
-	clear(l.channels)
-	for _, c := range channels {
-		l.channels[c.ID] = c
-	}
-}
-
 // Acts are what I can do with the selected post.
 func (l *latest) Acts() []postAct {
 	p, some := l.current()
@@ -144,10 +136,20 @@ func (l *latest) Acts() []postAct {
 
 // channelOf is the channel of a post, as far as it is known.
 func (l *latest) channelOf(p store.Post) store.Channel {
-	if c, known := l.channels[p.Channel]; known {
+	if c, known := l.mine(p.Channel); known {
 		return c
 	}
 	return store.Channel{ID: p.Channel, Name: p.ChannelName, Direct: p.Direct}
+}
+
+// mine is one of my channels; there are too few for more than a look at each.
+func (l *latest) mine(id int64) (c store.Channel, known bool) {
+	for i := range l.channels {
+		if l.channels[i].ID == id {
+			return l.channels[i], true
+		}
+	}
+	return c, false
 }
 
 // menu shows everything that can be done here.
@@ -203,11 +205,11 @@ func (l *latest) update(msg tea.Msg) tea.Cmd {
 		}
 	case sidebarMsg:
 		if msg.err == nil {
-			l.know(msg.Channels)
+			l.channels = msg.Channels
 		}
 	case placesMsg:
 		if msg.of == l && msg.err == nil {
-			l.know(msg.channels)
+			l.channels = msg.channels
 		}
 	case heldMsg:
 		l.hold(msg)
