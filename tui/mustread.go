@@ -361,7 +361,10 @@ func (m *mustRead) choices() tea.Cmd {
 	}
 	if list := m.acts(); len(list) > 0 {
 		page := newMore(m.app, m.theme, "Your answer", list)
-		if m.arriving {
+		if m.arriving { // without a header
+			if p, some := m.current(); some {
+				page.text = "Your answer to: " + subject(p)
+			}
 			return m.app.push(answerPage{page, m.app})
 		}
 		return m.app.push(page)
