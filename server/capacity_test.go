@@ -28,6 +28,7 @@ var (
 	capacityStorm    = flag.Duration("storm", 10*time.Second, "how long twenty posts a second reach at most 500 sessions")
 	capacityLong     = flag.Duration("long", 0, "how long posts go on in the end, printed by the minute")
 	capacityRate     = flag.Int("rate", 20, "how many posts a second go on then")
+	capacityRounds   = flag.Int("rounds", 0, "how often all of them come and leave before they stay")
 	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our connects, our updates, each minute of the long run and our heap")
 )
 
@@ -98,6 +99,13 @@ func (u *under) tell(b *testing.B, what string) int {
 		b.Fatalf("%s: %s", what, u.out.Text())
 	}
 	return n
+}
+
+// emptied waits, no longer than that, until all sessions have ended.
+func (u *under) emptied(b *testing.B, idle int, most time.Duration) {
+	for deadline := time.Now().Add(most); u.tell(b, "goroutines") > idle+10 && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond)
+	}
 }
 
 func (u *under) end() {
@@ -297,7 +305,18 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 		}
 	}
 	profile("connects.pprof")
-	start, cpu := u.rss(), u.cpu()
+	start := u.rss()
+	for range *capacityRounds {
+		cpu := u.cpu()
+		c := hire(b, u, sessions, people, columns, rows)
+		came := (u.cpu() - cpu).Seconds() * 1000 / n
+		for _, s := range c {
+			s.client.Close()
+		}
+		u.emptied(b, idle, soon)
+		fmt.Printf("%s: a round of connects, ms of CPU %.2f, with leaving %.2f\n", kind, came, (u.cpu()-cpu).Seconds()*1000/n)
+	}
+	cpu := u.cpu()
 	c := hire(b, u, sessions, people, columns, rows)
 	f.add("connect to first screen, ms of CPU", (u.cpu()-cpu).Seconds()*1000/n)
 	f.add("first screen, bytes", float64(c.bytes())/n)
@@ -362,14 +381,15 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	}
 	if u.cmd != nil {
 		deadline := time.Now().Add(3 * soon)
-		for u.tell(b, "goroutines") > idle+10 && time.Now().Before(deadline) {
-			time.Sleep(100 * time.Millisecond)
-		}
+		u.emptied(b, idle, 3*soon)
 		f.add("goroutines left over", float64(u.tell(b, "goroutines")-idle))
 		for float64(u.rss()) > 1.1*float64(start) && time.Now().Before(deadline) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		f.add("RSS when all have left, % of the start", 100*float64(u.rss())/float64(start))
+		if profiled {
+			u.tell(b, "heap "+filepath.Join(*capacityProfiles, "left.pprof"))
+		}
 	}
 	return f
 }
