@@ -803,12 +803,73 @@ func certain(r rune) bool {
 // rows draws the lines that differ.
 func (p *painter) rows(c *canvas) {
 	for y := range c.new {
-		if c.old[y] != c.new[y] {
+		if c.old[y] != c.new[y] && !(c.old[y] == "" && p.fresh(y, c.new[y])) {
 			from := c.part(c.old[y], c.new[y], p.width)
 			p.line(y, from, c.a, c.b)
 		}
 	}
 	p.draw(pen{})
+}
+
+// fresh draws a line where nothing stands, a run of one style at a time. It draws nothing, and says so, where it is not
+// certain how wide all of the line is.
+func (p *painter) fresh(y int, line string) bool {
+	if w, sure := breadth(line); !sure || w > p.width {
+		return false
+	}
+	col, with := 0, pen{}
+	for line != "" {
+		if line[0] == esc {
+			n := sequence(line)
+			with.obey(line[:n])
+			line = line[n:]
+			continue
+		}
+		run, _, _ := strings.Cut(line, "\x1b")
+		if with == (pen{}) {
+			blank := len(run) - len(strings.TrimLeft(run, " "))
+			if blank == len(run) || blank >= jumpBytes || p.row != y || p.col != col { // what is empty is passed over
+				col, run, line = col+blank, run[blank:], line[blank:]
+			}
+			if at := strings.Index(run, gap); at >= 0 {
+				run = run[:at]
+			}
+		}
+		if run == "" {
+			continue
+		}
+		w, _ := breadth(run)
+		p.move(y, col)
+		p.print(glyph{text: run, pen: with, width: w})
+		col, line = col+w, line[len(run):]
+	}
+	return true
+}
+
+// gap is what is shorter passed over than written.
+const gap = "      "
+
+// breadth is how many columns a line takes, and whether that is certain.
+func breadth(line string) (columns int, sure bool) {
+	for i := 0; i < len(line); {
+		switch c := line[i]; {
+		case c == esc:
+			i += sequence(line[i:])
+		case c >= ' ' && c < 0x7f:
+			columns++
+			i++
+		default:
+			r, size := utf8.DecodeRuneInString(line[i:])
+			if !certain(r) {
+				return 0, false
+			}
+			if columns++; r >= wide {
+				columns++
+			}
+			i += size
+		}
+	}
+	return columns, true
 }
 
 // line turns an old line into a new one from a column on. From the first glyph on whose width is not certain, there is
