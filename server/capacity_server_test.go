@@ -117,9 +117,10 @@ func serveLoad(kind string, people int, dir string) error {
 				err = pprof.WriteHeapProfile(f)
 				f.Close()
 			}
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			fmt.Fprintf(os.Stderr, "heap %d KiB, in use %d, kept %d, stacks %d, other %d\n", m.HeapAlloc>>10, m.HeapInuse>>10, (m.HeapIdle-m.HeapReleased)>>10, m.StackInuse>>10, (m.MSpanSys+m.MCacheSys+m.GCSys+m.OtherSys+m.BuckHashSys)>>10)
+		case "memory":
+			memory(kind)
+		case "give":
+			debug.FreeOSMemory()
 		case "stacks":
 			err = os.WriteFile(file, stacks(), 0o600)
 		case "goroutines":
@@ -128,6 +129,21 @@ func serveLoad(kind string, people int, dir string) error {
 	}
 	stop()
 	return nil
+}
+
+// memory prints what the process's memory is made of. Of what is resident, the program's own file is read in as it runs.
+func memory(kind string) {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	text, _ := os.ReadFile("/proc/self/status")
+	resident := func(name string) (n int) {
+		_, rest, _ := strings.Cut(string(text), name)
+		fmt.Sscan(rest, &n)
+		return n
+	}
+	fmt.Fprintf(os.Stderr, "%s: RSS %d KiB, of files %d, other %d: heap in use %d (alive or not yet swept %d), kept %d, stacks %d, the runtime's own %d\n",
+		kind, resident("VmRSS:"), resident("RssFile:"), resident("RssAnon:"), m.HeapInuse>>10, m.HeapAlloc>>10, (m.HeapIdle-m.HeapReleased)>>10, m.StackInuse>>10,
+		(m.MSpanSys+m.MCacheSys+m.GCSys+m.OtherSys+m.BuckHashSys)>>10)
 }
 
 func stacks() []byte {

@@ -306,6 +306,7 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	}
 	profile("connects.pprof")
 	start := u.rss()
+	u.tell(b, "memory")
 	for range *capacityRounds {
 		cpu := u.cpu()
 		c := hire(b, u, sessions, people, columns, rows)
@@ -326,6 +327,8 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 		u.tell(b, "stop")
 		u.tell(b, "heap "+filepath.Join(*capacityProfiles, "idle.pprof"))
 	}
+
+	u.tell(b, "memory")
 
 	cpu, sent := u.cpu(), c.bytes()
 	time.Sleep(restFor)
@@ -387,6 +390,9 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 			time.Sleep(100 * time.Millisecond)
 		}
 		f.add("RSS when all have left, % of the start", 100*float64(u.rss())/float64(start))
+		u.tell(b, "give") // as ours does by itself: what is left then is what Go cannot give back
+		u.tell(b, "memory")
+		f.add("the same with memory given back, %", 100*float64(u.rss())/float64(start))
 		if profiled {
 			u.tell(b, "heap "+filepath.Join(*capacityProfiles, "left.pprof"))
 		}

@@ -54,30 +54,40 @@ func (s *Server) openSession(lib *ssh.Server, sc *gossh.ServerConn, ch gossh.New
 	sn.ctx, sn.cancel = context.WithCancelCause(s.ctx)
 	sn.end = func() { sn.cancel(nil) }
 	defer sn.end()
-	ssh.DefaultSessionHandler(lib, sc, door{ch, sn}, sn)
+	d := &door{NewChannel: ch, session: sn}
+	ssh.DefaultSessionHandler(lib, sc, d, sn)
+	if d.rest == nil { // the client had gone
+		return
+	}
+	for req := range d.rest {
+		sn.request(req.Type, req.Payload)
+		_ = req.Reply(false, nil)
+	}
 }
 
-// door stands between a session channel and the library, and sees every request first.
+// door stands between a session channel and the library, and sees every request first. Once the session has begun there
+// is nothing more to let through: the library is told that no more will come, and whoever waited for it reads the rest.
 type door struct {
 	gossh.NewChannel
 	session *session
+	rest    <-chan *gossh.Request
 }
 
 // Accept opens the channel; the library gets only those requests that are let through.
-func (d door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
+func (d *door) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	ch, all, err := d.NewChannel.Accept()
 	if err != nil {
 		return nil, nil, err
 	}
-	d.session.channel = ch
+	d.session.channel, d.rest = ch, all
 	some := make(chan *gossh.Request)
 	d.session.start(func() {
 		defer close(some)
 		for req := range all {
-			if d.session.request(req.Type, req.Payload) {
-				some <- req
-			} else {
+			if !d.session.request(req.Type, req.Payload) {
 				_ = req.Reply(false, nil)
+			} else if some <- req; d.session.started {
+				return
 			}
 		}
 	})
