@@ -39,6 +39,7 @@ type painter struct {
 	clusters      bool     // it was told to measure as we do (mode 2027)
 	on            bool     // something has been drawn
 	shown         tea.View // what the terminal shows
+	plain         bool     // each line of that begins and ends with a plain pen, also after the last
 
 	buf      []byte // what is to be written next
 	row, col int    // where the cursor is; col -1: who knows
@@ -66,6 +67,7 @@ func (g glyph) blank() bool { return g.text == " " && g.pen == pen{} }
 // canvas is what drawing a frame needs besides the frame; painters share them.
 type canvas struct {
 	old, new []string
+	top      int // where the first of them stand
 	a, b     []glyph
 }
 
@@ -326,10 +328,11 @@ func shape(c *tea.Cursor) (style int, hex string) {
 // content draws the lines that differ, as they are or after scrolling some of them, whichever is shorter.
 func (p *painter) content(old, new string) {
 	c := canvases.Get().(*canvas)
-	c.cut(old, new, p.height)
+	p.plain = c.cut(old, new, p.height, p.plain)
 	from, wasRow, wasCol := len(p.buf), p.row, p.col
 	p.rows(c)
 	if plain := p.buf[from:]; len(plain) > scrollPays && old != "" {
+		c.cut(old, new, p.height, false)
 		if top, end, by := shift(c.old, c.new); by != 0 {
 			row, col := p.row, p.col
 			p.row, p.col = wasRow, wasCol
@@ -349,12 +352,23 @@ func (p *painter) content(old, new string) {
 	canvases.Put(c)
 }
 
-// cut cuts two frames into exactly n lines each, every one of which begins and ends with a plain pen.
-func (c *canvas) cut(old, new string, n int) {
-	c.old, c.new = c.old[:0], c.new[:0]
+// cut cuts two frames into n lines each, every one of which begins and ends with a plain pen, and says whether the lines
+// of the new frame do so by themselves. Where those of the old one do, it leaves out what is the same at the top and at
+// the bottom.
+func (c *canvas) cut(old, new string, n int, plain bool) bool {
+	c.old, c.new, c.top = c.old[:0], c.new[:0], 0
+	if plain {
+		same := strings.LastIndexByte(old[:prefix(old, new)], '\n') + 1
+		c.top = strings.Count(old[:same], "\n")
+		old, new = old[same:], new[same:]
+	}
 	var was, is pen
 	var before, line string
-	for range n {
+	ends := true
+	for range n - c.top {
+		if plain && old == new && was == (pen{}) && is == (pen{}) {
+			break
+		}
 		before, old, _ = strings.Cut(old, "\n")
 		line, new, _ = strings.Cut(new, "\n")
 		c.old, c.new = append(c.old, was.under(before)), append(c.new, is.under(line))
@@ -365,7 +379,22 @@ func (c *canvas) cut(old, new string, n int) {
 		} else {
 			is = after(line, is)
 		}
+		ends = ends && is == pen{}
 	}
+	return ends
+}
+
+// prefix is how many bytes at their beginnings two texts share.
+func prefix(a, b string) int {
+	const some = 64 // bytes that are compared at once
+	n, end := 0, min(len(a), len(b))
+	for n+some <= end && a[n:n+some] == b[n:n+some] {
+		n += some
+	}
+	for n < end && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // under is a line that is drawn on with a pen taken up before it, as one that begins plain.
@@ -456,10 +485,7 @@ type spot struct {
 // shared is how far two lines are the same, up to a letter that is one column wide for certain and has nothing added
 // to it; the start where not everything before it is so.
 func shared(a, b string, width int) (there spot) {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
+	n := prefix(a, b)
 	here := spot{}
 	for here.at+1 < n && here.col < width {
 		switch c := a[here.at]; {
@@ -592,7 +618,7 @@ func (p *painter) rows(c *canvas) {
 	for y := range c.new {
 		if c.old[y] != c.new[y] {
 			from := c.part(c.old[y], c.new[y], p.width)
-			p.line(y, from, c.a, c.b)
+			p.line(c.top+y, from, c.a, c.b)
 		}
 	}
 	p.draw(pen{})
