@@ -149,6 +149,9 @@ func (g *program) work(cmd tea.Cmd) {
 
 // first is the first of some commands, while the others run beside.
 func (g *program) first(all []tea.Cmd) tea.Cmd {
+	if len(all) == 0 {
+		return nil
+	}
 	for _, cmd := range all[1:] {
 		g.follow(cmd)
 	}
