@@ -338,6 +338,7 @@ type output struct {
 	conn     io.Closer
 	patience time.Duration
 	mu       sync.Mutex
+	watch    *time.Timer // nil before the first write
 }
 
 func newOutput(w io.Writer, sn *session, patience time.Duration) *output {
@@ -350,9 +351,13 @@ func (o *output) Write(p []byte) (n int, err error) {
 	const piece = 32 << 10 // so that patience is for progress, not for the whole
 	for err == nil && n < len(p) {
 		var m int
-		watch := time.AfterFunc(o.patience, func() { o.conn.Close() })
+		if o.watch == nil {
+			o.watch = time.AfterFunc(o.patience, func() { o.conn.Close() })
+		} else {
+			o.watch.Reset(o.patience)
+		}
 		m, err = o.w.Write(p[n:min(n+piece, len(p))])
-		watch.Stop()
+		o.watch.Stop()
 		n += m
 	}
 	return n, err

@@ -48,6 +48,7 @@ type composer struct {
 	typo        bool                   // written anew without another meaning: nobody is asked again
 	about       store.Post             // the announcement that this is a question about; the zero Post: none
 	announce    *store.NewAnnouncement // what makes an announcement of it; nil: an ordinary post
+	invited     invited
 	draft
 }
 
@@ -381,7 +382,7 @@ func (c *composer) Height() int {
 // View draws the text with the place it goes to, or the one line that invites to write.
 func (c *composer) View() string {
 	if !c.focus {
-		return fit(c.invitation(), c.width)
+		return c.invitation()
 	}
 	rows := c.field.view()
 	if c.field.text == "" && c.placeholder != "" {
@@ -404,8 +405,26 @@ func (c *composer) View() string {
 	return strings.Join(lines, "\n")
 }
 
-// invitation is the line shown while the composer has not the focus.
+// invited is all that decides what the invitation looks like, and how it does.
+type invited struct {
+	at          store.Place
+	label, text string
+	width       int
+	theme       *theme
+	line        string
+}
+
+// invitation is the line shown while the composer has not the focus, kept while it stays the same.
 func (c *composer) invitation() string {
+	is := invited{c.at, c.label, c.field.text, c.width, c.theme, c.invited.line}
+	if is != c.invited {
+		is.line = c.invite()
+		c.invited = is
+	}
+	return is.line
+}
+
+func (c *composer) invite() string {
 	k, does := keys.New.Help().Key, "Write to "+c.label
 	if c.at.Root != 0 {
 		k, does = keys.Reply.Help().Key, "Reply in "+c.label
@@ -414,7 +433,7 @@ func (c *composer) invitation() string {
 		line, _, _ := strings.Cut(text, "\n")
 		does = "» " + line
 	}
-	return " " + c.theme.Key.Render(k) + "  " + c.theme.Dim.Render(does)
+	return fit(" "+c.theme.Key.Render(k)+"  "+c.theme.Dim.Render(does), c.width)
 }
 
 // Cursor is where the terminal's cursor belongs in View; nil without the focus.

@@ -42,6 +42,7 @@ type feed struct {
 	focused       bool
 
 	drawn   map[int64]*drawnPost
+	barred  barred
 	starts  []int    // first line of each post's block
 	spans   []extent // where each post itself stands
 	total   int      // lines in all
@@ -392,11 +393,10 @@ func (f *feed) window(above []string) []string {
 			f.keep(func() {})
 			return f.window(above)
 		}
-		bar := f.bar(f.posts[i].ID)
+		if bar := f.bar(f.posts[i].ID); bar != "" {
+			lines = f.barred.with(bar, lines)
+		}
 		for _, l := range lines {
-			if bar != "" {
-				l = bar + l[1:]
-			}
 			add(line, l)
 			line++
 		}
@@ -419,6 +419,28 @@ func (f *feed) window(above []string) []string {
 		out = append(out, "")
 	}
 	return out
+}
+
+// barred is a post's lines with a bar before them, kept while they stay the same.
+type barred struct {
+	bar   string
+	of    *string // the first of the lines
+	lines []string
+}
+
+// with puts a bar into the column of air before lines.
+func (b *barred) with(bar string, lines []string) []string {
+	switch {
+	case len(lines) == 0:
+		return nil
+	case b.of == &lines[0] && b.bar == bar:
+		return b.lines
+	}
+	*b = barred{bar, &lines[0], make([]string, len(lines))}
+	for i, l := range lines {
+		b.lines[i] = bar + l[1:]
+	}
+	return b.lines
 }
 
 // bar marks the selected post at its left edge; "" for the others.

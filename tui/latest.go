@@ -539,29 +539,34 @@ func (l *latest) actHelp() []key.Binding {
 	return slices.Concat([]key.Binding{heading("This post"), keys.Open}, actKeys(l.Acts()), []key.Binding{keys.More, keys.New, keys.ShowNew})
 }
 
-// hinted are the keys of the acts on a post that the hints name, kept as long as the post and its channel stay the same.
+// hinted are the hints about a post, kept as long as the post, its channel and what comes first stay the same.
 type hinted struct {
 	post    *store.Post
 	channel store.Channel
+	newer   bool
+	first   []key.Binding
 	keys    []key.Binding
 }
 
 // selectedHints speaks about the selected post, after what comes first.
 func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
-	const many = 12 // more than fit into most windows
-	out := append(make([]key.Binding, 0, many), first...)
 	p, some := l.current()
 	if !some {
-		return append(out, keys.ReadOn)
+		return append(slices.Clip(first), keys.ReadOn)
 	}
-	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
-		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
+	c, newer := l.channelOf(p), l.newer() > 0
+	if h := l.hinted; h == nil || h.post != p || h.channel != c || h.newer != newer || !slices.EqualFunc(h.first, first, sameHelp) {
+		out := slices.Clone(first)
+		if newer {
+			out = append(out, keys.ShowNew)
+		}
+		out = append(append(out, keys.Open), actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
+		l.hinted = &hinted{p, c, newer, first, append(out, keys.ReadOn, keys.More, keys.Help)} // Help: as it is what is mostly added
 	}
-	if l.newer() > 0 {
-		out = append(out, keys.ShowNew)
-	}
-	return append(append(append(out, keys.Open), l.hinted.keys...), keys.ReadOn, keys.More)
+	return l.hinted.keys[:len(l.hinted.keys)-1]
 }
+
+func sameHelp(a, b key.Binding) bool { return a.Help() == b.Help() }
 
 // mouse scrolls with the wheel and opens what is clicked.
 func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
