@@ -406,7 +406,7 @@ func (c *composer) View() string {
 
 func (c *composer) draw() string {
 	if !c.focus {
-		return fit(c.invitation(), c.width)
+		return c.invitation()
 	}
 	rows := c.field.view()
 	if c.field.text == "" && c.placeholder != "" {
@@ -439,7 +439,7 @@ func (c *composer) invitation() string {
 		line, _, _ := strings.Cut(text, "\n")
 		does = "» " + line
 	}
-	return " " + c.theme.Key.Render(k) + "  " + c.theme.Dim.Render(does)
+	return fit(" "+c.theme.Key.Render(k)+"  "+c.theme.Dim.Render(does), c.width)
 }
 
 // Cursor is where the terminal's cursor belongs in View; nil without the focus.

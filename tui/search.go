@@ -168,11 +168,11 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 		s.ready, s.problem, s.ended = true, "", !msg.found.More
 		s.terms, s.drawn = msg.found.Terms, map[int64]*drawnPost{}
 		s.typing = s.typing && len(msg.found.Posts) == 0
-		s.keep(func() { s.posts, s.selected = msg.found.Posts, 0 })
+		s.keep(func() { s.posts, s.selected = s.app.drawn.all(msg.found.Posts), 0 })
 		s.top = 0
 		s.choose(0)
 	case msg.before == s.lastID():
-		s.keep(func() { s.posts = append(s.posts, msg.found.Posts...) })
+		s.keep(func() { s.posts = append(s.posts, s.app.drawn.all(msg.found.Posts)...) })
 		s.ended = !msg.found.More
 	}
 	return nil
@@ -204,7 +204,7 @@ func (s *search) replace(msg foundMsg) {
 	case msg.gone:
 		s.keep(func() { s.posts = slices.Delete(s.posts, i, i+1) })
 	default:
-		s.keep(func() { s.posts[i] = msg.post })
+		s.keep(func() { s.posts[i] = s.app.drawn.alike(msg.post) })
 	}
 }
 
