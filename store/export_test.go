@@ -106,8 +106,8 @@ func (s *Store) HoldPasswords() (release func()) {
 
 // What the indexer writes of a post, for whoever has to write it in bulk.
 var (
-	Fold       = fold
-	SearchMeta = searchMeta
+	Fold        = fold
+	SearchWords = searchWords
 )
 
 // Terms is s as one phrase to look for; none if it has no word.

@@ -276,7 +276,7 @@ func indexAll(tx *sql.Tx) error {
 		return err
 	}
 	defer rows.Close()
-	search, err := tx.Prepare(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`)
+	search, err := tx.Prepare(`INSERT INTO search (rowid, words) VALUES (?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -298,7 +298,7 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
 			return err
 		}
-		if batch = append(batch, []any{-id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)}); len(batch) == genBatch {
+		if batch = append(batch, []any{-id, store.SearchWords(body, channel, author, private, question)}); len(batch) == genBatch {
 			if err := write(); err != nil {
 				return err
 			}
