@@ -125,6 +125,12 @@ var checks = []check{
 		SELECT has, posts - new + old FROM n WHERE has <> posts - new + old`,
 		"Search knows %v posts where it should know %v.",
 		indexAnew},
+	{"days of posts", `SELECT p.id FROM post p WHERE p.imported = 0 AND p.at / 86400000 IS NOT (SELECT day FROM written WHERE first <= p.id ORDER BY first DESC LIMIT 1) LIMIT 1`,
+		"Post %v counts for another day than it was written on; the figures are off.",
+		[]string{
+			`DELETE FROM written`,
+			`INSERT INTO written SELECT id, day FROM (SELECT id, at / 86400000 AS day, lag(at / 86400000) OVER (ORDER BY id) AS before FROM post WHERE imported = 0) WHERE day IS NOT before`,
+		}},
 	{"announcements", `SELECT a.post_id FROM announcement a LEFT JOIN audience u ON u.post_id = a.post_id AND u.inside = 1 GROUP BY a.post_id
 		HAVING a.pending <> count(CASE u.answer WHEN 0 THEN 1 END) OR a.understood <> count(CASE u.answer WHEN 1 THEN 1 END) OR a.questions <> count(CASE u.answer WHEN 2 THEN 1 END) OR a.resolved <> count(CASE u.answer WHEN 3 THEN 1 END)`,
 		"Announcement %v counts its answers wrongly.",

@@ -17,6 +17,7 @@ func TestCheckOfADay(t *testing.T) {
 		`INSERT INTO search (search, rowid, words) SELECT 'delete', -id, 'kept =post' FROM post WHERE body = 'kept'`: "Search knows 2 posts where it should know 3.",
 		`INSERT INTO search (rowid, words) SELECT -id, 'x =post' FROM post WHERE deleted_at > 0`:                     "Search knows 5 posts where it should know 3.",
 		`UPDATE member SET own = own + 1 WHERE person_id = 2 AND channel_id = 1`:                                     "ben's reading position in #everyone is off: 0 posts count as new where 1 are.",
+		`UPDATE written SET day = day - 1`:                    "counts for another day than it was written on",
 		`UPDATE member SET read_seq = 99`:                     "reading position in #everyone is off",
 		`UPDATE follow SET own = own + 1, waiting = 0`:        "reading position in thread",
 		`UPDATE post SET last_reply_id = 7 WHERE replies > 0`: "the last one 7, where it has 1 up to number 2",

@@ -254,7 +254,7 @@ func (c *company) writeFollows(tx *sql.Tx) error {
 		}
 	}
 	slices.SortFunc(all, func(a, b follow) int {
-		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.root.id, b.root.id))
+		return cmp.Or(cmp.Compare(a.root.id, b.root.id), cmp.Compare(a.person, b.person))
 	})
 	return insert(tx, `INSERT INTO follow (person_id, root_id, read_seq, own, waiting) VALUES (?, ?, ?, ?, ?)`, len(all), func(i int) []any {
 		f := all[i]

@@ -27,7 +27,7 @@ type search struct {
 	order   store.SearchOrder
 	turn    int // of the last question; answers to others are late
 	terms   []store.Term
-	ready   bool // an answer to query is here
+	ready   bool  // an answer to query is here
 	next    int64 // where older ones go on, 0 after the last
 	older   bool
 	problem string
