@@ -254,7 +254,7 @@ func (c *company) writeFollows(tx *sql.Tx) error {
 		}
 	}
 	slices.SortFunc(all, func(a, b follow) int {
-		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.root.id, b.root.id))
+		return cmp.Or(cmp.Compare(a.root.id, b.root.id), cmp.Compare(a.person, b.person))
 	})
 	return insert(tx, `INSERT INTO follow (person_id, root_id, read_seq, own, waiting) VALUES (?, ?, ?, ?, ?)`, len(all), func(i int) []any {
 		f := all[i]
@@ -276,7 +276,7 @@ func indexAll(tx *sql.Tx) error {
 		return err
 	}
 	defer rows.Close()
-	search, err := tx.Prepare(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`)
+	search, err := tx.Prepare(`INSERT INTO search (rowid, words) VALUES (?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -298,7 +298,7 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
 			return err
 		}
-		if batch = append(batch, []any{-id, store.Fold(body), store.SearchMeta(body, channel, author, private, question)}); len(batch) == genBatch {
+		if batch = append(batch, []any{-id, store.SearchWords(body, channel, author, private, question)}); len(batch) == genBatch {
 			if err := write(); err != nil {
 				return err
 			}

@@ -48,8 +48,20 @@ type composer struct {
 	typo        bool                   // written anew without another meaning: nobody is asked again
 	about       store.Post             // the announcement that this is a question about; the zero Post: none
 	announce    *store.NewAnnouncement // what makes an announcement of it; nil: an ordinary post
-	invited     invited
+	as          composerLook           // how it was drawn last
+	drawn       string
 	draft
+}
+
+// composerLook is all that decides how a composer without an open list is drawn.
+type composerLook struct {
+	theme                *theme
+	at                   store.Place
+	label, placeholder   string
+	announce             *store.NewAnnouncement
+	text                 string
+	width, top, left     int
+	focus, question, out bool
 }
 
 type (
@@ -382,8 +394,20 @@ func (c *composer) Height() int {
 	}
 }
 
-// View draws the text with the place it goes to, or the one line that invites to write.
+// View draws the text with the place it goes to, or the one line that invites to write. A draft is drawn once, as it
+// stands below every frame of every window of its author.
 func (c *composer) View() string {
+	if c.completion != nil {
+		return c.draw()
+	}
+	as := composerLook{c.theme, c.at, c.label, c.placeholder, c.announce, c.field.text, c.width, c.field.top, c.left, c.focus, c.question, c.outgoing != ""}
+	if c.drawn == "" || as != c.as {
+		c.as, c.drawn = as, c.draw()
+	}
+	return c.drawn
+}
+
+func (c *composer) draw() string {
 	if !c.focus {
 		return c.invitation()
 	}
@@ -408,26 +432,8 @@ func (c *composer) View() string {
 	return strings.Join(lines, "\n")
 }
 
-// invited is all that decides what the invitation looks like, and how it does.
-type invited struct {
-	at          store.Place
-	label, text string
-	width       int
-	theme       *theme
-	line        string
-}
-
-// invitation is the line shown while the composer has not the focus, kept while it stays the same.
+// invitation is the line shown while the composer has not the focus.
 func (c *composer) invitation() string {
-	is := invited{c.at, c.label, c.field.text, c.width, c.theme, c.invited.line}
-	if is != c.invited {
-		is.line = c.invite()
-		c.invited = is
-	}
-	return is.line
-}
-
-func (c *composer) invite() string {
 	k, does := keys.New.Help().Key, "Write to "+c.label
 	if c.at.Root != 0 {
 		k, does = keys.Reply.Help().Key, "Reply in "+c.label
