@@ -142,7 +142,7 @@ func TestNothingOverflows(t *testing.T) {
 // forget lets go of how the composer was drawn.
 func (w *writing) forget() {
 	if w.composer != nil {
-		w.composer.invited = invited{}
+		w.composer.drawn = ""
 	}
 }
 
