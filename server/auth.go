@@ -64,7 +64,7 @@ func (s *Server) authConfig(ctx ssh.Context) *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		Config:                      gossh.Config{Rand: entropy{rand.Reader, g.conn}},
 		MaxAuthTries:                maxAuthTries,
-		PublicKeyAuthAlgorithms:     gossh.SupportedAlgorithms().PublicKeyAuths, // no SHA-1, no DSA
+		PublicKeyAuthAlgorithms:     s.algorithms,
 		PublicKeyCallback:           g.offered,
 		VerifiedPublicKeyCallback:   g.proven,
 		KeyboardInteractiveCallback: g.ask,

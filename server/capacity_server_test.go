@@ -103,6 +103,7 @@ func serveLoad(kind string, people int, dir string) error {
 			n++
 			err = post(n)
 		case "cpu":
+			pprof.StopCPUProfile()
 			var f *os.File
 			if f, err = os.Create(file); err == nil {
 				err = pprof.StartCPUProfile(f)

@@ -26,14 +26,17 @@ var (
 	capacityKinds    = flag.String("kinds", "bare,stock,ours", "what it measures, or the address of another SSH program and its process id: host:port/pid")
 	capacitySize     = flag.String("size", "120x40", "the size of each window")
 	capacityStorm    = flag.Duration("storm", 10*time.Second, "how long twenty posts a second reach at most 500 sessions")
-	capacityLong     = flag.Duration("long", 0, "how long twenty posts a second go on in the end")
-	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our connects, our updates and our heap")
+	capacityLong     = flag.Duration("long", 0, "how long posts go on in the end, printed by the minute")
+	capacityRate     = flag.Int("rate", 20, "how many posts a second go on then")
+	capacityRounds   = flag.Int("rounds", 0, "how often all of them come and leave before they stay")
+	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our connects, our updates, each minute of the long run and our heap")
 )
 
 const (
 	updates      = 50                     // posts that everyone sees, one after the other
 	typists      = 20                     // sessions that type
 	strokes      = 20                     // keys of each
+	postLetters  = 100                    // that somebody types before they begin anew
 	stormScreens = 500                    // sessions in a storm of posts, at most
 	stormPosts   = 20                     // a second
 	quietFor     = 300 * time.Millisecond // no byte for so long: everything has been drawn
@@ -98,6 +101,13 @@ func (u *under) tell(b *testing.B, what string) int {
 	return n
 }
 
+// emptied waits, no longer than that, until all sessions have ended.
+func (u *under) emptied(b *testing.B, idle int, most time.Duration) {
+	for deadline := time.Now().Add(most); u.tell(b, "goroutines") > idle+10 && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
 func (u *under) end() {
 	if u.cmd != nil {
 		u.in.Close()
@@ -136,6 +146,7 @@ type screen struct {
 	at     atomic.Int64 // when the last of them came, in nanoseconds
 	marked atomic.Int64 // when the last marker came
 	lasts  []byte       // the end of what was read, where a marker may have begun
+	typed  int          // letters
 }
 
 func (s *screen) Write(p []byte) (int, error) {
@@ -264,6 +275,10 @@ func percentile(all []time.Duration, p float64) float64 {
 // typing types letters one by one, and returns how long each took to appear.
 func (s *screen) typing(n int) (took []time.Duration) {
 	for range n {
+		if s.typed++; s.typed%postLetters == 0 {
+			io.WriteString(s.keys, "\x15") // takes away all that was written
+			time.Sleep(25 * time.Millisecond)
+		}
 		before := time.Now()
 		io.WriteString(s.keys, marker)
 		for deadline := before.Add(soon); s.marked.Load() < before.UnixNano() && time.Now().Before(deadline); {
@@ -290,7 +305,18 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 		}
 	}
 	profile("connects.pprof")
-	start, cpu := u.rss(), u.cpu()
+	start := u.rss()
+	for range *capacityRounds {
+		cpu := u.cpu()
+		c := hire(b, u, sessions, people, columns, rows)
+		came := (u.cpu() - cpu).Seconds() * 1000 / n
+		for _, s := range c {
+			s.client.Close()
+		}
+		u.emptied(b, idle, soon)
+		fmt.Printf("%s: a round of connects, ms of CPU %.2f, with leaving %.2f\n", kind, came, (u.cpu()-cpu).Seconds()*1000/n)
+	}
+	cpu := u.cpu()
 	c := hire(b, u, sessions, people, columns, rows)
 	f.add("connect to first screen, ms of CPU", (u.cpu()-cpu).Seconds()*1000/n)
 	f.add("first screen, bytes", float64(c.bytes())/n)
@@ -348,21 +374,22 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 		storm(b, u, c[:min(len(c), stormScreens)], f)
 	}
 	if *capacityLong > 0 && u.cmd != nil {
-		endure(b, u, c)
+		endure(b, u, c, profile)
 	}
 	for _, s := range c {
 		s.client.Close()
 	}
 	if u.cmd != nil {
 		deadline := time.Now().Add(3 * soon)
-		for u.tell(b, "goroutines") > idle+10 && time.Now().Before(deadline) {
-			time.Sleep(100 * time.Millisecond)
-		}
+		u.emptied(b, idle, 3*soon)
 		f.add("goroutines left over", float64(u.tell(b, "goroutines")-idle))
 		for float64(u.rss()) > 1.1*float64(start) && time.Now().Before(deadline) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		f.add("RSS when all have left, % of the start", 100*float64(u.rss())/float64(start))
+		if profiled {
+			u.tell(b, "heap "+filepath.Join(*capacityProfiles, "left.pprof"))
+		}
 	}
 	return f
 }
@@ -395,32 +422,33 @@ func storm(b *testing.B, u *under, c crew, f *figures) {
 	}
 }
 
-// endure goes on with twenty posts a second, and prints figures by the minute.
-func endure(b *testing.B, u *under, c crew) {
-	done := make(chan bool)
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(time.Second / stormPosts)
-		defer tick.Stop()
-		for range int(capacityLong.Seconds() * stormPosts) {
-			<-tick.C
-			u.tell(b, "post")
-		}
-	}()
+// endure goes on with so many posts a second, and prints figures by the minute.
+func endure(b *testing.B, u *under, c crew, profile func(string)) {
 	var took []time.Duration
-	minute, cpu := time.Now(), u.cpu()
-	for i := 0; ; i++ {
-		if gone := time.Since(minute); gone >= time.Minute {
-			fmt.Printf("%s: RSS %d MiB, CPU %.0f %%, key to paint p50 %.1f ms, p99 %.1f ms\n", u.kind, u.rss()/1024,
-				(u.cpu()-cpu).Seconds()/gone.Seconds()*100, percentile(took, 0.5), percentile(took, 0.99))
-			took, minute, cpu = nil, time.Now(), u.cpu()
+	second := time.NewTicker(time.Second / time.Duration(*capacityRate))
+	defer second.Stop()
+	for left, n := *capacityLong, 1; left > 0; left, n = left-time.Minute, n+1 {
+		profile(fmt.Sprintf("minute%d.pprof", n))
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			for range int(min(left, time.Minute).Seconds()) * *capacityRate {
+				<-second.C
+				u.tell(b, "post")
+			}
+		}()
+		began, cpu := time.Now(), u.cpu()
+		for i, going := 0, true; going; i++ {
+			select {
+			case <-done:
+				going = false
+			default:
+				took = append(took, c[i%min(len(c), typists)].typing(1)...)
+			}
 		}
-		select {
-		case <-done:
-			return
-		default:
-			took = append(took, c[i%min(len(c), typists)].typing(1)...)
-		}
+		fmt.Printf("%s: RSS %d MiB, %d goroutines, CPU %.1f %%, key to paint p50 %.1f ms, p99 %.1f ms\n", u.kind, u.rss()/1024, u.tell(b, "goroutines"),
+			(u.cpu()-cpu).Seconds()/time.Since(began).Seconds()*100, percentile(took, 0.5), percentile(took, 0.99))
+		took = nil
 	}
 }
 

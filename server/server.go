@@ -8,7 +8,9 @@
 // was offered and not proven.
 //
 // Screens are drawn by painter.go, not by Bubble Tea's renderer, which costs a
-// session a hundred times the memory of what it shows.
+// session a hundred times the memory of what it shows, and the model is run by
+// program.go, not by Bubble Tea's Program, which passes each message of each
+// session over four goroutines.
 //
 // Three things differ from the architecture on purpose. Requests of a session
 // are seen by us before the library sees them (session.go), not in a wrapped
@@ -123,9 +125,10 @@ type Config struct {
 // Server serves one store over SSH.
 type Server struct {
 	Config
-	store    *store.Store
-	ssh      *ssh.Server
-	commands []command
+	store      *store.Store
+	ssh        *ssh.Server
+	commands   []command
+	algorithms []string // of keys that let somebody in: no SHA-1, no DSA
 
 	waiting  crowd[string] // connections that are not signed in, by address
 	inside   crowd[int64]  // signed-in connections, by person
@@ -161,15 +164,16 @@ func New(c Config, s *store.Store) (*Server, error) {
 	}
 	c.Limits = c.Limits.orDefaults()
 	srv := &Server{
-		Config:   c,
-		store:    s,
-		commands: commands(),
-		waiting:  crowd[string]{each: c.Limits.WaitingAddress, all: c.Limits.WaitingAll},
-		inside:   crowd[int64]{each: connectionsPerson},
-		sessions: crowd[int64]{each: c.Limits.SessionsPerson},
-		guesses:  guesses{now: c.Now},
-		conns:    map[*conn]bool{},
-		people:   map[*session]pass{},
+		Config:     c,
+		store:      s,
+		commands:   commands(),
+		algorithms: gossh.SupportedAlgorithms().PublicKeyAuths,
+		waiting:    crowd[string]{each: c.Limits.WaitingAddress, all: c.Limits.WaitingAll},
+		inside:     crowd[int64]{each: connectionsPerson},
+		sessions:   crowd[int64]{each: c.Limits.SessionsPerson},
+		guesses:    guesses{now: c.Now},
+		conns:      map[*conn]bool{},
+		people:     map[*session]pass{},
 	}
 	if c.Metrics != nil {
 		srv.metrics = newMetrics(srv)

@@ -179,9 +179,22 @@ func (s *Store) home(ctx context.Context, me, before int64, since time.Time, n i
 		if err != nil {
 			return err
 		}
-		posts, err = t.postsByID(me, ids)
+		posts, err = t.recalled(me, ids)
 		return err
 	})
+	return posts, err
+}
+
+// recalled is postsByID that asks only for what is not remembered: who has just come reads what everybody has read.
+func (t *tx) recalled(me int64, ids []int64) ([]Post, error) {
+	posts, missing := t.recall.page(me, ids)
+	read, err := t.postsByID(me, missing)
+	for i := range posts {
+		if posts[i].ID == 0 && len(read) > 0 {
+			posts[i], read = read[0], read[1:]
+			t.recall.keepPost(t.seen, me, posts[i])
+		}
+	}
 	return posts, err
 }
 

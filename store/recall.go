@@ -121,6 +121,25 @@ func (r *recall) keepSide(age int, side Side, rows []channelRow) {
 func (r *recall) post(me, id int64) (p Post, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.known(me, id)
+}
+
+// page is what is remembered of posts, in the order of ids, as somebody sees them who is known to be in their channels:
+// the zero Post where nothing is, and missing are the ids of those.
+func (r *recall) page(me int64, ids []int64) (posts []Post, missing []int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	posts = make([]Post, len(ids))
+	for i, id := range ids {
+		known := false
+		if posts[i], known = r.known(me, id); !known {
+			missing = append(missing, id)
+		}
+	}
+	return posts, missing
+}
+
+func (r *recall) known(me, id int64) (p Post, known bool) {
 	b, c := r.here[me], r.posts[id]
 	if b == nil || b.side == nil || c == nil || c.old || c.owners[me] {
 		return p, false

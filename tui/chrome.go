@@ -217,9 +217,13 @@ type column struct {
 
 func (m *Model) draw(f frame) tea.View {
 	v := tea.NewView("")
-	var cols []column
+	on := canvases.Get().(*canvas)
+	defer on.putAway()
+	var room [3]column
+	cols := room[:0]
 	if f.side > 0 {
-		cols = append(cols, column{m.side.view(), f.side, true})
+		on.side = m.side.view(on.side)
+		cols = append(cols, column{on.side, f.side, true})
 	}
 	add := func(width int, lines ...string) { cols = append(cols, column{lines: lines, width: width}) }
 	switch {
@@ -231,10 +235,11 @@ func (m *Model) draw(f frame) tea.View {
 	case m.help != nil:
 		add(m.help.width, append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)...)
 	case f.menu:
-		add(m.width, append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view()...)...)
+		add(m.width, append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view(nil)...)...)
 	default:
-		for _, p := range f.panes {
-			lines, cursor := m.drawPane(p, f)
+		for i, p := range f.panes {
+			lines, cursor := m.drawPane(on.panes[i][:0], p, f)
+			on.panes[i] = lines
 			add(p.width, lines...)
 			if p.layer == m.focused() && m.focus != onSide {
 				v.Cursor = cursor
@@ -245,19 +250,31 @@ func (m *Model) draw(f frame) tea.View {
 			v.Cursor = f.cursor
 		}
 	}
-	v.SetContent(m.content(f, cols))
+	v.SetContent(m.content(on, f, cols))
 	return v
 }
 
-// sheets are what frames are put together on.
-var sheets = sync.Pool{New: func() any { return new([]byte) }}
+// canvas is what a frame is put together on.
+type canvas struct {
+	side  []string
+	panes [2][]string
+	buf   []byte
+}
+
+var canvases = sync.Pool{New: func() any { return new(canvas) }}
+
+// putAway lets others use it.
+func (s *canvas) putAway() {
+	clear(s.side)
+	clear(s.panes[0])
+	clear(s.panes[1])
+	canvases.Put(s)
+}
 
 // content is the whole frame: the columns, the long line, the foot and the footer. While it stays as it was, it is the
 // same string, by which whoever paints it knows at once.
-func (m *Model) content(f frame, cols []column) string {
-	sheet := sheets.Get().(*[]byte)
-	defer sheets.Put(sheet)
-	buf := m.join((*sheet)[:0], cols, f.body())
+func (m *Model) content(on *canvas, f frame, cols []column) string {
+	buf := m.join(on.buf[:0], cols, f.body())
 	if f.rule {
 		buf = append(m.ruler(buf, f, cols), '\n')
 	}
@@ -265,16 +282,15 @@ func (m *Model) content(f frame, cols []column) string {
 		buf = append(append(buf, f.foot...), '\n')
 	}
 	buf = m.footer(buf)
-	*sheet = buf
+	on.buf = buf
 	if string(buf) != m.shown {
 		m.shown = string(buf)
 	}
 	return m.shown
 }
 
-// drawPane draws a screen with its header.
-func (m *Model) drawPane(p pane, f frame) (lines []string, cursor *tea.Cursor) {
-	lines = make([]string, 0, p.y+p.height)
+// drawPane draws a screen with its header, below nothing.
+func (m *Model) drawPane(lines []string, p pane, f frame) (_ []string, cursor *tea.Cursor) {
 	if p.header {
 		title, more, _ := strings.Cut(p.screen.(titled).Title(), " · ")
 		left := m.mark(f) + m.theme.Bold.Render(title)

@@ -48,7 +48,20 @@ type composer struct {
 	typo        bool                   // written anew without another meaning: nobody is asked again
 	about       store.Post             // the announcement that this is a question about; the zero Post: none
 	announce    *store.NewAnnouncement // what makes an announcement of it; nil: an ordinary post
+	as          composerLook           // how it was drawn last
+	drawn       string
 	draft
+}
+
+// composerLook is all that decides how a composer without an open list is drawn.
+type composerLook struct {
+	theme                *theme
+	at                   store.Place
+	label, placeholder   string
+	announce             *store.NewAnnouncement
+	text                 string
+	width, top, left     int
+	focus, question, out bool
 }
 
 type (
@@ -378,10 +391,22 @@ func (c *composer) Height() int {
 	}
 }
 
-// View draws the text with the place it goes to, or the one line that invites to write.
+// View draws the text with the place it goes to, or the one line that invites to write. A draft is drawn once, as it
+// stands below every frame of every window of its author.
 func (c *composer) View() string {
+	if c.completion != nil {
+		return c.draw()
+	}
+	as := composerLook{c.theme, c.at, c.label, c.placeholder, c.announce, c.field.text, c.width, c.field.top, c.left, c.focus, c.question, c.outgoing != ""}
+	if c.drawn == "" || as != c.as {
+		c.as, c.drawn = as, c.draw()
+	}
+	return c.drawn
+}
+
+func (c *composer) draw() string {
 	if !c.focus {
-		return fit(c.invitation(), c.width)
+		return c.invitation()
 	}
 	rows := c.field.view()
 	if c.field.text == "" && c.placeholder != "" {
@@ -414,7 +439,7 @@ func (c *composer) invitation() string {
 		line, _, _ := strings.Cut(text, "\n")
 		does = "» " + line
 	}
-	return " " + c.theme.Key.Render(k) + "  " + c.theme.Dim.Render(does)
+	return fit(" "+c.theme.Key.Render(k)+"  "+c.theme.Dim.Render(does), c.width)
 }
 
 // Cursor is where the terminal's cursor belongs in View; nil without the focus.

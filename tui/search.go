@@ -168,13 +168,13 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 		s.ready, s.problem, s.next = true, "", msg.found.Next
 		s.terms, s.drawn = msg.found.Terms, map[int64]*drawnPost{}
 		s.typing = s.typing && len(msg.found.Posts) == 0
-		s.keep(func() { s.posts, s.selected = msg.found.Posts, 0 })
+		s.keep(func() { s.posts, s.selected = s.app.drawn.all(msg.found.Posts), 0 })
 		s.top = 0
 		s.choose(0)
 		return s.more()
 	case msg.before == s.next:
 		none := len(s.posts) == 0
-		s.keep(func() { s.posts = append(s.posts, msg.found.Posts...) })
+		s.keep(func() { s.posts = append(s.posts, s.app.drawn.all(msg.found.Posts)...) })
 		s.next = msg.found.Next
 		if none && len(s.posts) > 0 {
 			s.typing = false
@@ -211,7 +211,7 @@ func (s *search) replace(msg foundMsg) {
 	case msg.gone:
 		s.keep(func() { s.posts = slices.Delete(s.posts, i, i+1) })
 	default:
-		s.keep(func() { s.posts[i] = msg.post })
+		s.keep(func() { s.posts[i] = s.app.drawn.alike(msg.post) })
 	}
 }
 

@@ -3,12 +3,12 @@ package archive
 import (
 	"bufio"
 	"cmp"
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
 	"html"
-	"html/template"
 	"io"
+	"iter"
 	"maps"
 	"net/url"
 	"regexp"
@@ -16,52 +16,25 @@ import (
 	"strings"
 	"time"
 
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
 	"tincan/store"
 )
 
-//go:embed site
-var siteFiles embed.FS
+//go:embed site.css
+var siteStyle []byte
 
 // site is the whole web site being written. No page has a script, and every link is relative, so that it works from
 // any folder and offline.
 type site struct {
 	*export
-	pages  *template.Template
 	months map[time.Time]*store.ExtractMonth
 }
 
-// page is what every page has.
-type page struct {
-	Title, Up   string
-	Path        []link // from the front page to here
-	Made, Holds string
-	Says        string
-	Counts      string
-	Report      bool // the report of the trial lies beside the site
-
-	Channels, Months, People []overview
-	None                     string
-}
-
-type link struct{ To, Text string }
-
-// overview is a row of a table of the front page.
-type overview struct {
-	To, Name, Says string
-	Threads, Posts string
-}
-
 func (e *export) site() error {
-	pages, err := template.ParseFS(siteFiles, "site/pages.html")
-	if err != nil {
-		return err
-	}
-	s := &site{e, pages, map[time.Time]*store.ExtractMonth{}}
-	style, err := siteFiles.ReadFile("site/style.css")
-	if err != nil {
-		return err
-	}
-	if err := e.add("site/style.css", func(w *entries) error { _, err := w.Write(style); return err }); err != nil {
+	s := &site{e, map[time.Time]*store.ExtractMonth{}}
+	if err := e.add("site/style.css", func(w *entries) error { _, err := w.Write(siteStyle); return err }); err != nil {
 		return err
 	}
 	for _, c := range e.channels {
@@ -87,23 +60,14 @@ func (s *site) page(title string, deep int, path ...link) page {
 	return page{Title: title, Up: strings.Repeat("../", deep), Path: path, Made: s.options.Made.UTC().Format("2 January 2006"), Holds: s.options.Selection.String()}
 }
 
-// file writes a page with several templates in a row.
-func (s *site) file(name string, write func(draw func(template string, data any)) error) error {
+// file writes a page.
+func (s *site) file(name string, whole g.Node) error {
 	return s.add("site/"+name, func(w *entries) error {
 		b := bufio.NewWriter(w)
-		var drawn error
-		err := write(func(template string, data any) {
-			if drawn == nil {
-				drawn = s.pages.ExecuteTemplate(b, template, data)
-			}
-		})
-		if err == nil {
-			err = drawn
+		if err := whole.Render(b); err != nil {
+			return err
 		}
-		if err == nil {
-			err = b.Flush()
-		}
-		return err
+		return b.Flush()
 	})
 }
 
@@ -123,27 +87,33 @@ func (s *site) index() error {
 	if err != nil {
 		return err
 	}
-	p := s.page(cmp.Or(tr.Name, "What was said here"), 0)
-	p.Says, p.Counts, p.Report = tr.Purpose, said(s.counts)+days(tr)+".", s.options.Report != nil
+	var channels, months, people []overview
 	for _, c := range s.channels {
 		says := c.Purpose
 		if !c.ArchivedAt.IsZero() {
 			says = strings.TrimSpace(says + " (archived)")
 		}
-		p.Channels = append(p.Channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: says, Threads: thousands(c.Threads), Posts: thousands(c.Posts)})
+		channels = append(channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: says, Threads: thousands(c.Threads), Posts: thousands(c.Posts)})
 	}
-	months := slices.SortedFunc(maps.Values(s.months), func(a, b *store.ExtractMonth) int { return b.Month.Compare(a.Month) })
-	for _, m := range months {
-		p.Months = append(p.Months, overview{To: monthPage(m.Month), Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
+	for _, m := range slices.SortedFunc(maps.Values(s.months), func(a, b *store.ExtractMonth) int { return b.Month.Compare(a.Month) }) {
+		months = append(months, overview{To: monthPage(m.Month), Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
 	}
-	for _, h := range s.people {
-		says := "@" + h.Handle
-		if h.Department != "" {
-			says += ", " + h.Department
+	for _, p := range s.people {
+		says := "@" + p.Handle
+		if p.Department != "" {
+			says += ", " + p.Department
 		}
-		p.People = append(p.People, overview{To: personPage(h.Handle), Name: h.Display(), Says: says, Posts: thousands(h.Posts)})
+		people = append(people, overview{To: personPage(p.Handle), Name: p.Display(), Says: says, Posts: thousands(p.Posts)})
 	}
-	return s.file("index.html", func(draw func(string, any)) error { draw("index", p); return nil })
+	p := s.page(cmp.Or(tr.Name, "What was said here"), 0)
+	return s.file("index.html", p.with(
+		some(tr.Purpose),
+		some(said(s.counts)+days(tr)+"."),
+		g.If(s.options.Report != nil, h.P(to("../report.html", "What came of it: the report"))),
+		h.Section(h.H2(g.Text("Channels")), table(channels, "Channel", "Threads", "Posts")),
+		h.Section(h.H2(g.Text("Months")), table(months, "Month", "Threads", "Posts")),
+		h.Section(h.H2(g.Text("People")), table(people, "Name", "Posts")),
+	))
 }
 
 // days is when a trial began and ended, to follow a sentence; "" where it has no days.
@@ -162,10 +132,9 @@ func (s *site) channel(c store.ExtractChannel) error {
 	if err != nil {
 		return err
 	}
-	p := s.page(c.Shown, 2)
-	p.Says = c.Purpose
+	var listed []overview
 	for _, m := range months {
-		p.Months = append(p.Months, overview{To: month(m.Month) + ".html", Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
+		listed = append(listed, overview{To: month(m.Month) + ".html", Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
 		sum := s.months[m.Month]
 		if sum == nil {
 			sum = &store.ExtractMonth{Month: m.Month}
@@ -173,23 +142,17 @@ func (s *site) channel(c store.ExtractChannel) error {
 		}
 		sum.Threads, sum.Posts = sum.Threads+m.Threads, sum.Posts+m.Posts
 	}
-	if err := s.file(channelPage(c.Name), func(draw func(string, any)) error { draw("channel", p); return nil }); err != nil {
+	written := table(listed, "Month", "Threads", "Posts")
+	if len(listed) == 0 {
+		written = h.P(h.Class("none"), g.Text("Nobody has written here."))
+	}
+	if err := s.file(channelPage(c.Name), s.page(c.Shown, 2).with(some(c.Purpose), written)); err != nil {
 		return err
 	}
 	for _, m := range months {
-		err := s.file(channelMonthPage(c.Name, m.Month), func(draw func(string, any)) error {
-			p := s.page(c.Shown+", "+m.Month.Format("January 2006"), 2, link{"index.html", c.Shown})
-			draw("list", p)
-			for root, err := range s.x.Roots(s.ctx, c.ID, m.Month, m.Month.AddDate(0, 1, 0)) {
-				if err != nil {
-					return err
-				}
-				draw("row", s.row(root, 2, root.Name))
-			}
-			draw("list end", p)
-			return nil
-		})
-		if err != nil {
+		p := s.page(c.Shown+", "+m.Month.Format("January 2006"), 2, link{"index.html", c.Shown})
+		roots := s.x.Roots(s.ctx, c.ID, m.Month, m.Month.AddDate(0, 1, 0))
+		if err := s.file(channelMonthPage(c.Name, m.Month), p.with(list(rows(roots, 2, func(p store.ExtractPost) string { return p.Name })))); err != nil {
 			return err
 		}
 	}
@@ -198,50 +161,40 @@ func (s *site) channel(c store.ExtractChannel) error {
 
 // month writes the threads of a month in all channels.
 func (s *site) month(m store.ExtractMonth) error {
-	return s.file(monthPage(m.Month), func(draw func(string, any)) error {
-		p := s.page(m.Month.Format("January 2006"), 1)
-		draw("list", p)
-		for root, err := range s.x.AllRoots(s.ctx, m.Month, m.Month.AddDate(0, 1, 0)) {
-			if err != nil {
-				return err
-			}
-			draw("row", s.row(root, 1, root.Name+" in "+root.ChannelShown))
-		}
-		draw("list end", p)
-		return nil
-	})
+	roots := s.x.AllRoots(s.ctx, m.Month, m.Month.AddDate(0, 1, 0))
+	return s.file(monthPage(m.Month), s.page(m.Month.Format("January 2006"), 1).with(list(rows(roots, 1, func(p store.ExtractPost) string {
+		return p.Name + " in " + p.ChannelShown
+	}))))
 }
 
-func (s *site) person(h store.ExtractPerson) error {
-	return s.file(personPage(h.Handle), func(draw func(string, any)) error {
-		p := s.page(h.Display(), 1)
-		said := []string{"@" + h.Handle}
-		for _, part := range []string{h.Title, h.Team, h.Department} {
-			if part != "" {
-				said = append(said, part)
-			}
+func (s *site) person(who store.ExtractPerson) error {
+	about := []string{"@" + who.Handle}
+	for _, part := range []string{who.Title, who.Team, who.Department} {
+		if part != "" {
+			about = append(about, part)
 		}
-		p.Says = strings.Join(said, ", ")
-		if h.Posts == 0 {
-			p.None = "They have written nothing."
-		}
-		draw("list", p)
-		for post, err := range s.x.PostsBy(s.ctx, h.ID) {
-			if err != nil {
-				return err
-			}
-			draw("row", s.row(post, 1, "in "+post.ChannelShown))
-		}
-		draw("list end", p)
-		return nil
-	})
+	}
+	posts := s.x.PostsBy(s.ctx, who.ID)
+	return s.file(personPage(who.Handle), s.page(who.Display(), 1).with(
+		some(strings.Join(about, ", ")),
+		list(rows(posts, 1, func(p store.ExtractPost) string { return "in " + p.ChannelShown })),
+		g.If(who.Posts == 0, h.P(h.Class("none"), g.Text("They have written nothing."))),
+	))
 }
 
-// row is a post in a list.
-type row struct{ When, To, Text, By string }
+// rows are posts in a list on a page that lies so many folders deep; by says of each by whom or where it is.
+func rows(posts iter.Seq2[store.ExtractPost, error], deep int, by func(store.ExtractPost) string) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		for p, err := range posts {
+			if !yield(listed(p, deep, by(p)), err) {
+				return
+			}
+		}
+	}
+}
 
-// row is a post by somebody, or in a channel, on a page that lies so many folders deep.
-func (s *site) row(p store.ExtractPost, deep int, by string) row {
+// listed is a post by somebody, or in a channel, on a page that lies so many folders deep.
+func listed(p store.ExtractPost, deep int, by string) row {
 	to := threadPage(p.ID, p.At)
 	switch {
 	case p.Root != 0:
@@ -259,24 +212,15 @@ func moment(at time.Time) string { return at.UTC().Format("2 Jan 2006, 15:04") }
 // drawnPost is a post on the page of its thread.
 type drawnPost struct {
 	store.ExtractPost
-	Class, Person, When, State, Notes string
-	Text                              []run
-	Earlier                           []row
+	Class, Person, When, State string
+	Text                       []run
+	Notes                      []string
+	Earlier                    []row
 }
 
 func (s *site) thread(c store.ExtractChannel, root store.ExtractPost) error {
-	return s.file(threadPage(root.ID, root.At), func(draw func(string, any)) error {
-		p := s.page(title(root), 2, link{"../../" + channelPage(c.Name), c.Shown}, link{"../../" + channelMonthPage(c.Name, root.At), root.At.UTC().Format("January 2006")})
-		draw("thread", p)
-		for post, err := range s.x.Thread(s.ctx, root.ID) {
-			if err != nil {
-				return err
-			}
-			draw("post", drawn(post))
-		}
-		draw("end", p)
-		return nil
-	})
+	p := s.page(title(root), 2, link{"../../" + channelPage(c.Name), c.Shown}, link{"../../" + channelMonthPage(c.Name, root.At), root.At.UTC().Format("January 2006")})
+	return s.file(threadPage(root.ID, root.At), p.with(each(s.x.Thread(s.ctx, root.ID), func(post store.ExtractPost) g.Node { return drawn(post).node() })))
 }
 
 func drawn(p store.ExtractPost) drawnPost {

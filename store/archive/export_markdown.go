@@ -45,24 +45,25 @@ func (e *export) markdownThread(w *entries, c store.ExtractChannel, root store.E
 			}
 			b.WriteString(">" + line + "\n")
 		}
-		if notes := notes(p); notes != "" {
-			fmt.Fprintf(b, "\n*%s*\n", notes)
+		notes := notes(p)
+		if p.Answer != 0 {
+			notes = append(notes, "answered by "+number(p.Answer))
+		}
+		if len(notes) > 0 {
+			fmt.Fprintf(b, "\n*%s*\n", strings.Join(notes, " · "))
 		}
 	}
 	return b.Flush()
 }
 
-// notes is what is known of a post besides its text.
-func notes(p store.ExtractPost) string {
+// notes are what is known of a post besides its text and its answer.
+func notes(p store.ExtractPost) []string {
 	parts := announced(p.Announcement)
 	if !p.EditedAt.IsZero() {
 		parts = append(parts, "edited "+clock(p.EditedAt))
 	}
 	if p.Question {
 		parts = append(parts, "a question")
-	}
-	if p.Answer != 0 {
-		parts = append(parts, "answered by "+number(p.Answer))
 	}
 	if !p.PinnedAt.IsZero() {
 		parts = append(parts, "pinned")
@@ -73,7 +74,7 @@ func notes(p store.ExtractPost) string {
 	for _, r := range tally(p) {
 		parts = append(parts, fmt.Sprintf("%s %d", r.Emoji, len(r.Handles)))
 	}
-	return strings.Join(parts, " · ")
+	return parts
 }
 
 // announced is what an announcement asked, and what came of it.

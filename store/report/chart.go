@@ -3,11 +3,12 @@ package report
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"slices"
 	"strings"
 
 	"github.com/go-analyze/charts"
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
 )
 
 // Chart is figures side by side. What it shows stands in a table too.
@@ -62,7 +63,7 @@ func symbols() []charts.SymbolShape {
 }
 
 // svg draws the chart. number makes the names inside it its own on the page.
-func (c *Chart) svg(number int) (template.HTML, error) {
+func (c *Chart) svg(number int) (g.Node, error) {
 	height := lineHeight
 	if c.Bars {
 		height = barsAround + barHeight*len(c.Labels)*len(c.Series)
@@ -75,21 +76,22 @@ func (c *Chart) svg(number int) (template.HTML, error) {
 		draw = c.bars
 	}
 	if err := draw(p, theme); err != nil {
-		return "", fmt.Errorf("draw %q: %w", c.Title, err)
+		return nil, fmt.Errorf("draw %q: %w", c.Title, err)
 	}
 	drawn, err := p.Bytes()
 	if err != nil {
-		return "", fmt.Errorf("draw %q: %w", c.Title, err)
+		return nil, fmt.Errorf("draw %q: %w", c.Title, err)
 	}
 	_, inside, ok := bytes.Cut(drawn, []byte(">"))
 	if !ok {
-		return "", fmt.Errorf("draw %q: no picture", c.Title)
+		return nil, fmt.Errorf("draw %q: no picture", c.Title)
 	}
-	var out strings.Builder
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 %d %d" aria-labelledby="chart%d-title chart%d-says"><title id="chart%d-title">%s</title><desc id="chart%d-says">%s</desc>`,
-		chartWidth, height, number, number, number, template.HTMLEscapeString(c.Title), number, template.HTMLEscapeString(c.Says))
-	out.Write(inside)
-	return template.HTML(out.String()), nil
+	title, says := fmt.Sprintf("chart%d-title", number), fmt.Sprintf("chart%d-says", number)
+	return h.SVG(g.Attr("xmlns", "http://www.w3.org/2000/svg"), h.Role("img"), g.Attr("viewBox", fmt.Sprintf("0 0 %d %d", chartWidth, height)), h.Aria("labelledby", title+" "+says),
+		h.TitleEl(h.ID(title), g.Text(c.Title)),
+		g.El("desc", h.ID(says), g.Text(c.Says)),
+		g.Raw(strings.TrimSuffix(strings.TrimSpace(string(inside)), "</svg>")),
+	), nil
 }
 
 // names are those of the series, where there is more than one to tell apart.

@@ -3,38 +3,81 @@ package report
 import (
 	"bytes"
 	_ "embed"
-	"html/template"
+	"fmt"
 	"io"
 	"slices"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
 )
 
-//go:embed page.html
-var pageHTML string
+//go:embed page.css
+var style string
 
 // html writes the report as one file that needs nothing beside it: no network, no script, no font.
 func (r *Report) html(w io.Writer) error {
 	charts := 0
-	page, err := template.New("page").Funcs(template.FuncMap{
-		"add": func(a, b int) int { return a + b },
-		"draw": func(c *Chart) (template.HTML, error) {
-			charts++
-			return c.svg(charts)
-		},
-		"known": func(c *Chart) bool { return c.known() },
-	}).Parse(pageHTML)
-	if err != nil {
-		return err
+	var list, sections g.Group
+	for i, s := range r.Sections {
+		here := fmt.Sprintf("s%d", i+1)
+		list = append(list, h.Li(h.A(h.Href("#"+here), g.Text(s.Title))))
+		section := g.Group{h.ID(here), h.H2(g.Textf("%d. %s", i+1, s.Title))}
+		for _, p := range s.Parts {
+			switch {
+			case p.Text != "":
+				section = append(section, h.P(g.Text(p.Text)))
+			case p.Chart != nil && p.Chart.known():
+				charts++
+				drawn, err := p.Chart.svg(charts)
+				if err != nil {
+					return err
+				}
+				section = append(section, h.Figure(h.FigCaption(g.Text(p.Chart.Title)), drawn))
+			case p.Table != nil && len(p.Table.Rows) > 0:
+				section = append(section, h.H3(g.Text(p.Table.Title)), p.Table.node())
+			}
+			section = append(section, g.Text("\n"))
+		}
+		sections = append(sections, h.Section(section), g.Text("\n"))
 	}
+	page := h.Doctype(h.HTML(h.Lang("en"),
+		h.Head(
+			h.Meta(h.Charset("utf-8")),
+			h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+			h.TitleEl(g.Text(r.Title())),
+			h.StyleEl(g.Raw(style)),
+		),
+		h.Body(
+			h.H1(g.Text(r.Title())),
+			h.P(h.Class("made"), g.Text(r.Made())),
+			h.Nav(h.Aria("label", "Sections"), h.Ol(list)),
+			sections,
+		)))
 	var whole bytes.Buffer // nothing is written of a report that fails halfway
-	if err := page.Execute(&whole, r); err != nil {
+	if err := page.Render(&whole); err != nil {
 		return err
 	}
-	_, err = whole.WriteTo(w)
+	_, err := whole.WriteTo(w)
 	return err
 }
 
-// Class is the style of a cell: figures stand at the right, and days are not broken.
-func (t *Table) Class(column int) string {
+func (t *Table) node() g.Node {
+	row := func(cells []string, cell func(class g.Node, text g.Node) g.Node) g.Node {
+		tr := make(g.Group, len(cells))
+		for i, c := range cells {
+			tr[i] = cell(h.Class(t.class(i)), g.Text(c))
+		}
+		return g.Group{h.Tr(tr), g.Text("\n")}
+	}
+	return h.Table(
+		h.THead(row(t.Columns, func(class, text g.Node) g.Node { return h.Th(h.Scope("col"), class, text) })),
+		h.TBody(g.Map(t.Rows, func(cells []string) g.Node {
+			return row(cells, func(class, text g.Node) g.Node { return h.Td(class, text) })
+		})))
+}
+
+// class is the style of a cell: figures stand at the right, and days are not broken.
+func (t *Table) class(column int) string {
 	switch {
 	case column >= len(t.Columns)-t.Right:
 		return "n"
