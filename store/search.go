@@ -46,7 +46,7 @@ type SearchOrder int
 
 const (
 	Newest SearchOrder = iota
-	Best               // those that say most about the words, among the newest few hundred; one page
+	Best               // those that say most about the words, among the newest few hundred; one page of them
 )
 
 // Search finds the posts that have all the words of query and that me may see: up to n (at most 200),
@@ -76,9 +76,12 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if order == Best {
 			want = bestOf
 		}
-		ids, next, err := t.newest(lookups, before, q.since, want)
-		if err != nil {
+		var ids []int64
+		if ids, found.Next, err = t.newest(lookups, before, q.since, want); err != nil {
 			return err
+		}
+		if order == Best && len(ids) > 0 {
+			found.Next = 0
 		}
 		if ids, err = t.present(me, ids); err != nil {
 			return err
@@ -87,8 +90,6 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 			if ids, err = t.best(ids, q.terms); err != nil {
 				return err
 			}
-		} else {
-			found.Next = next
 		}
 		found.Posts, err = t.postsByID(me, ids[:min(n, len(ids))])
 		return err
