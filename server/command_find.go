@@ -38,10 +38,9 @@ func (c *call) search() error {
 			return err
 		}
 		posts = append(posts, found.Posts...)
-		if !found.More || len(found.Posts) == 0 {
+		if before = found.Next; before == 0 {
 			break
 		}
-		before = posts[len(posts)-1].ID
 	}
 	return c.posts(posts...)
 }

@@ -87,7 +87,7 @@ func (in *input) decode(final bool) (msgs []tea.Msg) {
 			if !in.pasted() {
 				return msgs
 			}
-			msgs = append(msgs, uv.PasteEvent{Content: string(bytes.ToValidUTF8(in.paste, nil))})
+			msgs = said(msgs, uv.PasteEvent{Content: string(bytes.ToValidUTF8(in.paste, nil))})
 			in.paste = nil
 			continue
 		}
@@ -126,16 +126,34 @@ func (in *input) open(n int, unknown bool) bool {
 	return n == len(rest) && (unknown || n <= 2 || rest[n-1] == esc) // what ends with Escape and a backslash
 }
 
-// said adds an event that the interface may hear of. Sizes are not among them: a terminal's
-// own word for its size is not held to our bounds.
+// said adds what the interface may hear of an event. Sizes are not among that: a terminal's own word for its size is not
+// held to our bounds.
 func said(msgs []tea.Msg, event uv.Event) []tea.Msg {
-	switch event.(type) {
-	case nil, uv.WindowSizeEvent, uv.PixelSizeEvent, uv.CellSizeEvent, uv.PasteEndEvent,
-		uv.UnknownEvent, uv.UnknownCsiEvent, uv.UnknownSs3Event, uv.UnknownOscEvent,
-		uv.UnknownDcsEvent, uv.UnknownSosEvent, uv.UnknownPmEvent, uv.UnknownApcEvent:
-		return msgs
+	switch e := event.(type) {
+	case uv.KeyPressEvent:
+		return append(msgs, tea.KeyPressMsg(e))
+	case uv.KeyReleaseEvent:
+		return append(msgs, tea.KeyReleaseMsg(e))
+	case uv.PasteEvent:
+		return append(msgs, tea.PasteMsg(e))
+	case uv.MouseClickEvent:
+		return append(msgs, tea.MouseClickMsg(e))
+	case uv.MouseReleaseEvent:
+		return append(msgs, tea.MouseReleaseMsg(e))
+	case uv.MouseMotionEvent:
+		return append(msgs, tea.MouseMotionMsg(e))
+	case uv.MouseWheelEvent:
+		return append(msgs, tea.MouseWheelMsg(e))
+	case uv.FocusEvent:
+		return append(msgs, tea.FocusMsg(e))
+	case uv.BlurEvent:
+		return append(msgs, tea.BlurMsg(e))
+	case uv.BackgroundColorEvent:
+		return append(msgs, tea.BackgroundColorMsg(e))
+	case uv.ModeReportEvent:
+		return append(msgs, tea.ModeReportMsg(e))
 	}
-	return append(msgs, event)
+	return msgs
 }
 
 // pasted moves pasted text out of rest, and reports whether that was the end of it.

@@ -16,9 +16,9 @@ func typed(in *input, chunks ...string) string {
 	note := func(msgs []tea.Msg) {
 		for _, m := range msgs {
 			switch m := m.(type) {
-			case uv.KeyPressEvent:
+			case tea.KeyPressMsg:
 				got = append(got, m.String())
-			case uv.PasteEvent:
+			case tea.PasteMsg:
 				got = append(got, fmt.Sprintf("paste %q", m.Content))
 			default:
 				got = append(got, fmt.Sprintf("%T", m))
@@ -51,8 +51,8 @@ func TestInput(t *testing.T) {
 		{"escapes in a paste", []string{"\x1b[200~a\x1b[31mb\x1b[201~"}, `paste "a\x1b[31mb"`},
 		{"broken text in a paste", []string{"\x1b[200~a\xffb\x1b[201~"}, `paste "ab"`},
 		{"a paste without an end", []string{"\x1b[200~never"}, ""},
-		{"the colour of the background", []string{"\x1b]11;rgb:ffff/ff", "ff/ffff\x1b\\"}, "uv.BackgroundColorEvent"},
-		{"a mouse wheel", []string{"\x1b[<64;1;1M"}, "uv.MouseWheelEvent"},
+		{"the colour of the background", []string{"\x1b]11;rgb:ffff/ff", "ff/ffff\x1b\\"}, "tea.BackgroundColorMsg"},
+		{"a mouse wheel", []string{"\x1b[<64;1;1M"}, "tea.MouseWheelMsg"},
 		{"broken bytes", []string{"\xff\xfe", "a"}, "a"},
 		{"a size in characters", []string{"\x1b[8;4000;4000t", "a"}, "a"},
 		{"a size by itself", []string{"\x1b[48;4000;4000;9;9t", "a"}, "a"},
@@ -73,7 +73,7 @@ func TestInputIsBounded(t *testing.T) {
 		t.Errorf("an unended paste holds %d and %d bytes", len(in.paste), len(in.rest))
 	}
 	msgs := in.feed([]byte(pasteEnd + "q"))
-	if len(msgs) != 2 || len(msgs[0].(uv.PasteEvent).Content) != maxPaste {
+	if len(msgs) != 2 || len(msgs[0].(tea.PasteMsg).Content) != maxPaste {
 		t.Errorf("%d messages after it", len(msgs))
 	}
 	for _, start := range []string{"\x1b]", "\x1bP", "\x1b[", "\x1b_", "\x1bX"} {
@@ -98,7 +98,7 @@ func FuzzInput(f *testing.F) {
 		msgs = append(msgs, in.feed([]byte(s[at:]))...)
 		msgs = append(msgs, in.decode(true)...)
 		for _, m := range msgs {
-			if _, size := m.(uv.WindowSizeEvent); size {
+			if _, size := m.(tea.WindowSizeMsg); size {
 				t.Errorf("%q gives the window a size", s)
 			}
 		}

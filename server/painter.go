@@ -5,80 +5,50 @@ import (
 	"io"
 	"math"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
-
-	"tincan/tui"
 )
 
 const (
-	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
-	atOnce     = 3                     // frames that somebody who types may be ahead of that: what a key brings about, and the next keys
-	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
-	pieceBytes = 2 << 10               // of a write: the buffers of a connection grow to its largest and stay so
-	saidMost   = 64 << 10              // bytes kept for a terminal that takes nothing just now
-	keepBuffer = 64 << 10              // the largest buffer that is used again
-	flickers   = 64                    // bytes of a frame from which the cursor is seen running about
-	scrollPays = 200                   // bytes of a frame from which scrolling is looked into
-	jumpBytes  = 6                     // of moving the cursor within a line: fewer bytes that stand between are written anew
+	pieceBytes = 2 << 10  // of a write: the buffers of a connection grow to its largest and stay so
+	saidMost   = 64 << 10 // bytes kept for a terminal that takes nothing just now
+	keepBuffer = 64 << 10 // the largest buffer that is used again
+	flickers   = 64       // bytes of a frame from which the cursor is seen running about
+	scrollPays = 200      // bytes of a frame from which scrolling is looked into
+	jumpBytes  = 6        // of moving the cursor within a line: fewer bytes that stand between are written anew
 )
 
-// painter stands around the interface's model and draws it in one terminal. Bubble Tea's own
-// renderer keeps two grids of cells a session and looks at them thirty times a second; a
-// painter keeps the frame that the terminal shows, as text, and compares lines when something
-// has changed. It draws at once, and in a busy time every paintEvery, only what has changed.
-// Whatever it draws or says is written beside the program, one write at a time: while the
-// client takes nothing the program goes on, and what it looks like by then is drawn next.
+// painter draws the interface in one terminal. Bubble Tea's own renderer keeps two grids of cells a session and
+// looks at them thirty times a second; a painter keeps the frame that the terminal shows, as text, and compares lines
+// when something has changed. Whatever it draws or says stands in buf until it is written.
 type painter struct {
-	tea.Model
 	out     io.Writer
-	program *tea.Program
-	start   func(func()) // a goroutine of the session
-	asks    bool         // the terminal is known to answer questions of what it can
+	asks    bool // the terminal is known to answer questions of what it can
 	profile colorprofile.Profile
-	sized   func() // told when the model knows its first size
 
 	width, height int
-	synced        bool      // it can show a frame at once (mode 2026)
-	clusters      bool      // it was told to measure as we do (mode 2027)
-	on            bool      // something has been drawn
-	shown         tea.View  // what the terminal shows
-	paid          time.Time // until then, what has been drawn is more than paintEvery allows
-	changed       bool      // that may be something else than the model
-	due           bool      // a frame is on its way
-	typed         bool      // somebody waits for the next frame
-	pressed       time.Time // when the first key came that no frame has been drawn after
-	follows       time.Time // the same of the key that what is to be written follows
-	followed      func(time.Duration)
-	posted        time.Time           // when the first post was written that the next frame shows
-	shows         time.Time           // the same of what is to be written
-	seen          func(time.Duration) // how long a post of somebody else took to be seen
+	synced        bool     // it can show a frame at once (mode 2026)
+	clusters      bool     // it was told to measure as we do (mode 2027)
+	on            bool     // something has been drawn
+	shown         tea.View // what the terminal shows, but for its content
+	rows          []string // that
+	plain         bool     // each of them begins and ends with a plain pen
 
 	buf      []byte // what is to be written next
 	row, col int    // where the cursor is; col -1: who knows
 	ink      pen    // what the terminal draws with
-
-	mu      sync.Mutex
-	writing bool
-	again   bool // something is to be written after that
-	writes  sync.WaitGroup
 }
 
 // anew is the key that has terminals drawn anew everywhere: something else may have written there.
 const anew = "ctrl+l"
-
-// frameMsg asks for a frame, or for what has been said meanwhile to be written.
-type frameMsg struct{ due bool }
 
 // pen is how text is drawn: the sequences that lead there from a terminal's plain state.
 type pen struct{ style, link string }
@@ -106,13 +76,8 @@ var (
 	buffers  = sync.Pool{New: func() any { return new([]byte) }}
 )
 
-func newPainter(m tea.Model, out io.Writer, sn *session, size tea.WindowSizeMsg, profile colorprofile.Profile) *painter {
-	p := &painter{
-		Model: m, out: out, start: sn.start, profile: profile,
-		asks:  answers(sn.term),
-		width: size.Width, height: size.Height, paid: time.Now().Add(paintEvery),
-	}
-	p.sized = sync.OnceFunc(func() { sn.running(p.program.Send) })
+func newPainter(out io.Writer, term string, size tea.WindowSizeMsg, profile colorprofile.Profile) *painter {
+	p := &painter{out: out, profile: profile, asks: answers(term), width: size.Width, height: size.Height}
 	p.shown.DisableBracketedPasteMode = true
 	return p
 }
@@ -127,110 +92,31 @@ func answers(term string) bool {
 	return false
 }
 
-// Init begins the model, and ends what a program without a renderer would still do every second.
-func (p *painter) Init() tea.Cmd {
+// ask asks the terminal what it can, if it is known to answer.
+func (p *painter) ask() {
 	if p.asks {
 		p.say(ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore)
 	}
-	p.run(p.Model.Init())
-	return p.rest
-}
-
-// brokenMsg is a panic in a command.
-type brokenMsg struct{ what string }
-
-// run runs a command and those that it consists of. Bubble Tea would pass each lot of them through its queue, and
-// keep somebody who waits for the last of them: for one that waits for events that is as long as the session.
-func (p *painter) run(cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	p.start(func() {
-		defer func() {
-			if r := recover(); r != nil {
-				p.program.Send(brokenMsg{fmt.Sprintf("%v\n%s", r, debug.Stack())})
-			}
-		}()
-		switch msg := cmd().(type) {
-		case nil:
-		case tea.BatchMsg:
-			for _, one := range msg {
-				p.run(one)
-			}
-		default:
-			p.program.Send(msg)
-		}
-	})
-}
-
-// rest stops the ticking of Bubble Tea's renderer, of which ours has none, and empties the
-// buffer in which the program keeps what it would write itself.
-func (p *painter) rest() tea.Msg {
-	p.program.ReleaseTerminal()
-	return nil
-}
-
-// Update hands a message on; what Bubble Tea would have written for it is said here.
-func (p *painter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	said := ""
-	switch msg := msg.(type) {
-	case brokenMsg:
-		panic(msg.what) // here Bubble Tea sees it, and ends the program
-	case frameMsg:
-		p.due, p.typed = p.due && !msg.due, p.changed
-		return p, nil
-	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg:
-		p.typed = true
-		if _, press := msg.(tea.KeyPressMsg); press && p.pressed.IsZero() {
-			p.pressed = time.Now()
-		}
-	case tea.WindowSizeMsg:
-		p.resize(msg)
-	case tea.ColorProfileMsg:
-		p.profile = msg.Profile
-	case tea.ModeReportMsg:
-		p.told(msg)
-	case tea.RawMsg:
-		said = fmt.Sprint(msg.Msg)
-	default:
-		said = asked(msg)
-	}
-	if k, pressed := msg.(tea.KeyPressMsg); msg == tea.ClearScreen() || pressed && k.String() == anew {
-		p.clear()
-	}
-	var cmd tea.Cmd
-	p.Model, cmd = p.Model.Update(msg)
-	change := tui.Soon
-	if m, ok := p.Model.(*tui.Model); ok {
-		change = m.Change()
-	}
-	p.changed = p.changed || change != tui.Later
-	p.typed = p.typed || change == tui.Now
-	p.run(cmd)
-	if said != "" {
-		p.say(said)
-		return p, p.rest
-	}
-	return p, nil
 }
 
 // asked is what a terminal is to be told for those messages of Bubble Tea that have no exported
 // type and are used here.
 func asked(msg tea.Msg) string {
-	switch {
-	case msg == tea.RequestBackgroundColor():
+	switch reflect.TypeOf(msg) {
+	case askBackground:
 		return ansi.RequestBackgroundColor
-	case reflect.TypeOf(msg) == reflect.TypeOf(tea.SetClipboard("")()):
+	case setClipboard:
 		return ansi.SetSystemClipboard(reflect.ValueOf(msg).String())
 	}
 	return ""
 }
 
+var askBackground, setClipboard = reflect.TypeOf(tea.RequestBackgroundColor()), reflect.TypeOf(tea.SetClipboard("")())
+
 // resize takes a new size; terminals move what they show, so all of it is drawn anew.
 func (p *painter) resize(size tea.WindowSizeMsg) {
 	p.width, p.height = size.Width, size.Height
 	p.clear()
-	p.sized()
 }
 
 // told notes what the terminal says that it can.
@@ -247,7 +133,10 @@ func (p *painter) told(msg tea.ModeReportMsg) {
 }
 
 // clear makes the next frame a whole one.
-func (p *painter) clear() { p.col, p.shown.Content = unknown, "" }
+func (p *painter) clear() {
+	clear(p.rows)
+	p.col, p.rows = unknown, p.rows[:0]
+}
 
 // unknown stands for the cursor's column after clear: what the terminal shows is not known either.
 const unknown = -2
@@ -259,100 +148,8 @@ func (p *painter) say(text string) {
 	}
 }
 
-// View draws a frame now, if somebody has typed, few have been drawn a moment ago and nothing is being
-// written; else one is drawn as soon as it may. There is nothing left for Bubble Tea to draw.
-func (p *painter) View() tea.View {
-	if !p.idle() {
-		return tea.View{}
-	}
-	if p.changed {
-		p.show()
-	}
-	p.flush()
-	return tea.View{}
-}
-
-// show draws what has changed, or sees to it that it is drawn soon.
-func (p *painter) show() {
-	now := time.Now()
-	wait := p.paid.Sub(now)
-	if p.typed {
-		wait -= (atOnce - 1) * paintEvery
-	} else {
-		wait = max(wait, together)
-	}
-	if wait <= 0 {
-		p.frame(p.Model.View())
-		p.changed, p.typed = false, false
-		if len(p.buf) > 0 {
-			p.paid = later(p.paid, now).Add(paintEvery)
-			p.follows, p.shows = first(p.follows, p.pressed), first(p.shows, p.posted)
-		}
-		p.pressed, p.posted = time.Time{}, time.Time{}
-	} else if !p.due {
-		p.due = true
-		time.AfterFunc(wait, func() { p.program.Send(frameMsg{due: true}) })
-	}
-}
-
-// idle reports whether nothing is being written; otherwise the program is asked again when it is.
-func (p *painter) idle() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.again = p.writing
-	return !p.writing
-}
-
-// flush writes what there is, beside the program.
-func (p *painter) flush() {
-	if len(p.buf) == 0 {
-		return
-	}
-	buf, pressed, posted := p.buf, p.follows, p.shows
-	p.buf, p.follows, p.shows = nil, time.Time{}, time.Time{}
-	p.mu.Lock()
-	p.writing = true
-	p.mu.Unlock()
-	p.writes.Add(1)
-	p.start(func() {
-		again := p.write(buf)
-		since(pressed, p.followed)
-		since(posted, p.seen)
-		p.writes.Done()
-		if again {
-			p.program.Send(frameMsg{})
-		}
-	})
-}
-
-// heard notes that the next frame shows what was posted then.
-func (p *painter) heard(posted time.Time) { p.posted = first(p.posted, posted) }
-
-// later is the later of two times.
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-// first is the earlier of two times; the zero time is none.
-func first(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// since tells how long ago something was, if it was and somebody listens.
-func since(at time.Time, listener func(time.Duration)) {
-	if !at.IsZero() && listener != nil {
-		listener(time.Since(at))
-	}
-}
-
-// write writes a buffer piece by piece, gives it back, and says whether there is more to write.
-func (p *painter) write(buf []byte) (again bool) {
+// write writes a buffer piece by piece, and gives it back.
+func (p *painter) write(buf []byte) {
 	for rest := buf; len(rest) > 0; {
 		n := min(len(rest), pieceBytes)
 		if _, err := p.out.Write(rest[:n]); err != nil {
@@ -364,15 +161,10 @@ func (p *painter) write(buf []byte) (again bool) {
 		buf = buf[:0]
 		buffers.Put(&buf)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.writing = false
-	return p.again
 }
 
 // close leaves the terminal as it was found, however the program has ended.
 func (p *painter) close() {
-	p.writes.Wait()
 	if p.on {
 		p.draw(pen{})
 		p.put(ansi.ResetModifyOtherKeys, ansi.PopKittyKeyboard(1))
@@ -394,8 +186,8 @@ func (p *painter) put(all ...string) {
 	}
 }
 
-// frame draws what has changed since the last frame.
-func (p *painter) frame(v tea.View) {
+// frame draws what has changed since the last frame, which consists of rows beside its view.
+func (p *painter) frame(v tea.View, rows []string) {
 	if p.buf == nil {
 		p.buf = *buffers.Get().(*[]byte)
 	}
@@ -412,14 +204,17 @@ func (p *painter) frame(v tea.View) {
 		p.put(ansi.CursorHomePosition, ansi.EraseEntireScreen)
 		p.row, p.col = 0, 0
 	}
-	if v.Content != p.shown.Content {
-		p.content(p.shown.Content, v.Content)
+	if !slices.Equal(rows, p.rows) {
+		p.content(rows)
+		clear(p.rows[min(len(rows), len(p.rows)):])
+		p.rows = append(p.rows[:0], rows...)
 	}
 	if v.Cursor != nil {
 		p.move(min(max(v.Cursor.Y, 0), p.height-1), min(max(v.Cursor.X, 0), p.width-1))
 	}
 	p.steady(from, seen, v.Cursor != nil)
 	p.shown = v
+	p.shown.Content = ""
 }
 
 // steady keeps the cursor from being seen running about in what was written from there on.
@@ -536,18 +331,18 @@ func shape(c *tea.Cursor) (style int, hex string) {
 	return style, hex
 }
 
-// content draws the lines that differ, as they are or after scrolling some of them, whichever is shorter.
-func (p *painter) content(old, new string) {
+// content draws the rows that differ, as they are or after scrolling some of them, whichever is shorter.
+func (p *painter) content(new []string) {
 	c := canvases.Get().(*canvas)
-	c.cut(old, new, p.height)
+	p.plain = c.level(p.rows, new, p.height, p.plain)
 	from, wasRow, wasCol := len(p.buf), p.row, p.col
-	p.rows(c)
-	if plain := p.buf[from:]; len(plain) > scrollPays && old != "" {
+	p.differing(c)
+	if plain := p.buf[from:]; len(plain) > scrollPays && len(p.rows) > 0 {
 		if top, end, by := shift(c.old, c.new); by != 0 {
 			row, col := p.row, p.col
 			p.row, p.col = wasRow, wasCol
 			p.scroll(c, top, end, by)
-			p.rows(c)
+			p.differing(c)
 			if scrolled := p.buf[from+len(plain):]; len(scrolled) < len(plain) {
 				p.buf = append(p.buf[:from], scrolled...)
 			} else {
@@ -562,23 +357,49 @@ func (p *painter) content(old, new string) {
 	canvases.Put(c)
 }
 
-// cut cuts two frames into exactly n lines each, every one of which begins and ends with a plain pen.
-func (c *canvas) cut(old, new string, n int) {
+// level takes n rows of two frames, as rows each of which begins and ends with a plain pen, and says whether those of
+// the new one do so by themselves; plain says the same of the old one.
+func (c *canvas) level(old, new []string, n int, plain bool) bool {
 	c.old, c.new = c.old[:0], c.new[:0]
 	var was, is pen
-	var before, line string
-	for range n {
-		before, old, _ = strings.Cut(old, "\n")
-		line, new, _ = strings.Cut(new, "\n")
-		c.old, c.new = append(c.old, was.under(before)), append(c.new, is.under(line))
-		same := line == before && is == was
+	ends := true
+	for y := range n {
+		before, row := at(old, y), at(new, y)
+		c.old, c.new = append(c.old, was.under(before)), append(c.new, is.under(row))
+		same := row == before && is == was
+		if same && plain && is == (pen{}) {
+			continue
+		}
 		was = after(before, was)
 		if same {
 			is = was
 		} else {
-			is = after(line, is)
+			is = after(row, is)
 		}
+		ends = ends && is == pen{}
 	}
+	return ends
+}
+
+// at is a row of a frame, empty below its last.
+func at(rows []string, y int) string {
+	if y < len(rows) {
+		return rows[y]
+	}
+	return ""
+}
+
+// prefix is how many bytes at their beginnings two texts share.
+func prefix(a, b string) int {
+	const some = 64 // bytes that are compared at once
+	n, end := 0, min(len(a), len(b))
+	for n+some <= end && a[n:n+some] == b[n:n+some] {
+		n += some
+	}
+	for n < end && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // under is a line that is drawn on with a pen taken up before it, as one that begins plain.
@@ -669,10 +490,7 @@ type spot struct {
 // shared is how far two lines are the same, up to a letter that is one column wide for certain and has nothing added
 // to it; the start where not everything before it is so.
 func shared(a, b string, width int) (there spot) {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
+	n := prefix(a, b)
 	here := spot{}
 	for here.at+1 < n && here.col < width {
 		switch c := a[here.at]; {
@@ -800,8 +618,8 @@ func certain(r rune) bool {
 		in(0x2190, 0x2193) || in(0x2500, 0x25a0) || in(wide, 0x3096) || in(0x30a0, 0x30ff) || in(0x4e00, 0x9fff) || in(0xac00, 0xd7a3))
 }
 
-// rows draws the lines that differ.
-func (p *painter) rows(c *canvas) {
+// differing draws the rows that differ.
+func (p *painter) differing(c *canvas) {
 	for y := range c.new {
 		if c.old[y] != c.new[y] && !(c.old[y] == "" && p.fresh(y, c.new[y])) {
 			from := c.part(c.old[y], c.new[y], p.width)

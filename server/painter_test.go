@@ -123,7 +123,7 @@ func rowOf(s interface{ CellAt(x, y int) *uv.Cell }, width, y int) string {
 
 // easel is a painter without a program, on a glass.
 func easel(g *glass) *painter {
-	p := &painter{out: g, profile: colorprofile.TrueColor, sized: func() {}}
+	p := &painter{out: g, profile: colorprofile.TrueColor}
 	p.shown.DisableBracketedPasteMode = true
 	p.resize(tea.WindowSizeMsg{Width: g.Width(), Height: g.Height()})
 	return p
@@ -131,7 +131,7 @@ func easel(g *glass) *painter {
 
 // paint draws a view at once, and returns how many bytes that took.
 func (p *painter) paint(v tea.View) int {
-	p.frame(v)
+	p.frame(v, strings.Split(v.Content, "\n"))
 	n := len(p.buf)
 	p.write(p.buf)
 	p.buf = nil
@@ -469,21 +469,20 @@ func TestWhoTypesIsDrawnAtOnce(t *testing.T) {
 		{"by itself, quiet", -time.Minute, false, false},
 		{"by itself, too many frames before", time.Hour, false, false},
 	} {
-		p := easel(newGlass(t, 40, 12))
-		p.Model = player{tea.NewView("something new")}
-		p.paid, p.typed, p.changed, p.due = time.Now().Add(c.paid), c.typed, true, true // on its way already
-		if p.show(); (len(p.buf) > 0) != c.drawn {
+		g := newProgram(player{tea.NewView("something new")}, easel(newGlass(t, 40, 12)), nil, nil)
+		g.paid, g.typed, g.changed, g.due = time.Now().Add(c.paid), c.typed, true, true // on its way already
+		if g.show(); (len(g.painter.buf) > 0) != c.drawn {
 			t.Errorf("%s: drawn %v", c.name, !c.drawn)
 		}
-		if p.changed == c.drawn {
-			t.Errorf("%s: still to be drawn %v", c.name, p.changed)
+		if g.changed == c.drawn {
+			t.Errorf("%s: still to be drawn %v", c.name, g.changed)
 		}
 	}
 }
 
 // BenchmarkPaint is what painting takes where a number in the sidebar and one in the header have changed.
 func BenchmarkPaint(b *testing.B) {
-	p := &painter{out: io.Discard, profile: colorprofile.ANSI256, sized: func() {}}
+	p := &painter{out: io.Discard, profile: colorprofile.ANSI256}
 	p.shown.DisableBracketedPasteMode = true
 	p.resize(tea.WindowSizeMsg{Width: 120, Height: 40})
 	var views [2]tea.View

@@ -8,7 +8,9 @@
 // was offered and not proven.
 //
 // Screens are drawn by painter.go, not by Bubble Tea's renderer, which costs a
-// session a hundred times the memory of what it shows.
+// session a hundred times the memory of what it shows, and the model is run by
+// program.go, not by Bubble Tea's Program, which passes each message of each
+// session over four goroutines.
 //
 // Three things differ from the architecture on purpose. Requests of a session
 // are seen by us before the library sees them (session.go), not in a wrapped

@@ -293,12 +293,11 @@ func (s *Server) whose(sn *session) (store.Person, *store.Key, error) {
 	return me, who.offer, err
 }
 
-// screen runs the interface: one session, one Bubble Tea program.
+// screen runs the interface: one session, one program.
 func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *store.Key) int {
-	env := sn.environ()
 	_, noColor := sn.env["NO_COLOR"]
-	var draw *painter
-	heard := func(posted time.Time) { draw.heard(posted) }
+	var g *program
+	heard := func(posted time.Time) { g.heard(posted) }
 	if s.metrics == nil {
 		heard = nil
 	}
@@ -313,29 +312,15 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 	if s.wrap != nil {
 		model = s.wrap(model)
 	}
-	size := sn.window()
-	draw = newPainter(model, newOutput(sn.channel, sn, s.Limits.Stall), sn, size, colorprofile.Env(env))
-	draw.followed, draw.seen = s.followed, s.metrics.shown
-	p := tea.NewProgram(draw,
-		tea.WithContext(sn.ctx),
-		tea.WithoutRenderer(),
-		tea.WithFPS(1), // until the painter has stopped it
-		tea.WithInput(nil),
-		tea.WithOutput(io.Discard),
-		tea.WithEnvironment(env),
-		tea.WithColorProfile(draw.profile),
-		tea.WithWindowSize(size.Width, size.Height),
-		tea.WithoutSignalHandler(),
-	)
-	draw.program = p
-	sn.start(func() { sn.typing(ss, p.Send) })
-	_, err := p.Run()
-	draw.close()
+	draw := newPainter(newOutput(sn.channel, sn, s.Limits.Stall), sn.term, sn.window(), colorprofile.Env(sn.environ()))
+	g = newProgram(model, draw, sn.start, func(g *program) { sn.running(g.bring) })
+	g.followed, g.seen = s.followed, s.metrics.shown
+	err := g.run(sn.ctx, func() { sn.typing(ss, g.bring) })
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, tea.ErrProgramPanic):
-		s.Log.Error("panic in the interface", "person", me.ID, "err", err)
+	case errors.Is(err, errBroken):
+		s.Log.Error(errBroken.Error(), "person", me.ID, "err", err)
 		s.tell(ss, "Something went wrong on our side; your text is kept. Connect again to go on.")
 	case s.ctx.Err() != nil:
 		s.tell(ss, "The server is being restarted; your text is kept. Connect again in a moment.")
@@ -363,6 +348,7 @@ type output struct {
 	conn     io.Closer
 	patience time.Duration
 	mu       sync.Mutex
+	watch    *time.Timer // nil before the first write
 }
 
 func newOutput(w io.Writer, sn *session, patience time.Duration) *output {
@@ -375,9 +361,13 @@ func (o *output) Write(p []byte) (n int, err error) {
 	const piece = 32 << 10 // so that patience is for progress, not for the whole
 	for err == nil && n < len(p) {
 		var m int
-		watch := time.AfterFunc(o.patience, func() { o.conn.Close() })
+		if o.watch == nil {
+			o.watch = time.AfterFunc(o.patience, func() { o.conn.Close() })
+		} else {
+			o.watch.Reset(o.patience)
+		}
 		m, err = o.w.Write(p[n:min(n+piece, len(p))])
-		watch.Stop()
+		o.watch.Stop()
 		n += m
 	}
 	return n, err

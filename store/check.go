@@ -118,13 +118,19 @@ var checks = []check{
 			`UPDATE post SET revision = revision + 1, reactions = coalesce((SELECT sum(kinds & 1) || '.' || sum(kinds >> 1 & 1) || '.' || sum(kinds >> 2 & 1) || '.' || sum(kinds >> 3 & 1) || '.' || sum(kinds >> 4 & 1) || '.' || sum(kinds >> 5 & 1)
 				FROM reaction x WHERE x.post_id = post.id AND x.kinds <> 0), '')`,
 		}},
-	{"search index", `WITH n AS MATERIALIZED (SELECT (SELECT count(*) FROM search WHERE search MATCH 'meta : post') AS has,
+	{"search index", `WITH n AS MATERIALIZED (SELECT (SELECT count(*) FROM search WHERE search MATCH '"=post"') AS has,
 			(SELECT count(*) FROM post WHERE deleted_at = 0 AND hidden_at = 0) AS posts,
 			(SELECT count(*) FROM search_queue q WHERE q.body IS NOT NULL) AS old,
 			(SELECT count(*) FROM search_queue q JOIN post p ON p.id = q.post_id WHERE p.deleted_at = 0 AND p.hidden_at = 0) AS new)
 		SELECT has, posts - new + old FROM n WHERE has <> posts - new + old`,
 		"Search knows %v posts where it should know %v.",
 		indexAnew},
+	{"days of posts", `SELECT p.id FROM post p WHERE p.imported = 0 AND p.at / 86400000 IS NOT (SELECT day FROM written WHERE first <= p.id ORDER BY first DESC LIMIT 1) LIMIT 1`,
+		"Post %v counts for another day than it was written on; the figures are off.",
+		[]string{
+			`DELETE FROM written`,
+			`INSERT INTO written SELECT id, day FROM (SELECT id, at / 86400000 AS day, lag(at / 86400000) OVER (ORDER BY id) AS before FROM post WHERE imported = 0) WHERE day IS NOT before`,
+		}},
 	{"announcements", `SELECT a.post_id FROM announcement a LEFT JOIN audience u ON u.post_id = a.post_id AND u.inside = 1 GROUP BY a.post_id
 		HAVING a.pending <> count(CASE u.answer WHEN 0 THEN 1 END) OR a.understood <> count(CASE u.answer WHEN 1 THEN 1 END) OR a.questions <> count(CASE u.answer WHEN 2 THEN 1 END) OR a.resolved <> count(CASE u.answer WHEN 3 THEN 1 END)`,
 		"Announcement %v counts its answers wrongly.",

@@ -106,8 +106,8 @@ func (s *Store) HoldPasswords() (release func()) {
 
 // What the indexer writes of a post, for whoever has to write it in bulk.
 var (
-	Fold       = fold
-	SearchMeta = searchMeta
+	Fold        = fold
+	SearchWords = searchWords
 )
 
 // Terms is s as one phrase to look for; none if it has no word.
@@ -177,6 +177,14 @@ func (s *Store) Scrub(ctx context.Context) (some bool, err error) { return s.scr
 
 // Forget has everything read again that figures are counted from.
 func (s *Store) Forget() { s.memo.empty() }
+
+// Measured are the moments at which the posts of a day were written that the figures count.
+func (s *Store) Measured(ctx context.Context, d int64) (at []int64, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		return t.measured(d*dayMS, (d+1)*dayMS, func(s rawSaid) { at = append(at, s.at) })
+	})
+	return at, err
+}
 
 // Remember reads it, as happens in the background.
 func (s *Store) Remember(ctx context.Context) error { return s.remember(ctx) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func measuredCompany(b *testing.B) (*world, int64, time.Time) {
 		author int
 	}
 	var roots []root
-	w.must(insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, at, heard_at) VALUES (?, 1, ?, ?, ?, 'x', ?, ?)`, measuredPosts, func(i int) []any {
+	w.must(insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, at, heard_at) VALUES (?, 1, ?, ?, ?, '`+strings.Repeat("some ", 20)+`', ?, ?)`, measuredPosts, func(i int) []any {
 		id, author := start+int64(i)*measuredStep, rng.IntN(measuredPeople)+10
 		if i%3 == 0 || len(roots) == 0 {
 			roots = append(roots, root{id, author})

@@ -563,3 +563,25 @@ func (w *world) zone(name string) {
 	w.t.Helper()
 	w.raw(`UPDATE trial SET zone = ?`, name)
 }
+
+// Posts count for the day that they were written on, also where a clock was wrong for a while.
+func TestDaysOfPosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	const day = 24 * time.Hour
+	for _, wait := range []time.Duration{0, time.Minute, day, -day, time.Minute, 3 * day, time.Minute, -2 * day, day} {
+		w.clock.add(wait)
+		w.post(maya, w.everyone(), "x")
+	}
+	w.healthy()
+	equal(t, "turns", w.number(`SELECT count(*) FROM written`), 6)
+	first := w.number(`SELECT min(day) FROM written`)
+	for d, want := range map[int64]int{0: 4, 1: 2, 2: 1, 3: 2, 4: 0} {
+		got, err := w.Measured(w.ctx, first+d)
+		w.must(err)
+		if equal(t, fmt.Sprint("posts of day ", d), len(got), want); !slices.IsSorted(got) {
+			t.Errorf("of day %d they are not in order: %v", d, got)
+		}
+	}
+}

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// foldVersion is raised when fold, searchMeta or tokens give something else than they did.
-const foldVersion = 1
+// foldVersion is raised when fold, searchWords or tokens give something else than they did.
+const foldVersion = 2
 
 // fold is the form in which words are indexed and looked for: compatibility forms are one (NFKC),
 // case is folded (ß is ss), letters lose their diacritics, what is neither letter nor digit only
@@ -189,6 +189,24 @@ func (t Term) matchAt(words []foldedWord) int {
 		}
 	}
 	return len(t.words)
+}
+
+// allStand reports whether all the terms stand in a text.
+func allStand(terms []Term, body string) bool {
+	if len(terms) == 0 {
+		return true
+	}
+	text := " " + fold(body) + " "
+	for _, t := range terms {
+		phrase := " " + strings.Join(t.tokens, " ")
+		if !t.begins {
+			phrase += " "
+		}
+		if !strings.Contains(text, phrase) {
+			return false
+		}
+	}
+	return true
 }
 
 // count is how often the term stands in the tokens of a text.

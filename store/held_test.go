@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -48,6 +49,41 @@ func TestHeld(t *testing.T) {
 	versions, err := w.OwnVersions(w.ctx, ben, root.ID)
 	w.must(err)
 	equal(t, "others' versions", len(versions), 0)
+}
+
+// The threads that somebody follows are found whatever made them follow, and gone when they leave.
+func TestOwnFollows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	begun := w.post(maya, w.everyone(), "begun")
+	w.reply(ben, begun.ID, "so she follows")
+	answered := w.post(ben, w.everyone(), "answered")
+	w.reply(maya, answered.ID, "me too")
+	called := w.post(ben, w.everyone(), "hello @maya")
+	calledLater := w.post(ben, w.everyone(), "later")
+	w.reply(ben, calledLater.ID, "@maya, look")
+	chosen := w.post(ben, w.everyone(), "chosen")
+	w.must(w.FollowThread(w.ctx, maya, chosen.ID, true))
+	left := w.post(ben, w.everyone(), "left")
+	w.reply(maya, left.ID, "not for me")
+	w.must(w.FollowThread(w.ctx, maya, left.ID, false))
+	others := w.post(ben, w.everyone(), "others'")
+	w.reply(ben, others.ID, "alone")
+	marks, err := w.OwnFollows(w.ctx, maya)
+	w.must(err)
+	var ids []int64
+	for _, m := range marks {
+		ids = append(ids, m.Post)
+	}
+	equal(t, "followed", fmt.Sprint(ids), fmt.Sprint([]int64{begun.ID, answered.ID, called.ID, calledLater.ID, chosen.ID}))
+	held, err := w.Held(w.ctx, maya)
+	w.must(err)
+	equal(t, "counted", held.Followed, 5)
+	w.must(w.LeaveForGood(w.ctx, maya))
+	equal(t, "after leaving", w.number(`SELECT count(*) FROM follow WHERE person_id = ?`, maya), 0)
+	equal(t, "of others", w.number(`SELECT count(*) FROM follow WHERE person_id = ?`, ben), 5)
+	w.healthy()
 }
 
 func TestNotify(t *testing.T) {

@@ -400,31 +400,28 @@ func scanSaid(r *row) (s rawSaid, err error) {
 
 // measured passes on the posts of [from, to), oldest first, day by day: those of days that are remembered are not read.
 func (t *tx) measured(from, to int64, each func(rawSaid)) error {
-	for at := from; at < to; {
-		d := at / dayMS
-		end := min((d+1)*dayMS, to)
+	for d := from / dayMS; d*dayMS < to; d++ {
 		posts, known := t.memo.day(d)
-		if known {
-			posts = span(posts, at, end, func(s rawSaid) int64 { return s.at })
-		} else {
+		if !known {
 			var err error
-			if posts, err = collect(t, scanSaid, measuredQuery, at, end); err != nil {
+			if posts, err = collect(t, scanSaid, measuredQuery, d); err != nil {
 				return err
 			}
-			if end-at == dayMS {
-				t.memo.keepDay(t.memoAge, d, posts, t.at)
-			}
+			slices.SortStableFunc(posts, func(a, b rawSaid) int { return cmp.Compare(a.at, b.at) }) // a clock may have gone back
+			t.memo.keepDay(t.memoAge, d, posts, t.at)
 		}
-		for _, p := range posts {
+		for _, p := range span(posts, from, to, func(s rawSaid) int64 { return s.at }) {
 			each(p)
 		}
-		at = end
 	}
 	return nil
 }
 
 const (
-	measuredQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
+	// ofDay are the posts written on a day.
+	ofDay = ` FROM written w CROSS JOIN post p ON p.id >= w.first AND p.id < coalesce((SELECT min(n.first) FROM written n WHERE n.first > w.first), 1 << 62)
+		WHERE w.day = ? AND p.imported = 0 AND p.hidden_at = 0`
+	measuredQuery  = `SELECT ` + saidColumns + ofDay
 	archivedQuery  = `SELECT ` + saidColumns + ` FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ? AND at >= ? AND at < ? ORDER BY at`
 	questionsQuery = `SELECT at, author_id, channel_id, iif(answer_id = 0, 0, resolved_at) FROM post WHERE question = 1 AND imported = 0 AND hidden_at = 0 AND at >= ? AND at < ? ORDER BY at`
 	storiesQuery   = `SELECT p.at FROM tag g JOIN post p ON p.id = g.post_id JOIN channel c ON c.id = p.channel_id

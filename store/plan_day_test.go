@@ -31,6 +31,7 @@ var hot = []struct{ name, has string }{
 	{"earlier versions", "SELECT body, at FROM version"},
 	{"what waits for the index", "FROM search_queue q"},
 	{"what a search finds", "FROM search WHERE search MATCH"},
+	{"what it looks for in posts", "FROM search s CROSS JOIN post p"},
 	{"whether it is still there", "FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value JOIN channel c"},
 	{"its words", "SELECT p.id, p.body FROM json_each"},
 	{"decisions", "FROM decision d LEFT JOIN"},
@@ -94,6 +95,7 @@ func TestPlansOfADay(t *testing.T) {
 	ask(w.Versions(w.ctx, maya, root.ID))
 	w.indexed()
 	ask(w.Search(w.ctx, maya, "root", store.Best, 0, 10))
+	ask(w.Search(w.ctx, maya, `"a root"`, store.Newest, 0, 10))
 	w.must(w.MoveThread(w.ctx, jon, root.ID, sales))
 	w.must(w.DeletePost(w.ctx, jon, root.ID))
 

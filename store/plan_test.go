@@ -36,6 +36,7 @@ var small = map[string]string{
 	"FROM person WHERE admin = 1":                                                "over the index of admins",
 	"FROM person p WHERE p.admin = 1":                                            "over the index of admins",
 	"WITH RECURSIVE d (name)":                                                    "each step is one look into the index of departments",
+	"WITH live AS MATERIALIZED":                                                  "over as many threads as posts were asked for",
 	"WITH concerned AS MATERIALIZED":                                             "the few announcements of one channel that still wait",
 	"FROM objective":                                                             "there are twelve at most",
 	"FROM terms":                                                                 "its newest row",

@@ -274,8 +274,10 @@ func (s *Store) ChannelLog(ctx context.Context, me, channel int64, n int) (posts
 	return posts, err
 }
 
-const channelLogQuery = `SELECT id FROM post WHERE channel_id = ?1 AND root_id = 0
-	UNION ALL SELECT id FROM post WHERE channel_id = ?1 AND root_id <> 0 ORDER BY id DESC LIMIT +?2`
+// channelLogQuery looks in the n threads that were written in last, as no other can have one of the newest n posts; of
+// those that were deleted since, some may be missing.
+const channelLogQuery = `WITH live AS MATERIALIZED (SELECT id FROM post WHERE channel_id = ?1 AND root_id = 0 ORDER BY max(id, last_reply_id) DESC LIMIT +?2)
+	SELECT id FROM live UNION ALL SELECT r.id FROM live CROSS JOIN post r ON r.root_id = live.id AND r.root_id <> 0 ORDER BY 1 DESC LIMIT +?2`
 
 // inChannel reads in a channel that me may see.
 func (s *Store) inChannel(ctx context.Context, me, channel int64, fn func(*tx, channelRow) error) error {
@@ -556,8 +558,8 @@ func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error 
 		return err
 	}
 	if root == 0 {
-		return t.run(`INSERT INTO follow (person_id, root_id, read_seq) SELECT ?1, id, reply_seq FROM post WHERE id = ?2 ON CONFLICT DO NOTHING`, p.ID, id)
+		return t.run(`INSERT INTO follow (person_id, root_id, read_seq, apart) SELECT ?1, id, reply_seq, 1 FROM post WHERE id = ?2 ON CONFLICT DO NOTHING`, p.ID, id)
 	}
-	return t.run(`INSERT INTO follow (person_id, root_id, read_seq, own, waiting) VALUES (?1, ?2, ?3,
-		(SELECT count(*) FROM post WHERE root_id = +?2 AND root_id <> 0 AND seq > ?3 AND (deleted_at > 0 OR author_id = ?1)), 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
+	return t.run(`INSERT INTO follow (person_id, root_id, read_seq, own, waiting, apart) VALUES (?1, ?2, ?3,
+		(SELECT count(*) FROM post WHERE root_id = +?2 AND root_id <> 0 AND seq > ?3 AND (deleted_at > 0 OR author_id = ?1)), 1, 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
 }

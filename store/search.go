@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -23,14 +24,21 @@ const (
 	indexBatch  = 200                    // posts indexed in one transaction, so that those who write wait little
 	mergePages  = 128                    // pages of the index (of 1000 bytes) merged in one transaction, for the same reason
 	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
-	prefixLeast = 4                      // letters before the * of a prefix: three begin a tenth of all words, and an index of beginnings is as large as that of words
+	prefixLeast = 4                      // letters before the * of a prefix: three begin a tenth of all words
+	// looseFirst is how many posts are looked at for words that the index is not asked for, and looseMost how many while
+	// that promises a full page. Reading so many is quicker than having the index walk through all posts that have a common
+	// word, or put together those that have any of the words with one beginning.
+	looseFirst = 200
+	looseMost  = 5000
+	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
+	readMost = 20_000
 )
 
 // Found is a page of what a search found.
 type Found struct {
 	Posts []Post
 	Terms []Term // what to light, with Matches
-	More  bool   // older ones match too
+	Next  int64  // the post before which to look for more, 0 where there is none
 }
 
 // SearchOrder says which matches come first.
@@ -38,11 +46,12 @@ type SearchOrder int
 
 const (
 	Newest SearchOrder = iota
-	Best               // those that say most about the words, among the newest few hundred; one page
+	Best               // those that say most about the words, among the newest few hundred; one page of them
 )
 
 // Search finds the posts that have all the words of query and that me may see: up to n (at most 200),
-// in order, before the post before (0: from the newest).
+// in order, before the post before (0: from the newest). There may be fewer, and even none, though Next says that
+// there is more: looking for a phrase of words that many posts have, and hardly any beside each other, is done in parts.
 //
 // Words are matched whole whatever their case and diacritics, "in quotes" as a phrase, with a * at the
 // end as a beginning. from:handle, in:channel, tag:name, since:2026-11-01 (or since:3d) and
@@ -59,19 +68,21 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		match, ok, err := t.matchExpression(me, q)
-		if err != nil || !ok {
-			return err
-		}
-		want := n + 1
-		if order == Best {
-			want = bestOf
-		}
-		ids, err := collect(t, scanID, searchQuery, match, top(before), q.since, want)
+		lookups, err := t.lookups(me, q)
 		if err != nil {
 			return err
 		}
-		found.More = order == Newest && len(ids) > n
+		want := n
+		if order == Best {
+			want = bestOf
+		}
+		var ids []int64
+		if ids, found.Next, err = t.newest(lookups, before, q.since, want); err != nil {
+			return err
+		}
+		if order == Best && len(ids) > 0 {
+			found.Next = 0
+		}
 		if ids, err = t.present(me, ids); err != nil {
 			return err
 		}
@@ -87,8 +98,76 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	return found, err
 }
 
+// lookup is one way to find what was looked for: what the index is asked, and what has to stand in a post beside that.
+type lookup struct {
+	match  string
+	stands []Term
+	loose  bool // the index is asked for less than it could be
+}
+
+// hopeless reports whether another way is to be tried after so many posts were looked at and so many of them found.
+func (l lookup) hopeless(seen, found, want int) bool {
+	if !l.loose {
+		return seen >= readMost
+	}
+	return seen >= looseMost || seen >= looseFirst && found*looseMost < want*seen
+}
+
+// errEnough ends a reading that has found what it wanted.
+var errEnough = errors.New("store: enough was found")
+
+// newest returns the newest that lookups find before a post, up to want, and the post before which there may be more.
+// Each lookup goes on where the one before it has stopped. Of what me may not see only entries of the index are passed
+// over, a fraction of a microsecond each, and no text is read: how long it takes tells as little as it did of words alone.
+func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int64, next int64, err error) {
+	for _, l := range lookups {
+		query, seen, had, last, more := searchQuery, 0, len(ids), before, false
+		if len(l.stands) > 0 {
+			query = searchReadQuery
+		}
+		err = t.each(func(r *row) (err error) {
+			var id int64
+			var body string
+			if len(l.stands) > 0 {
+				err = r.Scan(&id, &body)
+			} else {
+				err = r.Scan(&id)
+			}
+			if err != nil {
+				return err
+			}
+			if l.hopeless(seen, len(ids)-had, want-had) {
+				return errEnough
+			}
+			seen++
+			if allStand(l.stands, body) {
+				if more = len(ids) == want; more {
+					return errEnough
+				}
+				ids = append(ids, id)
+			}
+			last = id
+			return nil
+		}, query, l.match, top(before), since)
+		switch {
+		case err == nil:
+			return ids, 0, nil
+		case !errors.Is(err, errEnough):
+			return nil, 0, err
+		case more:
+			return ids, last, nil
+		}
+		before = last
+	}
+	return ids, before, nil
+}
+
 // searchQuery reads forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are negative for.
-const searchQuery = `SELECT -rowid FROM search WHERE search MATCH ?1 AND rowid > -?2 AND rowid <= -?3 ORDER BY rowid LIMIT +?4`
+// Whoever runs it stops when there is enough.
+const (
+	searchQuery     = `SELECT -rowid FROM search WHERE search MATCH ?1 AND rowid > -?2 AND rowid <= -?3 ORDER BY rowid`
+	searchReadQuery = `SELECT p.id, p.body FROM search s CROSS JOIN post p ON p.id = -s.rowid WHERE s.search MATCH ?1 AND s.rowid > -?2 AND s.rowid <= -?3 ORDER BY s.rowid`
+)
 
 // present leaves out what has been deleted, hidden or moved out of my sight since it was indexed.
 func (t *tx) present(me int64, ids []int64) ([]int64, error) {
@@ -204,63 +283,95 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 	return time.Time{}, refuse(ErrInvalid, "%q is no time to go back to. Write 30m, 12h, 3d, 2w or a date like 2026-11-20.", s)
 }
 
-// matchExpression is q in FTS5's query language, narrowed to what me may see; ok is false if a filter
-// names what is not there for me, so that nothing can match. Every word is folded and quoted.
-func (t *tx) matchExpression(me int64, q searchFor) (expr string, ok bool, err error) {
-	var and []string // what is rarest first: FTS5 asks the others only where the one before has led it
+// lookups are the ways to find q, narrowed to what me may see; none if a filter names what is not there for me, so that
+// nothing can match. Every word is folded and quoted.
+func (t *tx) lookups(me int64, q searchFor) ([]lookup, error) {
+	var few, words, begins, many []string // FTS5 asks for the next only where those before have led it: what is rarest comes first
 	for _, tag := range q.tag {
-		and = append(and, "meta : "+tagToken(tag))
+		few = append(few, marked(tagMark(tag)))
 	}
 	for _, handle := range q.from {
 		p, err := t.personByHandle(handle)
-		if nothing(err) {
-			return "", false, nil
-		}
 		if err != nil {
-			return "", false, err
+			return nil, absent(err)
 		}
-		and = append(and, fmt.Sprintf("meta : p%d", p.ID))
+		few = append(few, marked(authorMark(p.ID)))
 	}
 	for _, name := range q.in {
 		c, err := t.channelWhere(me, named, channelName(name))
-		if nothing(err) {
-			return "", false, nil
-		}
 		if err != nil {
-			return "", false, err
+			return nil, absent(err)
 		}
-		and = append(and, fmt.Sprintf("meta : c%d", c.ID))
-	}
-	for _, term := range q.terms {
-		text := `"` + strings.Join(term.tokens, " ") + `"`
-		if term.begins {
-			text += "*"
-		}
-		and = append(and, "text : "+text)
+		few = append(few, marked(channelMark(c.ID)))
 	}
 	for _, has := range q.has {
-		and = append(and, "meta : h"+has)
+		many = append(many, marked("h"+has))
 	}
-	if len(q.in) > 0 { // which me may see, as was just asked
-		return strings.Join(and, " AND "), true, nil
-	}
-	mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
-	if err != nil {
-		return "", false, err
-	}
-	// What is closed is far less than what is open: leaving it out is quicker than asking for the rest.
-	closed := "meta : closed"
-	if len(mine) > 0 {
-		var channels []string
-		for _, id := range mine {
-			channels = append(channels, fmt.Sprintf("c%d", id))
+	var phrases []Term
+	for _, term := range q.terms {
+		for i, token := range term.tokens {
+			if i == len(term.tokens)-1 && term.begins {
+				begins = append(begins, `"`+token+`"*`)
+				continue
+			}
+			words = append(words, `"`+token+`"`)
 		}
-		closed = "(" + closed + " NOT meta : (" + strings.Join(channels, " OR ") + "))"
+		if len(term.tokens) > 1 {
+			phrases = append(phrases, term)
+		}
 	}
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // short ones are common, in any language
+	hidden := ""
+	if len(q.in) == 0 { // else me may see it, as was just asked
+		var err error
+		if hidden, err = t.closedTo(me); err != nil {
+			return nil, err
+		}
+	}
+	marks := slices.Concat(few, many)
+	lookups := []lookup{{match: matching(slices.Concat(few, words, begins, many), hidden), stands: phrases}}
+	if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
+		lookups = append(lookups, lookup{match: matching(slices.Concat(few, words[:1], many), hidden), stands: q.terms, loose: true})
+	}
+	if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
+		lookups = append(lookups, lookup{match: matching(marks, hidden), stands: q.terms, loose: true})
+	}
+	slices.Reverse(lookups)
+	return lookups, nil
+}
+
+// absent is nil for what is not there.
+func absent(err error) error {
+	if nothing(err) {
+		return nil
+	}
+	return err
+}
+
+// matching is what FTS5 is asked for posts that have all of some words, but for those that are hidden.
+func matching(and []string, hidden string) string {
 	if len(and) == 0 {
-		and = []string{"meta : post"}
+		and = []string{marked("post")}
 	}
-	return "(" + strings.Join(and, " AND ") + ") NOT " + closed, true, nil
+	match := strings.Join(and, " AND ")
+	if hidden != "" {
+		match = "(" + match + ") NOT " + hidden
+	}
+	return match
+}
+
+// closedTo is what matches the posts that me may not see. They are far fewer than the others: leaving them out is
+// quicker than asking for the rest.
+func (t *tx) closedTo(me int64) (string, error) {
+	mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
+	if err != nil || len(mine) == 0 {
+		return marked("closed"), err
+	}
+	var channels []string
+	for _, id := range mine {
+		channels = append(channels, marked(channelMark(id)))
+	}
+	return "(" + marked("closed") + " NOT (" + strings.Join(channels, " OR ") + "))", nil
 }
 
 // best orders the newest matches by how much they say about the terms: how often they name them for
@@ -398,18 +509,18 @@ func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
 // INSERT … SELECT makes FTS5 write a segment of its own.
 func (t *tx) indexPost(p indexed) error {
 	if f := p.was; f.body.Valid {
-		if err := t.run(`INSERT INTO search (search, rowid, text, meta) VALUES ('delete', ?, ?, ?)`, -p.id, fold(f.body.String), f.meta()); err != nil {
+		if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)`, -p.id, f.words()); err != nil {
 			return err
 		}
 	}
 	if f := p.now; f.body.Valid {
-		return t.run(`INSERT INTO search (rowid, text, meta) VALUES (?, ?, ?)`, -p.id, fold(f.body.String), f.meta())
+		return t.run(`INSERT INTO search (rowid, words) VALUES (?, ?)`, -p.id, f.words())
 	}
 	return t.erased() // the last of a deleted post
 }
 
-func (f findable) meta() string {
-	return searchMeta(f.body.String, f.channel, f.author, f.private, f.question)
+func (f findable) words() string {
+	return searchWords(f.body.String, f.channel, f.author, f.private, f.question)
 }
 
 // indexAnew empties the index and has every post indexed again.
@@ -435,29 +546,36 @@ func indexThisWay(t *tx) error {
 	return t.run(`INSERT INTO setting VALUES ('fold', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, way)
 }
 
-// searchMeta are the words by which a post is filtered, none of which can be typed into a search.
-func searchMeta(body string, channel, author int64, private, question bool) string {
-	meta := []string{"post", fmt.Sprintf("c%d", channel), fmt.Sprintf("p%d", author)}
+// searchWords is what a post is found by: its words, and marks.
+func searchWords(body string, channel, author int64, private, question bool) string {
+	words := []string{fold(body), "=post", "=" + channelMark(channel), "=" + authorMark(author)}
 	if private {
-		meta = append(meta, "closed")
+		words = append(words, "=closed")
 	}
 	for _, tag := range Tags(body) {
-		meta = append(meta, tagToken(tag))
+		words = append(words, "="+tagMark(tag))
 	}
 	if strings.Contains(body, "://") {
-		meta = append(meta, "hlink")
+		words = append(words, "=hlink")
 	}
 	if strings.Contains(body, "`") {
-		meta = append(meta, "hcode")
+		words = append(words, "=hcode")
 	}
 	if question {
-		meta = append(meta, "hquestion")
+		words = append(words, "=hquestion")
 	}
-	return strings.Join(meta, " ")
+	return strings.Join(words, " ")
 }
 
-// tagToken is a tag as one word of the index, whatever characters it has.
-func tagToken(tag string) string {
+// marked asks for a mark: a word of the index that cannot be typed into a search, as no folded word has a sign.
+func marked(is string) string { return `"=` + is + `"` }
+
+func channelMark(id int64) string { return fmt.Sprintf("c%d", id) }
+
+func authorMark(id int64) string { return fmt.Sprintf("p%d", id) }
+
+// tagMark is a tag as one word, whatever characters it has.
+func tagMark(tag string) string {
 	h := fnv.New64a()
 	h.Write([]byte(strings.TrimFunc(tag, unicode.IsSpace)))
 	return fmt.Sprintf("t%x", h.Sum64())

@@ -46,7 +46,7 @@ func TestIndexIsMerged(t *testing.T) {
 }
 
 // inIndex is how many posts the index holds.
-const inIndex = `SELECT count(*) FROM search WHERE search MATCH 'meta : post'`
+const inIndex = `SELECT count(*) FROM search WHERE search MATCH '"=post"'`
 
 // find is what a search finds, in both orders alike.
 func (w *world) find(me int64, query string) string {
@@ -164,10 +164,43 @@ func TestSearchFilters(t *testing.T) {
 
 	page, err := w.Search(w.ctx, ben, "word", store.Newest, 0, 2)
 	w.must(err)
-	equal(t, "a page", row(bodies(page.Posts), page.More), "four word `x` three word https://example.com true")
-	page, err = w.Search(w.ctx, ben, "word", store.Newest, page.Posts[1].ID, 2)
+	equal(t, "a page", row(bodies(page.Posts), page.Next > 0), "four word `x` three word https://example.com true")
+	page, err = w.Search(w.ctx, ben, "word", store.Newest, page.Next, 2)
 	w.must(err)
-	equal(t, "the next", row(bodies(page.Posts), page.More), "two word #Größe one word false")
+	equal(t, "the next", row(bodies(page.Posts), page.Next > 0), "two word #Größe one word false")
+}
+
+// A phrase that hardly any post has, of words that all have, is looked for in parts; what few words begin with is
+// found wherever it stands.
+func TestSearchInParts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	const posts = 20_100 // more than one part
+	w.raw(fmt.Sprintf(`BEGIN IMMEDIATE;
+		CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i - 1 FROM n WHERE i > 1)
+			SELECT i, CASE i WHEN 7 THEN 'beta alpha' WHEN 9 THEN 'gammadelta' WHEN %[1]d THEN 'gamma' ELSE 'alpha beta' END AS body FROM n;
+		INSERT INTO post (id, channel_id, author_id, body, at) SELECT i, 1, %d, body, 1 FROM n;
+		INSERT INTO search (rowid, words) SELECT -i, body || ' =post' FROM n;
+		DELETE FROM search_queue;
+		COMMIT`, posts, maya))
+	for query, want := range map[string]string{
+		`"beta alpha"`:       "2: beta alpha",
+		"gamm*":              "1: gamma gammadelta",
+		"gammad*":            "1: gammadelta",
+		`"beta alpha" alph*`: "2: beta alpha",
+		`"beta beta"`:        "2: ",
+	} {
+		for _, order := range []store.SearchOrder{store.Newest, store.Best} {
+			parts, all := 0, []store.Post(nil)
+			for before := int64(0); parts == 0 || before > 0; parts++ {
+				found, err := w.Search(w.ctx, maya, query, order, before, 10)
+				w.must(err)
+				all, before = append(all, found.Posts...), found.Next
+			}
+			equal(t, query, fmt.Sprintf("%d: %s", parts, bodies(all)), want)
+		}
+	}
 }
 
 func TestSearchBest(t *testing.T) {
@@ -180,7 +213,7 @@ func TestSearchBest(t *testing.T) {
 	w.indexed()
 	best, err := w.Search(w.ctx, maya, "budget", store.Best, 0, 2)
 	w.must(err)
-	equal(t, "best first", row(bodies(best.Posts), best.More), "budget, budget, budget: all about the budget the budget false")
+	equal(t, "best first", row(bodies(best.Posts), best.Next > 0), "budget, budget, budget: all about the budget the budget false")
 }
 
 func TestSearchBadInput(t *testing.T) {
@@ -323,7 +356,7 @@ func TestIndexIsTold(t *testing.T) {
 			want = ""
 		}
 		equal(t, "for others", w.find(ben, "alpha"), want)
-		equal(t, "marked as closed", w.number(`SELECT count(*) FROM search WHERE search MATCH 'meta : closed'`), map[bool]int64{true: 2}[closed])
+		equal(t, "marked as closed", w.number(`SELECT count(*) FROM search WHERE search MATCH '"=closed"'`), map[bool]int64{true: 2}[closed])
 	}
 	w.edit(maya, root.ID, "beta")
 	w.edit(maya, root.ID, "gamma") // before the index is told of either
@@ -338,7 +371,7 @@ func TestIndexIsTold(t *testing.T) {
 	w.raw(`DELETE FROM post`)
 	w.must(w.SetAddress(w.ctx, "x"))
 	w.indexed()
-	equal(t, "words left", w.number(`SELECT count(*) FROM search WHERE search MATCH 'alpha OR gamma OR post OR closed'`), 0)
+	equal(t, "words left", w.number(`SELECT count(*) FROM search WHERE search MATCH 'alpha OR gamma OR "=post" OR "=closed"'`), 0)
 }
 
 // A program that folds in another way than the one before it begins a new index.
@@ -349,8 +382,8 @@ func TestIndexAnew(t *testing.T) {
 	p := w.post(maya, w.everyone(), "alpha")
 	w.indexed()
 	w.must(w.Close())
-	w.raw(`INSERT INTO search (search, rowid, text, meta) VALUES ('delete', -?1, 'alpha', 'post')`, p.ID)
-	w.raw(`INSERT INTO search (rowid, text, meta) VALUES (-?1, 'alfa', 'post')`, p.ID)
+	w.raw(`INSERT INTO search (search, rowid, words) VALUES ('delete', -?1, 'alpha =post')`, p.ID)
+	w.raw(`INSERT INTO search (rowid, words) VALUES (-?1, 'alfa =post')`, p.ID)
 	w.raw(`UPDATE setting SET value = 'otherwise' WHERE name = 'fold'`)
 	again := openWorld(t, w.dir, store.Options{})
 	again.indexed()

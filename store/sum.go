@@ -16,12 +16,16 @@ func (t *tx) sum(f *Findings) error {
 	first, last := dayOf(f.From, f.Zone).month(), dayOf(f.To, f.Zone).month()
 	h := sha256.New()
 	w := bufio.NewWriter(h)
+	for d := from / dayMS; d*dayMS < to; d++ {
+		if err := t.write(w, `SELECT at, author_id, to_id, root_id, channel_id, heard_at`+ofDay+` AND at >= ? AND at < ?
+			AND channel_id NOT IN (SELECT id FROM channel WHERE private = 1) ORDER BY at, author_id, to_id, root_id, channel_id, heard_at`, d, from, to); err != nil {
+			return err
+		}
+	}
 	for _, part := range []struct {
 		query string
 		args  []any
 	}{
-		{`SELECT at, author_id, to_id, root_id, channel_id, heard_at FROM post WHERE imported = 0 AND hidden_at = 0 AND at >= ? AND at < ?
-			AND channel_id NOT IN (SELECT id FROM channel WHERE private = 1) ORDER BY at, author_id, to_id, root_id, channel_id, heard_at`, []any{from, to}},
 		{`SELECT month, person_id, days FROM visit WHERE month >= ? AND month <= ? ORDER BY month, person_id`, []any{first, last}},
 		{`SELECT person_id, at, on_roster, department, leader FROM standing WHERE at < ? ORDER BY person_id, at`, []any{to}},
 		{`SELECT w.post_id, w.version, w.person_id, w.answer, w.at FROM answer w WHERE w.post_id IN (SELECT a.post_id` + areOpen + `) ORDER BY 1, 2, 3`, []any{from, to}},

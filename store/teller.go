@@ -122,7 +122,8 @@ func (t *tx) extent(in *channelRow, zone *time.Location, now time.Time) (e exten
 		start := dayOf(day, time.UTC).monday().start(zone)
 		return extent{start, start, now}, err
 	}
-	err = t.get(`SELECT coalesce((SELECT min(at) FROM standing), ?1), coalesce((SELECT min(at) FROM post WHERE imported = 0 AND hidden_at = 0), ?1)`, []any{t.ms()}, &first, &last)
+	err = t.get(`SELECT coalesce((SELECT min(at) FROM standing), ?1), coalesce((SELECT at FROM post
+		WHERE id >= (SELECT first FROM written WHERE day >= 0 ORDER BY day LIMIT 1) AND imported = 0 AND hidden_at = 0 ORDER BY id LIMIT 1), ?1)`, []any{t.ms()}, &first, &last)
 	return extent{fromMS(min(first, last)), fromMS(last), now}, err
 }
 

@@ -71,6 +71,9 @@ func (th *Thread) markUnread(me int64) {
 	}
 }
 
+// threadsOf are the threads in which ?1 has a row of follow, and perhaps others.
+const threadsOf = `(SELECT iif(root_id = 0, id, root_id) FROM post WHERE author_id = ?1 UNION SELECT root_id FROM follow WHERE person_id = ?1 AND apart = 1)`
+
 // FollowThread makes me follow the thread of a post, from now on, or leaves it alone whoever mentions me there.
 func (s *Store) FollowThread(ctx context.Context, me, id int64, on bool) error {
 	return s.writeAlways(ctx, func(t *tx) error {
@@ -82,7 +85,7 @@ func (s *Store) FollowThread(ctx context.Context, me, id int64, on bool) error {
 			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: at.Channel, Root: at.Root, Post: at.Root, By: me}, me)
-		return t.run(`INSERT INTO follow (person_id, root_id, following, read_seq) SELECT ?1, id, ?3, reply_seq FROM post WHERE id = ?2
+		return t.run(`INSERT INTO follow (person_id, root_id, following, read_seq, apart) SELECT ?1, id, ?3, reply_seq, 1 FROM post WHERE id = ?2
 			ON CONFLICT DO UPDATE SET following = excluded.following, read_seq = excluded.read_seq, own = 0, waiting = 0`, me, at.Root, on)
 	})
 }

@@ -162,9 +162,12 @@ func (tr Trial) Frozen() string {
 
 // TellsEnd is what everyone is told of the end when they come in; "" while none is announced.
 func (tr Trial) TellsEnd() string {
-	day, err := time.Parse(time.DateOnly, tr.Ends)
-	if over := tr.Frozen(); over != "" || err != nil {
+	if over := tr.Frozen(); over != "" || tr.Ends == "" {
 		return over
+	}
+	day, err := time.Parse(time.DateOnly, tr.Ends)
+	if err != nil {
+		return ""
 	}
 	return "The trial ends on " + day.Format("2 January 2006") + ": after that day nothing is written any more."
 }

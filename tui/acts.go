@@ -46,7 +46,7 @@ type (
 )
 
 // postActs are the things that I can do with a post of a channel, the most used first.
-func (a *app) postActs(p store.Post, c store.Channel) []postAct {
+func (a *app) postActs(p *store.Post, c store.Channel) []postAct {
 	mine := p.Author == a.me
 	alive := !p.Deleted && !p.Hidden
 	fresh := alive && !c.Closed() // may still be changed
@@ -62,20 +62,20 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	an := p.Announcement
 	announced := an != nil && alive
 	add(announced && an.Asked && !c.Closed(), "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return a.push(newMustRead(a, t, p.ID)) })
-	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return a.push(newAudience(a, t, p, c.Steward)) })
+	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return a.push(newAudience(a, t, *p, c.Steward)) })
 	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return a.push(replyTo(a, t, p.ID)) })
-	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return a.push(quoting(a, t, p)) })
-	add(fresh, "React to it", keys.React, func(*theme) tea.Cmd { return a.step(reactMsg{p}) })
+	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return a.push(quoting(a, t, *p)) })
+	add(fresh, "React to it", keys.React, func(*theme) tea.Cmd { return a.step(reactMsg{*p}) })
 	add(alive && !p.Saved, "Save it for later", says(keys.Keep, "save"), func(*theme) tea.Cmd { return a.save(p.ID, true) })
 	add(p.Saved, "Take it out of Saved", says(keys.Keep, "unsave"), func(*theme) tea.Cmd { return a.save(p.ID, false) })
 	add(root && !p.Following, "Follow the thread", says(keys.Follow, "follow"), func(*theme) tea.Cmd { return a.follow(p.ID, true) })
 	add(root && p.Following, "No longer follow the thread", says(keys.Follow, "unfollow"), func(*theme) tea.Cmd { return a.follow(p.ID, false) })
 	add(c.Joined && !p.Imported, "Unread from here", keys.UnreadFrom, func(*theme) tea.Cmd { return a.unreadFrom(p) })
 	add(alive, "Copy what opens it", keys.Copy, func(*theme) tea.Cmd { return a.copyLink(p.ID) })
-	add(mine && fresh && !p.Imported && an == nil, "Edit it", keys.Edit, func(*theme) tea.Cmd { return a.step(editMsg{post: p}) })
-	add(mine && announced && fresh, "Edit it: everyone answers again", keys.Edit, func(*theme) tea.Cmd { return a.step(editMsg{post: p}) })
-	add(mine && announced && fresh, "Fix a typo in it: nobody is asked again", key.Binding{}, func(*theme) tea.Cmd { return a.step(editMsg{p, true}) })
-	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return a.push(newVersions(a, t, p)) })
+	add(mine && fresh && !p.Imported && an == nil, "Edit it", keys.Edit, func(*theme) tea.Cmd { return a.step(editMsg{post: *p}) })
+	add(mine && announced && fresh, "Edit it: everyone answers again", keys.Edit, func(*theme) tea.Cmd { return a.step(editMsg{post: *p}) })
+	add(mine && announced && fresh, "Fix a typo in it: nobody is asked again", key.Binding{}, func(*theme) tea.Cmd { return a.step(editMsg{*p, true}) })
+	add(!p.EditedAt.IsZero() && alive, "What it said before", keys.Versions, func(t *theme) tea.Cmd { return a.push(newVersions(a, t, *p)) })
 	add(mine && !p.Deleted && !p.Imported && !c.Frozen, "Delete it", keys.Delete, func(*theme) tea.Cmd {
 		return a.step(askMsg{"Delete this post? It cannot be brought back.", a.deletePost(p.ID)})
 	})
@@ -83,10 +83,10 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 	add(mine && fresh && root && p.Question, "Make it an ordinary post", key.Binding{}, func(*theme) tea.Cmd { return a.markQuestion(p.ID, false) })
 	add(c.Steward && fresh && root && !p.Pinned, "Pin it to the top of the channel", says(keys.Pin, "pin"), func(*theme) tea.Cmd { return a.pin(p.ID, true) })
 	add(c.Steward && p.Pinned && !c.Closed(), "Unpin it", says(keys.Pin, "unpin"), func(*theme) tea.Cmd { return a.pin(p.ID, false) })
-	add(c.Steward && fresh && root && !c.Private, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newMove(a, t, p, c)) })
-	add(c.Steward && alive && !mine && !c.Frozen, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newHide(a, t, p)) })
+	add(c.Steward && fresh && root && !c.Private, "Move the thread to another channel", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newMove(a, t, *p, c)) })
+	add(c.Steward && alive && !mine && !c.Frozen, "Hide it, and say why", key.Binding{}, func(t *theme) tea.Cmd { return a.push(newHide(a, t, *p)) })
 	add(c.Steward && p.Hidden && !c.Frozen, "Show it again", key.Binding{}, func(*theme) tea.Cmd { return a.unhide(p.ID) })
-	add(alive && !mine && !c.Frozen, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return a.push(newReport(a, t, p)) })
+	add(alive && !mine && !c.Frozen, "Report it to the admins", keys.Report, func(t *theme) tea.Cmd { return a.push(newReport(a, t, *p)) })
 	add(c.Joined && !c.Muted && !c.Frozen, "Mute "+called(c), says(keys.Mute, "mute"), func(*theme) tea.Cmd { return a.mute(c, true) })
 	add(c.Joined && c.Muted && !c.Frozen, "No longer mute "+called(c), says(keys.Mute, "unmute"), func(*theme) tea.Cmd { return a.mute(c, false) })
 	return list
@@ -94,7 +94,7 @@ func (a *app) postActs(p store.Post, c store.Channel) []postAct {
 
 // replyActs are the acts on a post where it stands in its thread: replies are written right
 // there, the thread is followed from each of them, and one may answer the question.
-func (a *app) replyActs(p store.Post, th store.Thread) []postAct {
+func (a *app) replyActs(p *store.Post, th store.Thread) []postAct {
 	root, alive := th.Root, !p.Deleted && !p.Hidden
 	var list []postAct
 	if p.Root != 0 && alive && root.Question && !th.Channel.Closed() && (root.Author == a.me || th.Channel.Steward) {
@@ -109,7 +109,7 @@ func (a *app) replyActs(p store.Post, th store.Thread) []postAct {
 		case keys.Reply.Help().Key:
 			act.do = func(*theme) tea.Cmd { return a.step(replyMsg{}) }
 		case keys.Quote.Help().Key:
-			act.do = func(*theme) tea.Cmd { return a.step(replyMsg{p}) }
+			act.do = func(*theme) tea.Cmd { return a.step(replyMsg{*p}) }
 		}
 		list = append(list, act)
 	}
@@ -220,7 +220,7 @@ func (a *app) react(id int64, r store.Reaction, on bool) tea.Cmd {
 
 // unreadFrom makes a post and what follows it new again. The screens that show them are told,
 // so that they do not count as read at once because they are being looked at.
-func (a *app) unreadFrom(p store.Post) tea.Cmd {
+func (a *app) unreadFrom(p *store.Post) tea.Cmd {
 	return func() tea.Msg {
 		if err := a.store.UnreadFrom(a.ctx, a.me, p.ID); err != nil {
 			return errMsg{err}

@@ -437,9 +437,13 @@ func TestActsHaveOneKeyEach(t *testing.T) {
 	w.must(w.store.MarkQuestion(w.ctx, w.me, mine.ID, true))
 	th, err := w.store.Thread(w.ctx, w.me, mine.ID, 0, 10)
 	w.must(err)
+	now := func(id int64) *store.Post {
+		p := w.now(id)
+		return &p
+	}
 	for name, list := range map[string][]postAct{
-		"another's": w.postActs(w.now(post.ID), w.channel("platform")), "mine": w.postActs(w.now(mine.ID), w.channel("platform")),
-		"a reply": w.replyActs(w.now(reply.ID), th), "unknown place": w.postActs(post, store.Channel{}),
+		"another's": w.postActs(now(post.ID), w.channel("platform")), "mine": w.postActs(now(mine.ID), w.channel("platform")),
+		"a reply": w.replyActs(now(reply.ID), th), "unknown place": w.postActs(&post, store.Channel{}),
 	} {
 		seen := map[string]string{}
 		for _, act := range list {
@@ -528,7 +532,7 @@ func TestCatchUp(t *testing.T) {
 func TestArchivedOffersNoChange(t *testing.T) {
 	w, ben, platform, post := talk(t)
 	c := w.channel("platform")
-	mine := func(p store.Post) store.Post { p.Author = w.me; return p }
+	mine := func(p store.Post) *store.Post { p.Author = w.me; return &p }
 	keysOf := func(c store.Channel) string {
 		var out []string
 		for _, a := range w.app.postActs(mine(post), c) {

@@ -30,7 +30,7 @@ func due(at, now time.Time, zone *time.Location) string {
 }
 
 // announcedHead is the line below the name: that it must be read, by when, and whom it asks.
-func announcedHead(p store.Post, now time.Time, zone *time.Location) string {
+func announcedHead(p *store.Post, now time.Time, zone *time.Location) string {
 	an := p.Announcement
 	var parts []string
 	if an.MustRead {
@@ -73,7 +73,7 @@ func answersLine(an *store.Announcement) string {
 }
 
 // spoken is whose an announcement is: "Jon Reed for Petra Marsh".
-func spoken(p store.Post) string {
+func spoken(p *store.Post) string {
 	name := p.Name
 	if name == "" {
 		name = p.Handle
@@ -85,12 +85,12 @@ func spoken(p store.Post) string {
 }
 
 // subject is the first line of an announcement, as a mail has one.
-func subject(p store.Post) string {
+func subject(p *store.Post) string {
 	line, _, _ := strings.Cut(p.Body, "\n")
 	return excerpt(line)
 }
 
 // waitingLine is an announcement that waits, on one line. What it is about comes before whose it is: a narrow window cuts the end.
-func waitingLine(p store.Post, now time.Time, zone *time.Location) string {
+func waitingLine(p *store.Post, now time.Time, zone *time.Location) string {
 	return "Must read, " + due(p.Announcement.Due, now, zone) + ": " + subject(p) + " · " + spoken(p)
 }

@@ -57,7 +57,7 @@ func (l *audience) Title() string {
 		return "Not answered yet · your team"
 	}
 	const some = 40 // columns: it is known by less than a whole line
-	return strings.TrimSuffix("Who has answered · "+ansi.Truncate(subject(l.post), some, "…"), " · ")
+	return strings.TrimSuffix("Who has answered · "+ansi.Truncate(subject(&l.post), some, "…"), " · ")
 }
 
 // Note is how many have.

@@ -178,17 +178,25 @@ func (m *Model) airs() int {
 
 // View draws the chrome and the screens that can be seen.
 func (m *Model) View() tea.View {
+	v, rows := m.Rows()
+	v.SetContent(strings.Join(rows, "\n"))
+	return v
+}
+
+// Rows is View with the rows of the content beside it instead of in it. They are good until the next message; those that
+// look as they did are the same strings as before, also for others who see the same.
+func (m *Model) Rows() (v tea.View, rows []string) {
 	f := m.frame()
-	v := tea.NewView("")
 	switch {
 	case m.width < 1 || m.height < 1:
+		m.rows = nil
 	case f.small:
-		v.SetContent(m.tooSmall())
+		m.rows = m.tooSmall()
 	default:
 		v = m.draw(f)
 	}
 	v.AltScreen, v.MouseMode, v.WindowTitle = true, tea.MouseModeCellMotion, m.title()
-	return v
+	return v, m.rows
 }
 
 // title is the terminal's: it says from afar how much waits for me.
@@ -200,12 +208,12 @@ func (m *Model) title() string {
 }
 
 // tooSmall is what a window shows in which nothing can be read.
-func (m *Model) tooSmall() string {
+func (m *Model) tooSmall() []string {
 	lines := words("tincan needs 30 columns and 8 lines. Make the window larger, or press q to leave.", m.width)
 	for i := range lines {
 		lines[i] = fit(lines[i], m.width)
 	}
-	return strings.Join(lines[:min(len(lines), m.height)], "\n")
+	return lines[:min(len(lines), m.height)]
 }
 
 // column is lines that stand beside others.
@@ -217,9 +225,13 @@ type column struct {
 
 func (m *Model) draw(f frame) tea.View {
 	v := tea.NewView("")
-	var cols []column
+	on := canvases.Get().(*canvas)
+	defer on.putAway()
+	var room [3]column
+	cols := room[:0]
 	if f.side > 0 {
-		cols = append(cols, column{m.side.view(), f.side, true})
+		on.side = m.side.view(on.side)
+		cols = append(cols, column{on.side, f.side, true})
 	}
 	add := func(width int, lines ...string) { cols = append(cols, column{lines: lines, width: width}) }
 	switch {
@@ -231,10 +243,11 @@ func (m *Model) draw(f frame) tea.View {
 	case m.help != nil:
 		add(m.help.width, append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)...)
 	case f.menu:
-		add(m.width, append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view()...)...)
+		add(m.width, append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view(nil)...)...)
 	default:
-		for _, p := range f.panes {
-			lines, cursor := m.drawPane(p, f)
+		for i, p := range f.panes {
+			lines, cursor := m.drawPane(on.panes[i][:0], p, f)
+			on.panes[i] = lines
 			add(p.width, lines...)
 			if p.layer == m.focused() && m.focus != onSide {
 				v.Cursor = cursor
@@ -245,19 +258,30 @@ func (m *Model) draw(f frame) tea.View {
 			v.Cursor = f.cursor
 		}
 	}
-	v.SetContent(m.content(f, cols))
+	m.content(on, f, cols)
 	return v
 }
 
-// sheets are what frames are put together on.
-var sheets = sync.Pool{New: func() any { return new([]byte) }}
+// canvas is what a frame is put together on.
+type canvas struct {
+	side  []string
+	panes [2][]string
+	buf   []byte
+}
 
-// content is the whole frame: the columns, the long line, the foot and the footer. While it stays as it was, it is the
-// same string, by which whoever paints it knows at once.
-func (m *Model) content(f frame, cols []column) string {
-	sheet := sheets.Get().(*[]byte)
-	defer sheets.Put(sheet)
-	buf := m.join((*sheet)[:0], cols, f.body())
+var canvases = sync.Pool{New: func() any { return new(canvas) }}
+
+// putAway lets others use it.
+func (s *canvas) putAway() {
+	clear(s.side)
+	clear(s.panes[0])
+	clear(s.panes[1])
+	canvases.Put(s)
+}
+
+// content makes the rows of the whole frame: the columns, the long line, the foot and the footer.
+func (m *Model) content(on *canvas, f frame, cols []column) {
+	buf := m.join(on.buf[:0], cols, f.body())
 	if f.rule {
 		buf = append(m.ruler(buf, f, cols), '\n')
 	}
@@ -265,16 +289,12 @@ func (m *Model) content(f frame, cols []column) string {
 		buf = append(append(buf, f.foot...), '\n')
 	}
 	buf = m.footer(buf)
-	*sheet = buf
-	if string(buf) != m.shown {
-		m.shown = string(buf)
-	}
-	return m.shown
+	on.buf = buf
+	m.rows = m.app.drawn.rows(m.rows, buf)
 }
 
-// drawPane draws a screen with its header.
-func (m *Model) drawPane(p pane, f frame) (lines []string, cursor *tea.Cursor) {
-	lines = make([]string, 0, p.y+p.height)
+// drawPane draws a screen with its header, below nothing.
+func (m *Model) drawPane(lines []string, p pane, f frame) (_ []string, cursor *tea.Cursor) {
 	if p.header {
 		title, more, _ := strings.Cut(p.screen.(titled).Title(), " · ")
 		left := m.mark(f) + m.theme.Bold.Render(title)

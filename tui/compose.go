@@ -137,11 +137,14 @@ func (c *composer) SetWidth(width int) {
 
 // SetPlace moves to another place and takes up its draft; the present one is saved.
 func (c *composer) SetPlace(at store.Place, label string) tea.Cmd {
-	c.label = label
 	if at == c.at {
-		c.fit()
+		if label != c.label {
+			c.label = label
+			c.fit()
+		}
 		return nil
 	}
+	c.label = label
 	c.settle()
 	c.completion = nil
 	ctx, leave := c.app.ctx, c.leave()
@@ -406,7 +409,7 @@ func (c *composer) View() string {
 
 func (c *composer) draw() string {
 	if !c.focus {
-		return fit(c.invitation(), c.width)
+		return c.invitation()
 	}
 	rows := c.field.view()
 	if c.field.text == "" && c.placeholder != "" {
@@ -439,7 +442,7 @@ func (c *composer) invitation() string {
 		line, _, _ := strings.Cut(text, "\n")
 		does = "» " + line
 	}
-	return " " + c.theme.Key.Render(k) + "  " + c.theme.Dim.Render(does)
+	return fit(" "+c.theme.Key.Render(k)+"  "+c.theme.Dim.Render(does), c.width)
 }
 
 // Cursor is where the terminal's cursor belongs in View; nil without the focus.

@@ -1,16 +1,108 @@
 package tui
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+
+	"tincan/store"
+)
 
 // drawnMost is how many drawn posts are kept before the older half goes: what a few thousand people have
 // on their screens, in some 10 MB.
 const drawnMost = 4096
 
-// Drawn keeps posts as lines, so that what many people see alike is drawn once. The zero value is ready;
-// it may be used by many at once. Who may see a post is not its business: who looks for its lines has it.
+// rowsMost is the same of rows of the whole screen, of which each has 40 and a post changes a few.
+const rowsMost = 16 << 10
+
+// Drawn keeps posts, posts as lines and rows of the screen, so that what many people see alike is kept once and drawn once. The zero value
+// is ready; it may be used by many at once. Who may see a post is not its business: who looks for its lines has it.
 type Drawn struct {
 	mu       sync.Mutex
 	now, old map[drawing]*drawnPost // what has not been looked for while now filled up goes with old
+
+	postsMu            sync.Mutex
+	nowPosts, oldPosts map[view]*store.Post // the same of posts
+
+	rowsMu           sync.Mutex
+	nowRows, oldRows map[string]string // the same of rows of the whole screen
+}
+
+// view is by what a post is looked for that others may have, too: what most differs between people.
+type view struct {
+	id                int64
+	unread, following bool
+}
+
+// alike is a post that is the same as p, which others may have, too: nobody may change it.
+func (d *Drawn) alike(p store.Post) *store.Post { return d.all([]store.Post{p})[0] }
+
+// all is alike for a page of posts, which is not kept by them.
+func (d *Drawn) all(page []store.Post) []*store.Post {
+	out := make([]*store.Post, len(page))
+	if d == nil {
+		d = &Drawn{}
+	}
+	d.postsMu.Lock()
+	defer d.postsMu.Unlock()
+	for i := range page {
+		out[i] = d.one(&page[i])
+	}
+	return out
+}
+
+// one is alike with the lock held.
+func (d *Drawn) one(p *store.Post) *store.Post {
+	as := view{p.ID, p.Unread, p.Following}
+	known := d.nowPosts[as]
+	if known == nil {
+		known = d.oldPosts[as]
+	}
+	if known == nil || *known != *p {
+		own := *p
+		known = &own
+	}
+	if d.nowPosts == nil || len(d.nowPosts) >= drawnMost/2 {
+		d.nowPosts, d.oldPosts = map[view]*store.Post{}, d.nowPosts
+	}
+	d.nowPosts[as] = known
+	return known
+}
+
+// rows makes rows, which end in a line feed but for the last, of a frame: in was, whose rows stay where they are the same.
+func (d *Drawn) rows(was []string, frame []byte) []string {
+	for y, more := 0, true; ; y++ {
+		var row []byte
+		if row, frame, more = bytes.Cut(frame, []byte{'\n'}); y == len(was) {
+			was = append(was, d.row(row))
+		} else if was[y] != string(row) {
+			was[y] = d.row(row)
+		}
+		if !more {
+			clear(was[y+1:])
+			return was[:y+1]
+		}
+	}
+}
+
+// row is a row as others have it, too.
+func (d *Drawn) row(row []byte) string {
+	if d == nil {
+		return string(row)
+	}
+	d.rowsMu.Lock()
+	defer d.rowsMu.Unlock()
+	if known, ok := d.nowRows[string(row)]; ok {
+		return known
+	}
+	known, ok := d.oldRows[string(row)]
+	if !ok {
+		known = string(row)
+	}
+	if d.nowRows == nil || len(d.nowRows) >= rowsMost/2 {
+		d.nowRows, d.oldRows = map[string]string{}, d.nowRows
+	}
+	d.nowRows[known] = known
+	return known
 }
 
 // drawnPost is a post as lines, with all that decided its looks. Many have the same one: nobody may change it.

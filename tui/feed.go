@@ -25,12 +25,12 @@ const (
 type feed struct {
 	app   *app
 	theme *theme
-	posts []store.Post // from top to bottom
-	list  bool         // fold long posts, show counts of replies
-	where bool         // show the channel of each post
-	bare  bool         // no bar at the selected one: there is nothing else
+	posts []*store.Post // from top to bottom; others may have the same ones: nobody changes them
+	list  bool          // fold long posts, show counts of replies
+	where bool          // show the channel of each post
+	bare  bool          // no bar at the selected one: there is nothing else
 
-	above      func(store.Post) string  // what a thin line above a post says; "" for no line
+	above      func(*store.Post) string // what a thin line above a post says; "" for no line
 	head, tail func(width int) []string // lines above the first and below the last post
 	light      func(string) string      // lights what was looked for in a line of a post's text; nil: nothing
 	say        string                   // what stands here while there is no post
@@ -42,6 +42,7 @@ type feed struct {
 	focused       bool
 
 	drawn   map[int64]*drawnPost
+	barred  barred
 	starts  []int    // first line of each post's block
 	spans   []extent // where each post itself stands
 	total   int      // lines in all
@@ -54,7 +55,7 @@ type extent struct{ first, end int }
 func newFeed(a *app, t *theme) feed {
 	none := func(int) []string { return nil }
 	return feed{
-		app: a, theme: t, head: none, tail: none, above: func(store.Post) string { return "" },
+		app: a, theme: t, head: none, tail: none, above: func(*store.Post) string { return "" },
 		drawn: map[int64]*drawnPost{}, reading: newReading(),
 	}
 }
@@ -67,7 +68,7 @@ func (f *feed) resize(width, height int) {
 // textWidth is the columns of a post: one of air at each side, and no line too long to read.
 func (f *feed) textWidth() int { return max(1, min(measure, f.width-2)) }
 
-func (f *feed) look(p store.Post) look {
+func (f *feed) look(p *store.Post) look {
 	return look{
 		width: f.textWidth(), theme: f.theme, now: f.app.now(), zone: f.app.zone,
 		list: f.list, channel: f.where, full: !f.list && p.Root == 0, answer: p.Root != 0 && p.ID == f.answer,
@@ -158,12 +159,12 @@ func (f *feed) index(id int64) int {
 	return -1
 }
 
-// current is the selected post.
-func (f *feed) current() (store.Post, bool) {
+// current is the selected post; nil if there is none.
+func (f *feed) current() (p *store.Post, some bool) {
 	if i := f.index(f.selected); i >= 0 {
 		return f.posts[i], true
 	}
-	return store.Post{}, false
+	return nil, false
 }
 
 // keep changes what is shown without moving what is being read.
@@ -392,11 +393,10 @@ func (f *feed) window(above []string) []string {
 			f.keep(func() {})
 			return f.window(above)
 		}
-		bar := f.bar(f.posts[i].ID)
+		if bar := f.bar(f.posts[i].ID); bar != "" {
+			lines = f.barred.with(bar, lines)
+		}
 		for _, l := range lines {
-			if bar != "" {
-				l = bar + l[1:]
-			}
 			add(line, l)
 			line++
 		}
@@ -419,6 +419,28 @@ func (f *feed) window(above []string) []string {
 		out = append(out, "")
 	}
 	return out
+}
+
+// barred is a post's lines with a bar before them, kept while they stay the same.
+type barred struct {
+	bar   string
+	of    *string // the first of the lines
+	lines []string
+}
+
+// with puts a bar into the column of air before lines.
+func (b *barred) with(bar string, lines []string) []string {
+	switch {
+	case len(lines) == 0:
+		return nil
+	case b.of == &lines[0] && b.bar == bar:
+		return b.lines
+	}
+	*b = barred{bar, &lines[0], make([]string, len(lines))}
+	for i, l := range lines {
+		b.lines[i] = bar + l[1:]
+	}
+	return b.lines
 }
 
 // bar marks the selected post at its left edge; "" for the others.

@@ -113,7 +113,7 @@ func (h *home) above(width int) []string {
 		}
 	}
 	for _, p := range h.waiting {
-		line := waitingLine(p, h.app.now(), h.app.zone)
+		line := waitingLine(&p, h.app.now(), h.app.zone)
 		out = append(out, " "+t.New.Render(fit(line, max(1, room-ansi.StringWidth(hint))))+hint)
 	}
 	if len(out) > 0 {

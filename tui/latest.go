@@ -33,20 +33,20 @@ type latest struct {
 	whole  bool // a page is all there is, in an order of its own
 	live   bool // what is newer comes in at once
 
-	ready   bool         // the first answer is here
-	problem string       // why there is nothing to show
-	ended   bool         // there are no older posts
-	moved   bool         // I have joined or left: older posts may be others now
-	waiting []store.Post // newer than the first one shown
-	gap     bool         // more are new than one page holds
-	unseen  int          // and newer ones still, which were not read as nobody looks at them
-	heard   int64        // the newest of those
-	toTop   bool         // what waits is to be shown once that has been done
-	jump    int64        // my own new post, to be shown at once
-	was     store.Post   // the newest post that was not new when this was opened
-	newest  int64        // the order key of the first post when it was put there
-	cursor  int64        // the order key before which the next page ends
-	seeking bool         // all that is loaded is new: the line comes with an older page
+	ready   bool          // the first answer is here
+	problem string        // why there is nothing to show
+	ended   bool          // there are no older posts
+	moved   bool          // I have joined or left: older posts may be others now
+	waiting []*store.Post // newer than the first one shown
+	gap     bool          // more are new than one page holds
+	unseen  int           // and newer ones still, which were not read as nobody looks at them
+	heard   int64         // the newest of those
+	toTop   bool          // what waits is to be shown once that has been done
+	jump    int64         // my own new post, to be shown at once
+	was     store.Post    // the newest post that was not new when this was opened
+	newest  int64         // the order key of the first post when it was put there
+	cursor  int64         // the order key before which the next page ends
+	seeking bool          // all that is loaded is new: the line comes with an older page
 	fresh   refresher
 	hinted  *hinted // nil: nothing has been hinted yet
 	older   bool    // the next page is on its way
@@ -57,7 +57,7 @@ type pageMsg struct {
 	of     *latest
 	before int64
 	n      int
-	posts  []store.Post
+	posts  []*store.Post
 	err    error
 }
 
@@ -65,7 +65,7 @@ type pageMsg struct {
 type onePostMsg struct {
 	of   *latest
 	id   int64
-	post store.Post
+	post *store.Post
 	gone bool
 }
 
@@ -99,7 +99,7 @@ func (r *refresher) end() bool {
 func newLatest(a *app, t *theme) *latest {
 	l := &latest{feed: newFeed(a, t)}
 	l.list = true
-	l.above = func(p store.Post) string {
+	l.above = func(p *store.Post) string {
 		if p.ID != l.was.ID {
 			return ""
 		}
@@ -109,7 +109,7 @@ func newLatest(a *app, t *theme) *latest {
 }
 
 // key is where a post stands in the order.
-func (l *latest) key(p store.Post) int64 {
+func (l *latest) key(p *store.Post) int64 {
 	if l.active {
 		return max(p.ID, p.LastReply)
 	}
@@ -135,7 +135,7 @@ func (l *latest) Acts() []postAct {
 }
 
 // channelOf is the channel of a post, as far as it is known.
-func (l *latest) channelOf(p store.Post) store.Channel {
+func (l *latest) channelOf(p *store.Post) store.Channel {
 	if c, known := l.mine(p.Channel); known {
 		return c
 	}
@@ -163,7 +163,7 @@ func (l *latest) read(before int64, n int) tea.Cmd {
 	ctx, load := l.app.ctx, l.load
 	return func() tea.Msg {
 		posts, err := load(ctx, before, n)
-		return pageMsg{l, before, n, posts, err}
+		return pageMsg{l, before, n, l.app.drawn.all(posts), err}
 	}
 }
 
@@ -268,7 +268,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 		if err != nil {
 			return errMsg{err}
 		}
-		return onePostMsg{of: l, id: id, post: p}
+		return onePostMsg{of: l, id: id, post: a.drawn.alike(p)}
 	}
 }
 
@@ -334,7 +334,7 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 }
 
 // setCursor notes where the page after this one begins.
-func (l *latest) setCursor(page []store.Post) {
+func (l *latest) setCursor(page []*store.Post) {
 	if len(page) > 0 {
 		l.cursor = l.key(page[len(page)-1])
 	}
@@ -365,7 +365,7 @@ func (l *latest) merge(msg pageMsg) {
 	case !l.ready:
 		l.ready = true
 		l.opened()
-	case l.jump != 0 && slices.ContainsFunc(msg.posts, func(p store.Post) bool { return p.ID == l.jump }):
+	case l.jump != 0 && slices.ContainsFunc(msg.posts, func(p *store.Post) bool { return p.ID == l.jump }):
 		l.show()
 		l.choose(l.index(l.jump))
 		l.jump = 0
@@ -376,8 +376,8 @@ func (l *latest) merge(msg pageMsg) {
 }
 
 // bring puts the posts of a page from the top where they belong, but for the fresh ones.
-func (l *latest) bring(page []store.Post, fresh int, short bool) {
-	var older []store.Post
+func (l *latest) bring(page []*store.Post, fresh int, short bool) {
+	var older []*store.Post
 	if !l.whole && !l.moved {
 		older = l.posts[l.reach(page, short):]
 	}
@@ -398,12 +398,12 @@ func (l *latest) bring(page []store.Post, fresh int, short bool) {
 
 // inPlace is what is shown, in the order in which it is shown, with what the page says of it. What has been
 // answered meanwhile stands higher in the page; here it stays where somebody may be reading it.
-func (l *latest) inPlace(page []store.Post, short bool) []store.Post {
-	now := map[int64]store.Post{}
+func (l *latest) inPlace(page []*store.Post, short bool) []*store.Post {
+	now := map[int64]*store.Post{}
 	for _, p := range page {
 		now[p.ID] = p
 	}
-	var out []store.Post
+	var out []*store.Post
 	for _, p := range l.posts {
 		if q, ok := now[p.ID]; ok {
 			out = append(out, q)
@@ -415,7 +415,7 @@ func (l *latest) inPlace(page []store.Post, short bool) []store.Post {
 }
 
 // reach is how many of the posts shown a page from the top covers.
-func (l *latest) reach(page []store.Post, short bool) int {
+func (l *latest) reach(page []*store.Post, short bool) int {
 	if short {
 		return len(l.posts)
 	}
@@ -437,11 +437,11 @@ func (l *latest) opened() {
 	}
 }
 
-func isUnread(p store.Post) bool { return p.Unread }
+func isUnread(p *store.Post) bool { return p.Unread }
 
 // wasHere puts the line below the last of posts that is new; where none follows
 // it, an older page has to tell.
-func (l *latest) wasHere(posts []store.Post) {
+func (l *latest) wasHere(posts []*store.Post) {
 	below := len(posts)
 	for below > 0 && !posts[below-1].Unread {
 		below--
@@ -451,7 +451,7 @@ func (l *latest) wasHere(posts []store.Post) {
 	}
 	l.seeking = false
 	if p := posts[below]; !p.Imported && !p.At.Before(l.app.came) { // before, I was not here
-		l.keep(func() { l.was = p })
+		l.keep(func() { l.was = *p })
 	}
 }
 
@@ -471,7 +471,7 @@ func (l *latest) show() tea.Cmd {
 	l.keep(func() {
 		posts := slices.Clone(l.waiting)
 		for _, p := range l.posts {
-			if !slices.ContainsFunc(l.waiting, func(w store.Post) bool { return w.ID == p.ID }) {
+			if !slices.ContainsFunc(l.waiting, func(w *store.Post) bool { return w.ID == p.ID }) {
 				posts = append(posts, p)
 			}
 		}
@@ -539,29 +539,34 @@ func (l *latest) actHelp() []key.Binding {
 	return slices.Concat([]key.Binding{heading("This post"), keys.Open}, actKeys(l.Acts()), []key.Binding{keys.More, keys.New, keys.ShowNew})
 }
 
-// hinted are the keys of the acts on a post that the hints name, kept as long as the post and its channel stay the same.
+// hinted are the hints about a post, kept as long as the post, its channel and what comes first stay the same.
 type hinted struct {
-	post    store.Post
+	post    *store.Post
 	channel store.Channel
+	newer   bool
+	first   []key.Binding
 	keys    []key.Binding
 }
 
 // selectedHints speaks about the selected post, after what comes first.
 func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
-	const many = 12 // more than fit into most windows
-	out := append(make([]key.Binding, 0, many), first...)
 	p, some := l.current()
 	if !some {
-		return append(out, keys.ReadOn)
+		return append(slices.Clip(first), keys.ReadOn)
 	}
-	if c := l.channelOf(p); l.hinted == nil || l.hinted.post != p || l.hinted.channel != c {
-		l.hinted = &hinted{p, c, actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)}
+	c, newer := l.channelOf(p), l.newer() > 0
+	if h := l.hinted; h == nil || h.post != p || h.channel != c || h.newer != newer || !slices.EqualFunc(h.first, first, sameHelp) {
+		out := slices.Clone(first)
+		if newer {
+			out = append(out, keys.ShowNew)
+		}
+		out = append(append(out, keys.Open), actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
+		l.hinted = &hinted{p, c, newer, first, append(out, keys.ReadOn, keys.More, keys.Help)} // Help: as it is what is mostly added
 	}
-	if l.newer() > 0 {
-		out = append(out, keys.ShowNew)
-	}
-	return append(append(append(out, keys.Open), l.hinted.keys...), keys.ReadOn, keys.More)
+	return l.hinted.keys[:len(l.hinted.keys)-1]
 }
+
+func sameHelp(a, b key.Binding) bool { return a.Help() == b.Help() }
 
 // mouse scrolls with the wheel and opens what is clicked.
 func (l *latest) mouse(msg tea.MouseMsg) tea.Cmd {
@@ -596,7 +601,7 @@ func (l *latest) markings() []marking {
 		broken bool
 	}
 	posts := slices.Clone(l.posts)
-	slices.SortStableFunc(posts, func(a, b store.Post) int { return cmp.Compare(a.Seq, b.Seq) }) // a thread that was moved here is new, and has an old number
+	slices.SortStableFunc(posts, func(a, b *store.Post) int { return cmp.Compare(a.Seq, b.Seq) }) // a thread that was moved here is new, and has an old number
 	runs := map[int64]*run{}
 	var order []int64
 	for _, p := range posts {
@@ -639,8 +644,8 @@ func (l *latest) marked(msg markedMsg) {
 	}
 	l.keep(func() {
 		for i := range l.posts {
-			if p := &l.posts[i]; p.Channel == msg.at.Channel && p.Seq <= msg.seq {
-				p.Unread = false
+			if p := l.posts[i]; p.Channel == msg.at.Channel && p.Seq <= msg.seq {
+				l.setUnread(i, false)
 			}
 		}
 	})

@@ -135,8 +135,8 @@ func (l *mustReads) list() {
 		if i == 0 {
 			it.head = "What has had to be read"
 		}
-		it.label = subject(p)
-		it.more = t.Dim.Render(answersLine(an) + " · to " + an.To(p.ChannelName) + " · " + spoken(p))
+		it.label = subject(&p)
+		it.more = t.Dim.Render(answersLine(an) + " · to " + an.To(p.ChannelName) + " · " + spoken(&p))
 		it.end = t.Dim.Render(due(an.Due, a.now(), a.zone))
 		it.open = a.opens(func() screen { return newAudience(a, l.theme, p, true) })
 		switch {

@@ -144,23 +144,22 @@ func (m *mustRead) learn(posts []store.Post) {
 	now, some := m.current()
 	m.keep(func() {
 		m.ready, m.waiting, m.posts = true, posts, nil
-		for i, p := range posts {
-			if i == 0 || some && p.ID == now.ID {
-				m.posts = []store.Post{p}
+		for i := range posts {
+			if p := &posts[i]; i == 0 || some && p.ID == now.ID {
+				m.posts = []*store.Post{p}
 			}
 		}
 	})
-	if shown, _ := m.current(); !some || shown.ID != now.ID {
+	if shown, still := m.current(); !some || !still || shown.ID != now.ID {
 		m.top = 0
 	}
 }
 
 // turn shows the next one that waits.
 func (m *mustRead) turn() {
-	now, _ := m.current()
 	for i, p := range m.waiting {
-		if p.ID == now.ID && len(m.waiting) > 1 {
-			m.posts = []store.Post{m.waiting[(i+1)%len(m.waiting)]}
+		if p.ID == m.selected && len(m.waiting) > 1 {
+			m.posts = []*store.Post{&m.waiting[(i+1)%len(m.waiting)]}
 			m.selected, m.top = m.posts[0].ID, 0
 			m.measure()
 			return
@@ -330,7 +329,7 @@ func newTeamWaits(a *app, t *theme, all []store.TeamWait) *page {
 	p := &page{theme: t, title: "Must read · your team", text: "What people of your team have not answered."}
 	var items []item
 	for _, w := range all {
-		items = append(items, item{name: strconv.FormatInt(w.Post.ID, 10), label: subject(w.Post), end: t.Dim.Render(count(w.Pending, "person", "people")),
+		items = append(items, item{name: strconv.FormatInt(w.Post.ID, 10), label: subject(&w.Post), end: t.Dim.Render(count(w.Pending, "person", "people")),
 			open: a.opens(func() screen { return newAudience(a, p.theme, w.Post, false) }), keys: []key.Binding{says(keys.Open, "who")}})
 	}
 	p.set(items)
@@ -373,7 +372,7 @@ func (m *mustRead) choices() tea.Cmd {
 }
 
 // understood says so.
-func (m *mustRead) understood(p store.Post, said string) tea.Cmd {
+func (m *mustRead) understood(p *store.Post, said string) tea.Cmd {
 	a := m.app
 	return func() tea.Msg {
 		if _, err := a.store.AnswerAnnouncement(a.ctx, a.me, p.ID, p.Announcement.Version, ""); err != nil {
@@ -384,7 +383,7 @@ func (m *mustRead) understood(p store.Post, said string) tea.Cmd {
 }
 
 // later puts it off until I come again.
-func (m *mustRead) later(p store.Post) tea.Cmd {
+func (m *mustRead) later(p *store.Post) tea.Cmd {
 	a := m.app
 	return func() tea.Msg {
 		if err := a.store.PostponeAnnouncement(a.ctx, a.me, p.ID); err != nil {
@@ -395,17 +394,17 @@ func (m *mustRead) later(p store.Post) tea.Cmd {
 }
 
 // ask opens a line for the question.
-func (m *mustRead) ask(p store.Post) tea.Cmd {
+func (m *mustRead) ask(p *store.Post) tea.Cmd {
 	if !p.Announcement.Read {
 		return status(m.reason(p))
 	}
 	m.question = newComposer(m.app, m.theme, store.Place{Channel: p.Channel, Root: p.ID}, "Your question")
-	m.question.about = p
+	m.question.about = *p
 	return tea.Batch(m.question.Init(), m.question.Focus())
 }
 
 // reason says why an answer is not possible yet, or what stands in its place.
-func (m *mustRead) reason(p store.Post) string {
+func (m *mustRead) reason(p *store.Post) string {
 	switch an := p.Announcement; {
 	case !an.Asked:
 		return "You are not asked for an answer: this is to " + an.To(p.ChannelName) + "."

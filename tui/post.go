@@ -35,7 +35,7 @@ type look struct {
 
 // drawPost draws one post as lines of at most l.width columns: who and when,
 // the text below, and in lists what was answered.
-func drawPost(p store.Post, l look) []string {
+func drawPost(p *store.Post, l look) []string {
 	lines, t := postHead(p, l), l.theme
 	switch {
 	case p.Deleted:
@@ -58,7 +58,7 @@ func drawPost(p store.Post, l look) []string {
 
 // textOf is where the text of a post stands among its lines, and how much of it has been read with each of them,
 // in ten-thousandths. What is folded away does not count.
-func textOf(p store.Post, l look) (first int, upTo []int) {
+func textOf(p *store.Post, l look) (first int, upTo []int) {
 	whole := drawText(readText(p.Body), l.width, 0, l.theme)
 	letters := func(line string) int { return len(strings.Join(strings.Fields(ansi.Strip(line)), "")) }
 	total := 0
@@ -78,7 +78,7 @@ func textOf(p store.Post, l look) (first int, upTo []int) {
 
 // postFoot is what came of a post: reactions, the answer, in lists how often it was answered. It
 // takes one line where there is room, and none where nothing came.
-func postFoot(p store.Post, l look) []string {
+func postFoot(p *store.Post, l look) []string {
 	var parts []string
 	if r := reactionsLine(p.Reactions, l.theme); r != "" {
 		parts = append(parts, r)
@@ -131,7 +131,7 @@ func reactionsLine(r store.Reactions, t *theme) string {
 }
 
 // postHead is the line of name and time, or the two lines in a narrow window; below an announcement's, whom it asks.
-func postHead(p store.Post, l look) []string {
+func postHead(p *store.Post, l look) []string {
 	lines := postNames(p, l)
 	if p.Announcement == nil || p.Deleted || p.Hidden {
 		return lines
@@ -143,7 +143,7 @@ func postHead(p store.Post, l look) []string {
 	return append(lines, style.Render(fit(announcedHead(p, l.now, l.zone), l.width)))
 }
 
-func postNames(p store.Post, l look) []string {
+func postNames(p *store.Post, l look) []string {
 	t := l.theme
 	name, role := spoken(p), p.Department
 	if p.Bot {
@@ -165,7 +165,7 @@ func postNames(p store.Post, l look) []string {
 }
 
 // postPlace is the dim end of a post's first line: channel, time, and how it came.
-func postPlace(p store.Post, l look) string {
+func postPlace(p *store.Post, l look) string {
 	t := l.theme
 	at := ago(p.At, l.now, l.zone)
 	if l.full {
@@ -199,7 +199,7 @@ func postPlace(p store.Post, l look) string {
 }
 
 // repliesLine is "3 replies, 2 new, last Ben Brook 2 min".
-func repliesLine(p store.Post, l look) string {
+func repliesLine(p *store.Post, l look) string {
 	t := l.theme
 	line := t.Dim.Render(count(p.Replies, "reply", "replies"))
 	if p.NewReplies > 0 {
@@ -337,7 +337,7 @@ type shape struct {
 	answered            string
 }
 
-func shapeOf(p store.Post, l look) shape {
+func shapeOf(p *store.Post, l look) shape {
 	return shape{
 		id: p.ID, revision: p.Revision, width: l.width, theme: l.theme, unread: p.Unread, list: l.list,
 		channel: l.channel, full: l.full, replies: p.Replies, newReplies: p.NewReplies,
@@ -347,7 +347,7 @@ func shapeOf(p store.Post, l look) shape {
 }
 
 // drawingOf is the key under which a drawn post is kept.
-func drawingOf(p store.Post, l look) drawing {
+func drawingOf(p *store.Post, l look) drawing {
 	announced := ""
 	if p.Announcement != nil {
 		announced = spoken(p) + announcedHead(p, l.now, l.zone) + announcedFoot(p.Announcement)

@@ -92,7 +92,7 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 		"newLink":         func(a *app, t *theme) screen { return newLink(a, t) },
 		"newMe":           func(a *app, t *theme) screen { return newMe(a, t) },
 		"newMembers":      func(a *app, t *theme) screen { return newMembers(a, t, everyone.ID) },
-		"newMore":         func(a *app, t *theme) screen { return newMore(a, t, "What to do", a.postActs(p, everyone)) },
+		"newMore":         func(a *app, t *theme) screen { return newMore(a, t, "What to do", a.postActs(&p, everyone)) },
 		"newMove":         func(a *app, t *theme) screen { return newMove(a, t, p, everyone) },
 		"newNoBackup":     func(a *app, t *theme) screen { return newNoBackup(t) },
 		"newNotNow":       func(a *app, t *theme) screen { return newNotNow(a, t) },

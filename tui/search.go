@@ -27,8 +27,8 @@ type search struct {
 	order   store.SearchOrder
 	turn    int // of the last question; answers to others are late
 	terms   []store.Term
-	ready   bool // an answer to query is here
-	ended   bool
+	ready   bool  // an answer to query is here
+	next    int64 // where older ones go on, 0 after the last
 	older   bool
 	problem string
 	rows    int // the lines of the screen
@@ -115,11 +115,11 @@ func (s *search) read(before int64) tea.Cmd {
 
 // more loads older posts when the end is near.
 func (s *search) more() tea.Cmd {
-	if !s.ready || s.ended || s.older || len(s.posts) == 0 || s.index(s.selected) < len(s.posts)-loadAhead {
+	if !s.ready || s.next == 0 || s.older || len(s.posts) > 0 && s.index(s.selected) < len(s.posts)-loadAhead {
 		return nil
 	}
 	s.older = true
-	return s.read(s.lastID())
+	return s.read(s.next)
 }
 
 func (s *search) Update(msg tea.Msg) tea.Cmd {
@@ -165,15 +165,22 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 	case msg.err != nil:
 		return fail(msg.err)
 	case msg.before == 0:
-		s.ready, s.problem, s.ended = true, "", !msg.found.More
+		s.ready, s.problem, s.next = true, "", msg.found.Next
 		s.terms, s.drawn = msg.found.Terms, map[int64]*drawnPost{}
 		s.typing = s.typing && len(msg.found.Posts) == 0
-		s.keep(func() { s.posts, s.selected = msg.found.Posts, 0 })
+		s.keep(func() { s.posts, s.selected = s.app.drawn.all(msg.found.Posts), 0 })
 		s.top = 0
 		s.choose(0)
-	case msg.before == s.lastID():
-		s.keep(func() { s.posts = append(s.posts, msg.found.Posts...) })
-		s.ended = !msg.found.More
+		return s.more()
+	case msg.before == s.next:
+		none := len(s.posts) == 0
+		s.keep(func() { s.posts = append(s.posts, s.app.drawn.all(msg.found.Posts)...) })
+		s.next = msg.found.Next
+		if none && len(s.posts) > 0 {
+			s.typing = false
+			s.choose(0)
+		}
+		return s.more()
 	}
 	return nil
 }
@@ -204,7 +211,7 @@ func (s *search) replace(msg foundMsg) {
 	case msg.gone:
 		s.keep(func() { s.posts = slices.Delete(s.posts, i, i+1) })
 	default:
-		s.keep(func() { s.posts[i] = msg.post })
+		s.keep(func() { s.posts[i] = s.app.drawn.alike(msg.post) })
 	}
 }
 
@@ -328,7 +335,7 @@ func (s *search) View() tea.View {
 
 // tells is how much was found.
 func (s *search) tells() string {
-	if s.ended {
+	if s.next == 0 {
 		return count(len(s.posts), "post", "posts")
 	}
 	return count(len(s.posts), "post", "posts") + " and more"
@@ -341,6 +348,8 @@ func (s *search) emptiness() string {
 		return s.problem
 	case s.query != "" && !s.ready:
 		return ""
+	case s.ready && s.next != 0:
+		return "Nothing among the newest; looking through what is older."
 	case s.ready:
 		return "Nothing was found that you may read.\n\nWords are found whole: a * at the end finds all that begin so, as in expens*."
 	}

@@ -37,12 +37,22 @@ func newReading() reading { return reading{sights: map[int64]*sight{}, held: map
 func (f *feed) hold(msg heldMsg) {
 	f.keep(func() {
 		for i := range f.posts {
-			p := &f.posts[i]
+			p := f.posts[i]
 			if (store.Place{Channel: p.Channel, Root: p.Root}) == msg.at && p.Seq >= msg.seq && p.Author != f.app.me {
-				f.reading.held[p.ID], p.Unread = true, true
+				f.reading.held[p.ID] = true
+				f.setUnread(i, true)
 			}
 		}
 	})
+}
+
+// setUnread puts a post in the place of one that others may have, too.
+func (f *feed) setUnread(i int, unread bool) {
+	if f.posts[i].Unread != unread {
+		p := *f.posts[i]
+		p.Unread = unread
+		f.posts[i] = f.app.drawn.alike(p)
+	}
 }
 
 // watch looks at what is on the screen now. It starts the one tick that is
@@ -139,7 +149,7 @@ func (f *feed) seen(id int64) bool {
 }
 
 // toRead says whether the store wants to know what I have seen of a post, because it asks me whether I understand it.
-func toRead(p store.Post) bool {
+func toRead(p *store.Post) bool {
 	an := p.Announcement
 	return an != nil && an.Asked && !an.Read && !p.Deleted && !p.Hidden
 }
@@ -148,13 +158,13 @@ func toRead(p store.Post) bool {
 func (a *app) saw(f *feed) tea.Cmd {
 	var cmds []tea.Cmd
 	for i := range f.posts {
-		p := &f.posts[i]
+		p := f.posts[i]
 		s := f.reading.sights[p.ID]
-		if s == nil || s.left == s.told || !toRead(*p) {
+		if s == nil || s.left == s.told || !toRead(p) {
 			continue
 		}
 		s.told = s.left
-		id, version, parts := p.ID, p.Announcement.Version, s.parts(textOf(*p, f.look(*p)))
+		id, version, parts := p.ID, p.Announcement.Version, s.parts(textOf(p, f.look(p)))
 		cmds = append(cmds, func() tea.Msg {
 			_, err := a.store.MarkSeen(a.ctx, a.me, id, version, parts...)
 			if err != nil && !notFound(err) {

@@ -58,7 +58,8 @@ type sidebar struct {
 	theme    *theme
 	is       store.Side // as last read
 	stale    bool       // list has not been made of it yet
-	list     []entry    // made of it, on that day of the trial
+	list     []entry    // made of it, in that minute since 1970, on that day of the trial
+	minute   int64
 	day      string
 	width    int
 	height   int
@@ -86,8 +87,8 @@ func newSidebar(a *app, t *theme) *sidebar {
 
 // entries are the lines from top to bottom.
 func (s *sidebar) entries() []entry {
-	if day := trialDay(s.is.Trial, s.app.now()); s.stale || s.day != day {
-		s.day, s.stale = day, false
+	if minute := s.app.now().Unix() / 60; s.stale || s.minute != minute { // days begin with a minute, everywhere
+		s.day, s.minute, s.stale = trialDay(s.is.Trial, s.app.now()), minute, false
 		s.fill()
 	}
 	return s.list
@@ -304,10 +305,10 @@ func (s *sidebar) index(list []entry, name string) int {
 // show makes the keys start at the entry that is open.
 func (s *sidebar) show() { s.selected = s.at }
 
-// view draws the entries: exactly height lines of width columns, or empty ones.
-func (s *sidebar) view() []string {
+// view draws the entries over the lines that were: exactly height lines of width columns, or empty ones.
+func (s *sidebar) view(lines []string) []string {
 	list := s.entries()
-	lines := make([]string, 0, max(s.height, 2*len(list)))
+	lines = lines[:0]
 	at := 0
 	for i := range list {
 		e := &list[i]

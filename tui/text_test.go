@@ -123,7 +123,7 @@ func TestDrawnPostsFit(t *testing.T) {
 		}
 		width := rapid.IntRange(1, 120).Draw(r, "width")
 		l := look{width: width, theme: themes[rapid.IntRange(0, 2).Draw(r, "theme")], now: theDay, zone: time.UTC, list: rapid.Bool().Draw(r, "list"), channel: rapid.Bool().Draw(r, "channel")}
-		lines := drawPost(p, l)
+		lines := drawPost(&p, l)
 		for _, line := range lines {
 			if n := ansi.StringWidth(line); n > width {
 				r.Fatalf("%d columns of %d: %q", n, width, line)
@@ -169,6 +169,6 @@ func BenchmarkDrawPost(b *testing.B) {
 	p := store.Post{Name: "Ben Brook", Department: "Operations", ChannelName: "platform", At: theDay, Body: strings.Repeat("Build *512* is green again, see #platform and @maya. ", 15)}
 	l := look{width: 80, theme: newTheme(true, colorprofile.ANSI256), now: theDay, zone: time.UTC, list: true, channel: true}
 	for b.Loop() {
-		drawPost(p, l)
+		drawPost(&p, l)
 	}
 }

@@ -92,7 +92,7 @@ func (th *thread) Note() string {
 }
 
 // ruleAbove is the line where the new replies begin, and where earlier ones are missing.
-func (th *thread) ruleAbove(p store.Post) string {
+func (th *thread) ruleAbove(p *store.Post) string {
 	switch {
 	case p.Root == 0:
 		return ""
@@ -203,7 +203,7 @@ func (th *thread) Update(msg tea.Msg) tea.Cmd {
 		th.marked(msg)
 	case heldMsg:
 		th.hold(msg)
-		if i := slices.IndexFunc(th.posts, func(p store.Post) bool { return p.Root == msg.at.Root && p.Root != 0 && p.Seq == msg.seq }); i >= 0 {
+		if i := slices.IndexFunc(th.posts, func(p *store.Post) bool { return p.Root == msg.at.Root && p.Root != 0 && p.Seq == msg.seq }); i >= 0 {
 			th.keep(func() { th.first = th.posts[i].ID })
 		}
 	case replyMsg:
@@ -269,14 +269,14 @@ func (th *thread) prepend(msg threadMsg) {
 	}
 	th.keep(func() {
 		th.is.Earlier = msg.thread.Earlier
-		th.posts = append(append([]store.Post{th.posts[0]}, msg.thread.Replies...), th.posts[1:]...)
+		th.posts = slices.Concat(th.posts[:1], th.app.drawn.all(msg.thread.Replies), th.posts[1:])
 	})
 }
 
 // merge brings what is shown up to date; replies before the newest page stay.
 func (th *thread) merge(is store.Thread) {
 	th.keep(func() {
-		posts := []store.Post{is.Root}
+		posts := []*store.Post{th.app.drawn.alike(is.Root)}
 		if len(th.posts) > 1 && is.Earlier && len(is.Replies) > 0 {
 			for _, p := range th.posts[1:] {
 				if p.ID < is.Replies[0].ID {
@@ -287,7 +287,7 @@ func (th *thread) merge(is store.Thread) {
 				is.Earlier = th.is.Earlier
 			}
 		}
-		th.posts = append(posts, is.Replies...)
+		th.posts = append(posts, th.app.drawn.all(is.Replies)...)
 		th.is, th.ready, th.answer = is, true, is.Root.Answer
 	})
 	if i := th.index(th.jump); th.jump != 0 && i >= 0 {
@@ -421,10 +421,10 @@ func (th *thread) markings() []marking {
 func (th *thread) marked(msg markedMsg) {
 	th.keep(func() {
 		for i := range th.posts {
-			p := &th.posts[i]
+			p := th.posts[i]
 			mine := msg.at.Root == p.Root && (p.Root != 0 && p.Root == th.is.Root.ID || p.Root == 0 && p.Channel == msg.at.Channel)
 			if mine && p.Seq <= msg.seq {
-				p.Unread = false
+				th.setUnread(i, false)
 			}
 		}
 	})
