@@ -29,10 +29,13 @@ import (
 
 // serveKind in the environment of a test binary makes it a server under load instead: ours, the
 // same screens on Bubble Tea's own renderer ("stock"), or SSH with a terminal and nothing in it ("bare").
-const serveKind, servePeople, serveDir = "CAPACITY_SERVES", "CAPACITY_PEOPLE", "CAPACITY_DIR"
+const serveKind, servePeople, serveDir, serveProfiled = "CAPACITY_SERVES", "CAPACITY_PEOPLE", "CAPACITY_DIR", "CAPACITY_PROFILED"
 
 func TestMain(m *testing.M) {
 	if kind := os.Getenv(serveKind); kind != "" {
+		if os.Getenv(serveProfiled) == "" {
+			runtime.MemProfileRate = 0 // the linker does that to the program, as nothing in it asks for such a profile
+		}
 		people, _ := strconv.Atoi(os.Getenv(servePeople))
 		if err := serveLoad(kind, people, os.Getenv(serveDir)); err != nil {
 			fmt.Println("error:", err)

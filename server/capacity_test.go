@@ -24,7 +24,7 @@ import (
 var (
 	capacitySessions = flag.Int("sessions", 100, "how many sessions the capacity benchmark opens")
 	capacityKinds    = flag.String("kinds", "bare,stock,ours", "what it measures, or the address of another SSH program and its process id: host:port/pid")
-	capacitySize     = flag.String("size", "120x40", "the size of each window")
+	capacitySize     = flag.String("size", "120x40", "the size of each window, or several, to measure each kind with every one: 80x24,200x60")
 	capacityStorm    = flag.Duration("storm", 10*time.Second, "how long twenty posts a second reach at most 500 sessions")
 	capacityLong     = flag.Duration("long", 0, "how long posts go on in the end, printed by the minute")
 	capacityRate     = flag.Int("rate", 20, "how many posts a second go on then")
@@ -65,6 +65,9 @@ func serving(b *testing.B, kind string, people int) *under {
 	}
 	u := &under{kind: kind, cmd: exec.Command(os.Args[0])}
 	u.cmd.Env = append(os.Environ(), serveKind+"="+kind, servePeople+"="+strconv.Itoa(people), serveDir+"="+b.TempDir())
+	if *capacityProfiles != "" {
+		u.cmd.Env = append(u.cmd.Env, serveProfiled+"=1")
+	}
 	u.cmd.Stderr = os.Stderr
 	var err error
 	if u.in, err = u.cmd.StdinPipe(); err != nil {
@@ -461,18 +464,24 @@ func endure(b *testing.B, u *under, c crew, profile func(string)) {
 // BenchmarkCapacity measures what serving many screens takes, ours beside SSH alone and beside the same screens on
 // Bubble Tea's own renderer. With -args -sessions 1000 it says what the README says.
 func BenchmarkCapacity(b *testing.B) {
-	var columns, rows int
-	if _, err := fmt.Sscanf(*capacitySize, "%dx%d", &columns, &rows); err != nil {
-		b.Fatal(err)
-	}
-	kinds := strings.Split(*capacityKinds, ",")
 	var all []*figures
-	for _, kind := range kinds {
-		all = append(all, measure(b, kind, *capacitySessions, columns, rows))
+	for size := range strings.SplitSeq(*capacitySize, ",") {
+		var columns, rows int
+		if _, err := fmt.Sscanf(size, "%dx%d", &columns, &rows); err != nil {
+			b.Fatal(err)
+		}
+		for kind := range strings.SplitSeq(*capacityKinds, ",") {
+			f := measure(b, kind, *capacitySessions, columns, rows)
+			f.kind += " " + size
+			all = append(all, f)
+		}
 	}
-	fmt.Printf("\n| %d sessions of %s | %s |\n|---|%s\n", *capacitySessions, *capacitySize, strings.Join(kinds, " | "), strings.Repeat("---|", len(kinds)))
-	names := slices.Clone(all[len(all)-1].names)
-	for _, name := range names {
+	fmt.Printf("\n| %d sessions |", *capacitySessions)
+	for _, f := range all {
+		fmt.Printf(" %s |", f.kind)
+	}
+	fmt.Printf("\n|---|%s\n", strings.Repeat("---|", len(all)))
+	for _, name := range all[len(all)-1].names {
 		row := []string{name}
 		for _, f := range all {
 			v, ok := f.values[name]
