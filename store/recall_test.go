@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -40,6 +41,44 @@ func TestOnePostIsNotReadByEachWhoIsHere(t *testing.T) {
 		got, err := w.Post(w.ctx, me, p.ID)
 		w.must(err)
 		equal(t, "reactions", row(got.Reactions.Count[1], got.Reactions.Mine[1]), row(1, i == 0))
+	}
+	w.remembers()
+}
+
+// Home is the same whether its posts are remembered or read: in its order, with what is my own among what is everyone's.
+func TestHomeOfWhoComesInIsAsItIsRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben, jon := w.person("maya"), w.person("ben"), w.admin("jon")
+	sales, muted, foreign := w.open(maya, "sales"), w.open(maya, "muted"), w.open(maya, "foreign")
+	w.join(sales, ben)
+	w.join(muted, ben)
+	w.must(w.MuteChannel(w.ctx, ben, muted, true))
+	var all []store.Post
+	for i := range 4 {
+		all = append(all, w.post(maya, sales, fmt.Sprint("sales ", i)), w.post(ben, w.everyone(), fmt.Sprint("own ", i)), w.post(maya, muted, "muted"), w.post(maya, foreign, "foreign"))
+	}
+	w.reply(maya, all[0].ID, "answered")
+	w.must(w.SavePost(w.ctx, ben, all[4].ID, true))
+	w.must(w.MarkRead(w.ctx, ben, sales, all[8].Seq))
+	w.announce(jon, w.announcements(), "To all", store.NewAnnouncement{Everyone: true})
+	read, err := w.Home(w.ctx, ben, 0, 50)
+	w.must(err)
+
+	w.listen(ben)
+	_, err = w.Side(w.ctx, ben)
+	w.must(err)
+	known := 0
+	for _, p := range read {
+		if _, it := w.Recalls(ben, p.ID); it {
+			known++
+		}
+	}
+	equal(t, "remembered of Home", row(known, len(read)), "3 9") // what others wrote in channels, but for what ben saved
+	home, err := w.Home(w.ctx, ben, 0, 50)
+	w.must(err)
+	if !reflect.DeepEqual(home, read) {
+		t.Errorf("Home is\n%+v\nand was read as\n%+v", home, read)
 	}
 	w.remembers()
 }
