@@ -341,17 +341,17 @@ func (s *sidebar) draw(e *entry) string {
 // line draws it anew.
 func (s *sidebar) line(e *entry) string {
 	t := s.theme
-	style := t.Text
+	style := &t.Text
 	switch {
 	case e.dim:
-		style = t.Dim
+		style = &t.Dim
 	case e.count > 0:
-		style = t.Bold
+		style = &t.Bold
 	}
 	if e.name == s.at {
-		style = t.Accent
+		style = &t.Accent
 		if e.count > 0 {
-			style = t.Here
+			style = &t.Here
 		}
 	}
 	bar := " "
