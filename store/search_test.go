@@ -191,13 +191,15 @@ func TestSearchInParts(t *testing.T) {
 		`"beta alpha" alph*`: "2: beta alpha",
 		`"beta beta"`:        "2: ",
 	} {
-		parts, all := 0, []store.Post(nil)
-		for before := int64(0); parts == 0 || before > 0; parts++ {
-			found, err := w.Search(w.ctx, maya, query, store.Newest, before, 10)
-			w.must(err)
-			all, before = append(all, found.Posts...), found.Next
+		for _, order := range []store.SearchOrder{store.Newest, store.Best} {
+			parts, all := 0, []store.Post(nil)
+			for before := int64(0); parts == 0 || before > 0; parts++ {
+				found, err := w.Search(w.ctx, maya, query, order, before, 10)
+				w.must(err)
+				all, before = append(all, found.Posts...), found.Next
+			}
+			equal(t, query, fmt.Sprintf("%d: %s", parts, bodies(all)), want)
 		}
-		equal(t, query, fmt.Sprintf("%d: %s", parts, bodies(all)), want)
 	}
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -281,6 +282,12 @@ func TestSearchPagesAndIgnoresLateAnswers(t *testing.T) {
 		s.press("down")
 	}
 	s.sees("number 0", "103 posts")
+
+	// A part of the past in which nothing is: it goes on by itself.
+	next := f.Update(searchMsg{of: f, turn: f.turn, found: store.Found{Next: math.MaxInt64}})
+	s.sees("Nothing among the newest; looking through what is older.")
+	s.run(next)
+	s.sees("number 102", "50 posts and more")
 }
 
 func TestPeopleAreFoundAndWrittenTo(t *testing.T) {
