@@ -56,9 +56,9 @@ type entryLook struct {
 type sidebar struct {
 	app      *app
 	theme    *theme
-	is       store.Side // as last read
-	stale    bool       // list has not been made of it yet
-	list     []entry    // made of it, in that minute since 1970, on that day of the trial
+	is       *store.Side // as last read; it may be others', too
+	stale    bool        // list has not been made of it yet
+	list     []entry     // made of it, in that minute since 1970, on that day of the trial
 	minute   int64
 	day      string
 	width    int
@@ -76,13 +76,13 @@ type sidebar struct {
 
 // sidebarMsg is what the sidebar shows now; it comes to every screen.
 type sidebarMsg struct {
-	store.Side
-	posted time.Time // as in sidebar, of what was asked for
-	err    error
+	*store.Side           // nil after an error
+	posted      time.Time // as in sidebar, of what was asked for
+	err         error
 }
 
 func newSidebar(a *app, t *theme) *sidebar {
-	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome, stale: true}
+	return &sidebar{app: a, theme: t, is: &store.Side{}, at: entryHome, selected: entryHome, stale: true}
 }
 
 // entries are the lines from top to bottom.
@@ -203,7 +203,7 @@ func (s *sidebar) refresh() tea.Cmd {
 }
 
 // unreadIn is what is new in all channels.
-func unreadIn(side store.Side) (n int) {
+func unreadIn(side *store.Side) (n int) {
 	for _, c := range side.Channels {
 		n += c.Unread
 	}
