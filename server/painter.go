@@ -38,8 +38,9 @@ type painter struct {
 	synced        bool     // it can show a frame at once (mode 2026)
 	clusters      bool     // it was told to measure as we do (mode 2027)
 	on            bool     // something has been drawn
-	shown         tea.View // what the terminal shows
-	plain         bool     // each line of that begins and ends with a plain pen, also after the last
+	shown         tea.View // what the terminal shows, but for its content
+	rows          []string // that
+	plain         bool     // each of them begins and ends with a plain pen
 
 	buf      []byte // what is to be written next
 	row, col int    // where the cursor is; col -1: who knows
@@ -67,7 +68,6 @@ func (g glyph) blank() bool { return g.text == " " && g.pen == pen{} }
 // canvas is what drawing a frame needs besides the frame; painters share them.
 type canvas struct {
 	old, new []string
-	top      int // where the first of them stand
 	a, b     []glyph
 }
 
@@ -133,7 +133,10 @@ func (p *painter) told(msg tea.ModeReportMsg) {
 }
 
 // clear makes the next frame a whole one.
-func (p *painter) clear() { p.col, p.shown.Content = unknown, "" }
+func (p *painter) clear() {
+	clear(p.rows)
+	p.col, p.rows = unknown, p.rows[:0]
+}
 
 // unknown stands for the cursor's column after clear: what the terminal shows is not known either.
 const unknown = -2
@@ -183,8 +186,8 @@ func (p *painter) put(all ...string) {
 	}
 }
 
-// frame draws what has changed since the last frame.
-func (p *painter) frame(v tea.View) {
+// frame draws what has changed since the last frame, which consists of rows beside its view.
+func (p *painter) frame(v tea.View, rows []string) {
 	if p.buf == nil {
 		p.buf = *buffers.Get().(*[]byte)
 	}
@@ -201,14 +204,17 @@ func (p *painter) frame(v tea.View) {
 		p.put(ansi.CursorHomePosition, ansi.EraseEntireScreen)
 		p.row, p.col = 0, 0
 	}
-	if v.Content != p.shown.Content {
-		p.content(p.shown.Content, v.Content)
+	if !slices.Equal(rows, p.rows) {
+		p.content(rows)
+		clear(p.rows[min(len(rows), len(p.rows)):])
+		p.rows = append(p.rows[:0], rows...)
 	}
 	if v.Cursor != nil {
 		p.move(min(max(v.Cursor.Y, 0), p.height-1), min(max(v.Cursor.X, 0), p.width-1))
 	}
 	p.steady(from, seen, v.Cursor != nil)
 	p.shown = v
+	p.shown.Content = ""
 }
 
 // steady keeps the cursor from being seen running about in what was written from there on.
@@ -325,19 +331,18 @@ func shape(c *tea.Cursor) (style int, hex string) {
 	return style, hex
 }
 
-// content draws the lines that differ, as they are or after scrolling some of them, whichever is shorter.
-func (p *painter) content(old, new string) {
+// content draws the rows that differ, as they are or after scrolling some of them, whichever is shorter.
+func (p *painter) content(new []string) {
 	c := canvases.Get().(*canvas)
-	p.plain = c.cut(old, new, p.height, p.plain)
+	p.plain = c.level(p.rows, new, p.height, p.plain)
 	from, wasRow, wasCol := len(p.buf), p.row, p.col
-	p.rows(c)
-	if plain := p.buf[from:]; len(plain) > scrollPays && old != "" {
-		c.cut(old, new, p.height, false)
+	p.differing(c)
+	if plain := p.buf[from:]; len(plain) > scrollPays && len(p.rows) > 0 {
 		if top, end, by := shift(c.old, c.new); by != 0 {
 			row, col := p.row, p.col
 			p.row, p.col = wasRow, wasCol
 			p.scroll(c, top, end, by)
-			p.rows(c)
+			p.differing(c)
 			if scrolled := p.buf[from+len(plain):]; len(scrolled) < len(plain) {
 				p.buf = append(p.buf[:from], scrolled...)
 			} else {
@@ -352,36 +357,36 @@ func (p *painter) content(old, new string) {
 	canvases.Put(c)
 }
 
-// cut cuts two frames into n lines each, every one of which begins and ends with a plain pen, and says whether the lines
-// of the new frame do so by themselves. Where those of the old one do, it leaves out what is the same at the top and at
-// the bottom.
-func (c *canvas) cut(old, new string, n int, plain bool) bool {
-	c.old, c.new, c.top = c.old[:0], c.new[:0], 0
-	if plain {
-		same := strings.LastIndexByte(old[:prefix(old, new)], '\n') + 1
-		c.top = strings.Count(old[:same], "\n")
-		old, new = old[same:], new[same:]
-	}
+// level takes n rows of two frames, as rows each of which begins and ends with a plain pen, and says whether those of
+// the new one do so by themselves; plain says the same of the old one.
+func (c *canvas) level(old, new []string, n int, plain bool) bool {
+	c.old, c.new = c.old[:0], c.new[:0]
 	var was, is pen
-	var before, line string
 	ends := true
-	for range n - c.top {
-		if plain && old == new && was == (pen{}) && is == (pen{}) {
-			break
+	for y := range n {
+		before, row := at(old, y), at(new, y)
+		c.old, c.new = append(c.old, was.under(before)), append(c.new, is.under(row))
+		same := row == before && is == was
+		if same && plain && is == (pen{}) {
+			continue
 		}
-		before, old, _ = strings.Cut(old, "\n")
-		line, new, _ = strings.Cut(new, "\n")
-		c.old, c.new = append(c.old, was.under(before)), append(c.new, is.under(line))
-		same := line == before && is == was
 		was = after(before, was)
 		if same {
 			is = was
 		} else {
-			is = after(line, is)
+			is = after(row, is)
 		}
 		ends = ends && is == pen{}
 	}
 	return ends
+}
+
+// at is a row of a frame, empty below its last.
+func at(rows []string, y int) string {
+	if y < len(rows) {
+		return rows[y]
+	}
+	return ""
 }
 
 // prefix is how many bytes at their beginnings two texts share.
@@ -613,12 +618,12 @@ func certain(r rune) bool {
 		in(0x2190, 0x2193) || in(0x2500, 0x25a0) || in(wide, 0x3096) || in(0x30a0, 0x30ff) || in(0x4e00, 0x9fff) || in(0xac00, 0xd7a3))
 }
 
-// rows draws the lines that differ.
-func (p *painter) rows(c *canvas) {
+// differing draws the rows that differ.
+func (p *painter) differing(c *canvas) {
 	for y := range c.new {
 		if c.old[y] != c.new[y] {
 			from := c.part(c.old[y], c.new[y], p.width)
-			p.line(c.top+y, from, c.a, c.b)
+			p.line(y, from, c.a, c.b)
 		}
 	}
 	p.draw(pen{})

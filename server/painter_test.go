@@ -131,7 +131,7 @@ func easel(g *glass) *painter {
 
 // paint draws a view at once, and returns how many bytes that took.
 func (p *painter) paint(v tea.View) int {
-	p.frame(v)
+	p.frame(v, strings.Split(v.Content, "\n"))
 	n := len(p.buf)
 	p.write(p.buf)
 	p.buf = nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -278,7 +279,7 @@ func (g *program) show() {
 		wait = max(wait, together)
 	}
 	if wait <= 0 {
-		g.painter.frame(g.model.View())
+		g.painter.frame(g.view())
 		g.changed, g.typed = false, false
 		if len(g.painter.buf) > 0 {
 			g.paid = later(g.paid, now).Add(paintEvery)
@@ -289,6 +290,15 @@ func (g *program) show() {
 		g.due = true
 		time.AfterFunc(wait, func() { g.start(g.frame) })
 	}
+}
+
+// view is what the model looks like, row by row.
+func (g *program) view() (tea.View, []string) {
+	if m, ok := g.model.(interface{ Rows() (tea.View, []string) }); ok {
+		return m.Rows()
+	}
+	v := g.model.View()
+	return v, strings.Split(v.Content, "\n")
 }
 
 // frame draws the frame that was due.

@@ -178,17 +178,25 @@ func (m *Model) airs() int {
 
 // View draws the chrome and the screens that can be seen.
 func (m *Model) View() tea.View {
+	v, rows := m.Rows()
+	v.SetContent(strings.Join(rows, "\n"))
+	return v
+}
+
+// Rows is View with the rows of the content beside it instead of in it. They are good until the next message; those that
+// look as they did are the same strings as before, also for others who see the same.
+func (m *Model) Rows() (v tea.View, rows []string) {
 	f := m.frame()
-	v := tea.NewView("")
 	switch {
 	case m.width < 1 || m.height < 1:
+		m.rows = nil
 	case f.small:
-		v.SetContent(m.tooSmall())
+		m.rows = m.tooSmall()
 	default:
 		v = m.draw(f)
 	}
 	v.AltScreen, v.MouseMode, v.WindowTitle = true, tea.MouseModeCellMotion, m.title()
-	return v
+	return v, m.rows
 }
 
 // title is the terminal's: it says from afar how much waits for me.
@@ -200,12 +208,12 @@ func (m *Model) title() string {
 }
 
 // tooSmall is what a window shows in which nothing can be read.
-func (m *Model) tooSmall() string {
+func (m *Model) tooSmall() []string {
 	lines := words("tincan needs 30 columns and 8 lines. Make the window larger, or press q to leave.", m.width)
 	for i := range lines {
 		lines[i] = fit(lines[i], m.width)
 	}
-	return strings.Join(lines[:min(len(lines), m.height)], "\n")
+	return lines[:min(len(lines), m.height)]
 }
 
 // column is lines that stand beside others.
@@ -250,7 +258,7 @@ func (m *Model) draw(f frame) tea.View {
 			v.Cursor = f.cursor
 		}
 	}
-	v.SetContent(m.content(on, f, cols))
+	m.content(on, f, cols)
 	return v
 }
 
@@ -271,9 +279,8 @@ func (s *canvas) putAway() {
 	canvases.Put(s)
 }
 
-// content is the whole frame: the columns, the long line, the foot and the footer. While it stays as it was, it is the
-// same string, by which whoever paints it knows at once.
-func (m *Model) content(on *canvas, f frame, cols []column) string {
+// content makes the rows of the whole frame: the columns, the long line, the foot and the footer.
+func (m *Model) content(on *canvas, f frame, cols []column) {
 	buf := m.join(on.buf[:0], cols, f.body())
 	if f.rule {
 		buf = append(m.ruler(buf, f, cols), '\n')
@@ -283,10 +290,7 @@ func (m *Model) content(on *canvas, f frame, cols []column) string {
 	}
 	buf = m.footer(buf)
 	on.buf = buf
-	if string(buf) != m.shown {
-		m.shown = string(buf)
-	}
-	return m.shown
+	m.rows = m.app.drawn.rows(m.rows, buf)
 }
 
 // drawPane draws a screen with its header, below nothing.

@@ -137,11 +137,14 @@ func (c *composer) SetWidth(width int) {
 
 // SetPlace moves to another place and takes up its draft; the present one is saved.
 func (c *composer) SetPlace(at store.Place, label string) tea.Cmd {
-	c.label = label
 	if at == c.at {
-		c.fit()
+		if label != c.label {
+			c.label = label
+			c.fit()
+		}
 		return nil
 	}
+	c.label = label
 	c.settle()
 	c.completion = nil
 	ctx, leave := c.app.ctx, c.leave()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"sync"
 
 	"tincan/store"
@@ -10,7 +11,10 @@ import (
 // on their screens, in some 10 MB.
 const drawnMost = 4096
 
-// Drawn keeps posts, and posts as lines, so that what many people see alike is kept once and drawn once. The zero value
+// rowsMost is the same of rows of the whole screen, of which each has 40 and a post changes a few.
+const rowsMost = 16 << 10
+
+// Drawn keeps posts, posts as lines and rows of the screen, so that what many people see alike is kept once and drawn once. The zero value
 // is ready; it may be used by many at once. Who may see a post is not its business: who looks for its lines has it.
 type Drawn struct {
 	mu       sync.Mutex
@@ -18,6 +22,9 @@ type Drawn struct {
 
 	postsMu            sync.Mutex
 	nowPosts, oldPosts map[view]*store.Post // the same of posts
+
+	rowsMu           sync.Mutex
+	nowRows, oldRows map[string]string // the same of rows of the whole screen
 }
 
 // view is by what a post is looked for that others may have, too: what most differs between people.
@@ -58,6 +65,43 @@ func (d *Drawn) one(p *store.Post) *store.Post {
 		d.nowPosts, d.oldPosts = map[view]*store.Post{}, d.nowPosts
 	}
 	d.nowPosts[as] = known
+	return known
+}
+
+// rows makes rows, which end in a line feed but for the last, of a frame: in was, whose rows stay where they are the same.
+func (d *Drawn) rows(was []string, frame []byte) []string {
+	for y, more := 0, true; ; y++ {
+		var row []byte
+		if row, frame, more = bytes.Cut(frame, []byte{'\n'}); y == len(was) {
+			was = append(was, d.row(row))
+		} else if was[y] != string(row) {
+			was[y] = d.row(row)
+		}
+		if !more {
+			clear(was[y+1:])
+			return was[:y+1]
+		}
+	}
+}
+
+// row is a row as others have it, too.
+func (d *Drawn) row(row []byte) string {
+	if d == nil {
+		return string(row)
+	}
+	d.rowsMu.Lock()
+	defer d.rowsMu.Unlock()
+	if known, ok := d.nowRows[string(row)]; ok {
+		return known
+	}
+	known, ok := d.oldRows[string(row)]
+	if !ok {
+		known = string(row)
+	}
+	if d.nowRows == nil || len(d.nowRows) >= rowsMost/2 {
+		d.nowRows, d.oldRows = map[string]string{}, d.nowRows
+	}
+	d.nowRows[known] = known
 	return known
 }
 

@@ -139,20 +139,30 @@ func TestNothingOverflows(t *testing.T) {
 	})
 }
 
+// forget lets go of how the composer was drawn.
+func (w *writing) forget() {
+	if w.composer != nil {
+		w.composer.drawn = ""
+	}
+}
+
 // sameAnew fails where the window would look otherwise if nothing of it had been kept: entries, hints, posts as lines.
 func (s *sitting) sameAnew(r interface{ Fatalf(string, ...any) }) {
 	kept := s.m.View()
-	s.m.shown, s.m.side.list, s.m.side.stale = "", nil, true
+	s.m.rows, s.m.side.list, s.m.side.stale = nil, nil, true
 	for _, l := range s.m.stack {
 		switch l := l.screen.(type) {
 		case *home:
-			l.hinted, l.drawn = nil, map[int64]*drawnPost{}
+			l.hinted, l.drawn, l.barred = nil, map[int64]*drawnPost{}, barred{}
+			l.writing.forget()
 		case *channel:
-			l.hinted, l.drawn = nil, map[int64]*drawnPost{}
+			l.hinted, l.drawn, l.barred = nil, map[int64]*drawnPost{}, barred{}
+			l.writing.forget()
 		case *shelf:
-			l.hinted, l.drawn = nil, map[int64]*drawnPost{}
+			l.hinted, l.drawn, l.barred = nil, map[int64]*drawnPost{}, barred{}
 		case *thread:
-			l.drawn = map[int64]*drawnPost{}
+			l.drawn, l.barred = map[int64]*drawnPost{}, barred{}
+			l.writing.forget()
 		}
 	}
 	if v := s.m.View(); v.Content != kept.Content {

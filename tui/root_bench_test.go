@@ -63,7 +63,7 @@ func BenchmarkArrival(b *testing.B) {
 		p := post()
 		b.StartTimer()
 		s.give(eventsMsg{{Kind: store.Posted, Channel: p.Channel, Post: p.ID, By: p.Author}})
-		s.m.View()
+		s.m.Rows()
 	}
 }
 
@@ -114,7 +114,7 @@ func BenchmarkFrame(b *testing.B) {
 				msg := of.msg(i)
 				b.StartTimer()
 				s.m.Update(msg)
-				s.m.View()
+				s.m.Rows()
 			}
 		})
 	}

@@ -86,8 +86,8 @@ type Model struct {
 	end     context.CancelFunc
 
 	width, height int
-	shown         string // the last frame
-	change        Change // what the last message did to it
+	rows          []string // of the last frame
+	change        Change   // what the last message did to it
 	dark          bool
 	profile       colorprofile.Profile
 	plain         bool      // no colours, whatever the terminal has

@@ -65,7 +65,8 @@ func (t *Table) node() g.Node {
 	row := func(cells []string, cell func(class g.Node, text g.Node) g.Node) g.Node {
 		tr := make(g.Group, len(cells))
 		for i, c := range cells {
-			tr[i] = cell(h.Class(t.class(i)), g.Text(c))
+			class := t.class(i)
+			tr[i] = cell(g.If(class != "", h.Class(class)), g.Text(c))
 		}
 		return g.Group{h.Tr(tr), g.Text("\n")}
 	}
