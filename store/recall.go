@@ -78,12 +78,12 @@ func (r *recall) leave(person int64) {
 }
 
 // side is what stands beside the screens of somebody, if that is remembered.
-func (r *recall) side(me int64) (Side, bool) {
+func (r *recall) side(me int64) (*Side, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := r.here[me]
 	if b == nil || b.side == nil {
-		return Side{}, false
+		return nil, false
 	}
 	shared := true
 	for i, c := range b.side.Channels {
@@ -99,19 +99,19 @@ func (r *recall) side(me int64) (Side, bool) {
 		}
 		b.side.Channels[i].Unread = unread
 	}
-	return *b.side, true
+	return b.side, true
 }
 
 // keepSide remembers what was read in a transaction of that age for somebody who is here. What hangs on the
 // time of day or changes without an event is left out: what waits for admins, and for an answer.
-func (r *recall) keepSide(age int, side Side, rows []channelRow) {
+func (r *recall) keepSide(age int, side *Side, rows []channelRow) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := r.here[side.Me.ID]
 	if b == nil || age != r.age || side.Me.Admin || len(side.Waiting) > 0 {
 		return
 	}
-	b.side, b.marks = &side, make([]mark, len(rows))
+	b.side, b.marks = side, make([]mark, len(rows))
 	for i, c := range rows {
 		b.marks[i] = mark{c.readSeq, c.readSeq + c.own}
 	}

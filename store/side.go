@@ -14,8 +14,9 @@ type Side struct {
 }
 
 // Side reads it in one go, as every event asks for it anew, and from memory for who is here while nothing of it but the
-// number of a channel's posts has changed; ErrForbidden once me may not be here any more.
-func (s *Store) Side(ctx context.Context, me int64) (side Side, err error) {
+// number of a channel's posts has changed; ErrForbidden once me may not be here any more. Others may have the same: nobody
+// changes it.
+func (s *Store) Side(ctx context.Context, me int64) (side *Side, err error) {
 	if side, known := s.recall.side(me); known {
 		return side, nil
 	}
@@ -26,7 +27,8 @@ func (s *Store) Side(ctx context.Context, me int64) (side Side, err error) {
 	return side, err
 }
 
-func (t *tx) side(me int64) (side Side, err error) {
+func (t *tx) side(me int64) (*Side, error) {
+	side, err := &Side{}, error(nil)
 	if side.Me, err = t.viewer(me); err != nil {
 		return side, err
 	}

@@ -20,6 +20,7 @@ func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		side, known := t.recall.side(me)
 		if !known {
+			side = &Side{}
 			rows, err := t.sidebar(me)
 			if err != nil {
 				return err

@@ -239,11 +239,11 @@ func (m *Model) draw(f frame) tea.View {
 		lines, cursor := m.palette.view()
 		cursor.X, cursor.Y = cursor.X+f.x(), cursor.Y+m.airs()
 		v.Cursor = cursor
-		add(m.palette.width, append(m.header(m.theme.Bold.Render("Go to"), "", m.palette.width), lines...)...)
+		add(m.palette.width, append(m.header(nil, m.theme.Bold.Render("Go to"), "", m.palette.width), lines...)...)
 	case m.help != nil:
-		add(m.help.width, append(m.header(m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)...)
+		add(m.help.width, append(m.header(nil, m.mark(f)+m.theme.Bold.Render("All keys"), "", m.help.width), m.help.view()...)...)
 	case f.menu:
-		add(m.width, append(m.header(m.theme.Bold.Render("tincan"), "", m.width), m.side.view(nil)...)...)
+		add(m.width, append(m.header(nil, m.theme.Bold.Render("tincan"), "", m.width), m.side.view(nil)...)...)
 	default:
 		for i, p := range f.panes {
 			lines, cursor := m.drawPane(on.panes[i][:0], p, f)
@@ -305,7 +305,7 @@ func (m *Model) drawPane(lines []string, p pane, f frame) (_ []string, cursor *t
 		if n, ok := p.screen.(noted); ok {
 			note = n.Note()
 		}
-		lines = append(lines, m.header(left, note, p.width)...)
+		lines = m.header(lines, left, note, p.width)
 	}
 	if l, ok := p.screen.(lined); ok {
 		return l.Lines(lines), nil
@@ -328,9 +328,13 @@ func (m *Model) mark(f frame) string {
 	return m.theme.Accent.Render(menuMark)
 }
 
-// header is the line above a screen, with its blank line.
-func (m *Model) header(left, right string, width int) []string {
-	return append([]string{" " + justify(left, right, width-2)}, make([]string, m.airs()-1)...)
+// header adds the line above a screen, with its blank line.
+func (m *Model) header(lines []string, left, right string, width int) []string {
+	lines = append(lines, " "+justify(left, right, width-2))
+	for range m.airs() - 1 {
+		lines = append(lines, "")
+	}
+	return lines
 }
 
 // join sets columns side by side with a thin line between them; each line ends.
@@ -399,9 +403,9 @@ func (m *Model) footRows() int {
 func (m *Model) footer(buf []byte) []byte {
 	buf = append(buf, ' ')
 	if m.status != "" {
-		style := m.theme.Text
+		style := &m.theme.Text
 		if m.failed {
-			style = m.theme.Error
+			style = &m.theme.Error
 		}
 		lines := words(m.status, max(1, m.width-2))
 		for i, line := range lines[:min(len(lines), statusLines)] {
@@ -458,6 +462,9 @@ func (m *Model) hint(buf []byte, list []key.Binding, width int) []byte {
 
 // clip shows at most rows lines of a foot, those around the cursor.
 func clip(foot string, cursor *tea.Cursor, width, rows int) (string, *tea.Cursor) {
+	if cursor == nil && !strings.Contains(foot, "\n") {
+		return fit(foot, width), nil
+	}
 	lines := strings.Split(foot, "\n")
 	from := 0
 	if len(lines) > rows {

@@ -207,9 +207,9 @@ func (c *composer) listed() []string {
 	wide = min(wide, c.width/2)
 	var lines []string
 	for i, o := range l.offers[top:min(top+rows, len(l.offers))] {
-		bar, style := "  ", c.theme.Text
+		bar, style := "  ", &c.theme.Text
 		if top+i == l.at {
-			bar, style = c.theme.Accent.Render("▌")+" ", c.theme.Bold
+			bar, style = c.theme.Accent.Render("▌")+" ", &c.theme.Bold
 		}
 		line := bar + style.Render(fit(o.label, wide))
 		if o.more != "" {

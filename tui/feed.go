@@ -403,10 +403,10 @@ func (f *feed) window(above []string) []string {
 		add(line, "")
 	}
 	if len(f.posts) == 0 && f.say != "" {
-		style := f.theme.Text
+		style := &f.theme.Text
 		for n, l := range words(f.say, f.textWidth()) {
 			if l == "" {
-				style = f.theme.Dim // what it is comes first, what to do about it below
+				style = &f.theme.Dim // what it is comes first, what to do about it below
 			}
 			add(len(head)+n, " "+style.Render(l))
 		}

@@ -222,9 +222,9 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		if i > 0 {
 			lines = append(lines, "")
 		}
-		bar, style := " ", f.theme.Text
+		bar, style := " ", &f.theme.Text
 		if i == f.at {
-			bar, style = f.theme.Accent.Render("▌"), f.theme.Bold
+			bar, style = f.theme.Accent.Render("▌"), &f.theme.Bold
 		}
 		label := bar + style.Render(fit(p.label, f.width-2))
 		rows := f.answer(p, i == f.at)
@@ -265,9 +265,9 @@ func (f *form) answer(p *part, focus bool) []string {
 
 // below is what is wrong with an answer, or what it is for.
 func (f *form) below(p *part, focus bool) []string {
-	text, style := p.wrong, f.theme.Error
+	text, style := p.wrong, &f.theme.Error
 	if text == "" && focus {
-		text, style = p.hint, f.theme.Dim
+		text, style = p.hint, &f.theme.Dim
 	}
 	if text == "" {
 		return nil

@@ -236,14 +236,14 @@ func (m *menu) column() int {
 }
 
 func (m *menu) draw(t *theme, it item, column int) []string {
-	bar, style := " ", t.Text
+	bar, style := " ", &t.Text
 	switch {
 	case it.name == m.chosen:
-		bar, style = t.Accent.Render("▌"), t.Bold
+		bar, style = t.Accent.Render("▌"), &t.Bold
 	case it.bold:
-		style = t.Bold
+		style = &t.Bold
 	case it.dim:
-		style = t.Dim
+		style = &t.Dim
 	}
 	if it.value == "" {
 		column = m.width

@@ -134,9 +134,9 @@ func (p *page) lines() []string {
 	width := min(max(p.width-2, 1), measure)
 	for line := range strings.SplitSeq(p.text, "\n") {
 		bare := strings.TrimLeft(line, " ")
-		style, indent := p.theme.Text, len(line)-len(bare)
+		style, indent := &p.theme.Text, len(line)-len(bare)
 		if indent > 0 {
-			style = p.theme.Accent
+			style = &p.theme.Accent
 		}
 		for _, l := range words(bare, max(width-indent, 1)) {
 			out = append(out, fit(" "+line[:indent]+style.Render(l), p.width))

@@ -88,9 +88,9 @@ func (k *picker) view(width int, t *theme) string {
 		if k.post.Reactions.Mine[r] {
 			mine = "✓"
 		}
-		style := t.Text
+		style := &t.Text
 		if r == k.at {
-			left, right, style = "[", "]", t.Accent
+			left, right, style = "[", "]", &t.Accent
 		}
 		b.WriteString(style.Render(left) + t.Key.Render(strconv.Itoa(int(r)+1)) + pad(reactionSign(r), 2) + t.Bold.Render(mine) + style.Render(right))
 	}

@@ -84,9 +84,9 @@ func postFoot(p *store.Post, l look) []string {
 		parts = append(parts, r)
 	}
 	if an := p.Announcement; an != nil && !p.Deleted && !p.Hidden {
-		style := l.theme.Dim
+		style := &l.theme.Dim
 		if an.Waits() {
-			style = l.theme.New
+			style = &l.theme.New
 		}
 		parts = append(parts, style.Render(fit(announcedFoot(an), l.width)))
 	}
@@ -136,9 +136,9 @@ func postHead(p *store.Post, l look) []string {
 	if p.Announcement == nil || p.Deleted || p.Hidden {
 		return lines
 	}
-	style := l.theme.Dim
+	style := &l.theme.Dim
 	if p.Announcement.Waits() {
-		style = l.theme.New
+		style = &l.theme.New
 	}
 	return append(lines, style.Render(fit(announcedHead(p, l.now, l.zone), l.width)))
 }

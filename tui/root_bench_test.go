@@ -81,10 +81,10 @@ func BenchmarkFrame(b *testing.B) {
 	}{
 		{"nothing has changed", func(int) tea.Msg { return leftMsg{} }},
 		{"a channel has something new", func(i int) tea.Msg {
-			more := side
+			more := *side
 			more.Channels = slices.Clone(side.Channels)
 			more.Channels[3].Unread = i % 90
-			return sidebarMsg{Side: more}
+			return sidebarMsg{Side: &more}
 		}},
 		{"a post waits above", func(i int) tea.Msg {
 			first.unseen = i % 40

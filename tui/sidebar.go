@@ -56,9 +56,9 @@ type entryLook struct {
 type sidebar struct {
 	app      *app
 	theme    *theme
-	is       store.Side // as last read
-	stale    bool       // list has not been made of it yet
-	list     []entry    // made of it, in that minute since 1970, on that day of the trial
+	is       *store.Side // as last read; it may be others', too
+	stale    bool        // list has not been made of it yet
+	list     []entry     // made of it, in that minute since 1970, on that day of the trial
 	minute   int64
 	day      string
 	width    int
@@ -76,13 +76,13 @@ type sidebar struct {
 
 // sidebarMsg is what the sidebar shows now; it comes to every screen.
 type sidebarMsg struct {
-	store.Side
-	posted time.Time // as in sidebar, of what was asked for
-	err    error
+	*store.Side           // nil after an error
+	posted      time.Time // as in sidebar, of what was asked for
+	err         error
 }
 
 func newSidebar(a *app, t *theme) *sidebar {
-	return &sidebar{app: a, theme: t, at: entryHome, selected: entryHome, stale: true}
+	return &sidebar{app: a, theme: t, is: &store.Side{}, at: entryHome, selected: entryHome, stale: true}
 }
 
 // entries are the lines from top to bottom.
@@ -203,7 +203,7 @@ func (s *sidebar) refresh() tea.Cmd {
 }
 
 // unreadIn is what is new in all channels.
-func unreadIn(side store.Side) (n int) {
+func unreadIn(side *store.Side) (n int) {
 	for _, c := range side.Channels {
 		n += c.Unread
 	}
@@ -341,17 +341,17 @@ func (s *sidebar) draw(e *entry) string {
 // line draws it anew.
 func (s *sidebar) line(e *entry) string {
 	t := s.theme
-	style := t.Text
+	style := &t.Text
 	switch {
 	case e.dim:
-		style = t.Dim
+		style = &t.Dim
 	case e.count > 0:
-		style = t.Bold
+		style = &t.Bold
 	}
 	if e.name == s.at {
-		style = t.Accent
+		style = &t.Accent
 		if e.count > 0 {
-			style = t.Here
+			style = &t.Here
 		}
 	}
 	bar := " "

@@ -293,7 +293,7 @@ func columns(text string) int {
 			i++
 		case c == '\x1b' && i+1 < len(text) && text[i+1] == '[':
 			end := strings.IndexByte(text[i:], 'm')
-			if end < 0 || strings.Trim(text[i+2:i+end], "0123456789;") != "" {
+			if end < 0 || !parameters(text[i+2:i+end]) {
 				return ansi.StringWidth(text)
 			}
 			i += end + 1
@@ -307,6 +307,16 @@ func columns(text string) int {
 		}
 	}
 	return n
+}
+
+// parameters says whether text is what stands before the m of a sequence that chooses a style.
+func parameters(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c < '0' || c > '9') && c != ';' {
+			return false
+		}
+	}
+	return true
 }
 
 // narrow is true for some letters that take one column and begin a cluster of their own: Latin ones, and the signs drawn here.

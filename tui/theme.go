@@ -22,7 +22,7 @@ func styled(s lipgloss.Style) style {
 }
 
 // Render draws text.
-func (s style) Render(text string) string {
+func (s *style) Render(text string) string {
 	if !s.simple || !oneLine(text) {
 		return s.Style.Render(text)
 	}
@@ -40,7 +40,7 @@ func oneLine(text string) bool {
 }
 
 // put adds text, drawn, to what has been drawn before it.
-func (s style) put(buf []byte, text string) []byte {
+func (s *style) put(buf []byte, text string) []byte {
 	if !s.simple || !oneLine(text) {
 		return append(buf, s.Style.Render(text)...)
 	}
@@ -115,5 +115,10 @@ func makeTheme(dark bool, profile colorprofile.Profile) *theme {
 
 // does adds a key and what it does.
 func (t *theme) does(buf []byte, b key.Binding) []byte {
-	return t.Dim.put(t.Key.put(buf, b.Help().Key), " "+b.Help().Desc)
+	h := b.Help()
+	buf = t.Key.put(buf, h.Key)
+	if !t.Dim.simple || !oneLine(h.Desc) {
+		return t.Dim.put(buf, " "+h.Desc)
+	}
+	return append(append(append(append(buf, t.Dim.open...), ' '), h.Desc...), t.Dim.end...)
 }
