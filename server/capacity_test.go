@@ -382,6 +382,9 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	if *capacityLong > 0 && u.cmd != nil {
 		endure(b, u, c, profile)
 	}
+	if kind == "ours" {
+		giveBack(b, u, c, f)
+	}
 	for _, s := range c {
 		s.client.Close()
 	}
@@ -429,6 +432,23 @@ func storm(b *testing.B, u *under, c crew, f *figures) {
 			took = append(took, c[i%min(len(c), typists)].typing(1)...)
 		}
 	}
+}
+
+// giveBack types while the server gives memory back, as it does when most of a crowd has left.
+func giveBack(b *testing.B, u *under, c crew, f *figures) {
+	cpu, began := u.cpu(), time.Now()
+	var gave time.Duration
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		u.tell(b, "give")
+		gave = time.Since(began)
+	}()
+	took := c[0].typing(strokes)
+	<-done
+	f.add("giving memory back while all are here, ms", float64(gave.Microseconds())/1000)
+	f.add("the same with keys typed meanwhile, ms of CPU", (u.cpu()-cpu).Seconds()*1000)
+	f.add("the slowest of those keys, ms", percentile(took, 1))
 }
 
 // endure goes on with so many posts a second, and prints figures by the minute.

@@ -276,6 +276,9 @@ func (s *Server) end() {
 	s.now--
 	if most := s.now <= s.high/crowdLeft; most && (s.now >= crowdLeast || s.now == 0 && s.high >= crowdLeast) && !s.stopping {
 		s.high = s.now
-		time.AfterFunc(crowdGone, debug.FreeOSMemory)
+		time.AfterFunc(crowdGone, func() {
+			s.drawn.Forget()
+			debug.FreeOSMemory()
+		})
 	}
 }

@@ -27,6 +27,20 @@ type Drawn struct {
 	nowRows, oldRows map[string]string // the same of rows of the whole screen
 }
 
+// Forget lets go of everything, as most of those who saw it have left. Whoever is there keeps what they have, and the
+// rest is drawn again when somebody looks at it.
+func (d *Drawn) Forget() {
+	d.mu.Lock()
+	d.now, d.old = nil, nil
+	d.mu.Unlock()
+	d.postsMu.Lock()
+	d.nowPosts, d.oldPosts = nil, nil
+	d.postsMu.Unlock()
+	d.rowsMu.Lock()
+	d.nowRows, d.oldRows = nil, nil
+	d.rowsMu.Unlock()
+}
+
 // view is by what a post is looked for that others may have, too: what most differs between people.
 type view struct {
 	id                int64
