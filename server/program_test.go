@@ -29,15 +29,15 @@ func (s *scribe) View() tea.View { return tea.NewView(strings.Join(s.told, "\n")
 
 func says(text string) tea.Cmd { return func() tea.Msg { return text } }
 
-// stage is a program without a session around it.
-func stage(t *testing.T, s *scribe) *program {
+// playing is a program without a session around it.
+func playing(t *testing.T, s *scribe) *program {
 	return newProgram(s, easel(newGlass(t, 40, 12)), func(run func()) { go run() }, func(*program) {})
 }
 
 // Commands that run in order do so, also where some of them are several; once the model has quit, it is told nothing.
 func TestProgram(t *testing.T) {
 	s := &scribe{begin: tea.Sequence(says("one"), tea.Batch(says("two"), says("three")), nil, tea.Sequence(says("four"), says("five")), tea.Quit, says("six"))}
-	g := stage(t, s)
+	g := playing(t, s)
 	if err := g.run(t.Context(), func() {}); err != nil {
 		t.Error(err)
 	}
@@ -55,7 +55,7 @@ func TestProgramEndsWithItsSession(t *testing.T) {
 		<-t.Context().Done()
 		return "two"
 	})}
-	if err := stage(t, s).run(ctx, func() {}); !errors.Is(err, context.Canceled) {
+	if err := playing(t, s).run(ctx, func() {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
