@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,25 +31,30 @@ func fold(s string) string {
 
 // foldASCII is fold for what most posts are made of, a tenth of its cost.
 func foldASCII(s string) (folded string, ok bool) {
-	out := make([]byte, 0, len(s))
-	gap := false
+	out, ok := appendASCII(make([]byte, 0, len(s)), s)
+	return string(out), ok
+}
+
+// appendASCII appends s folded, unless it has other characters.
+func appendASCII(out []byte, s string) (folded []byte, ok bool) {
+	start, gap := len(out), false
 	for i := range len(s) {
 		c := s[i]
 		switch {
 		case c >= utf8.RuneSelf:
-			return "", false
+			return out, false
 		case 'A' <= c && c <= 'Z':
 			c += 'a' - 'A'
 		case (c < 'a' || c > 'z') && (c < '0' || c > '9'):
 			gap = true
 			continue
 		}
-		if gap && len(out) > 0 {
+		if gap && len(out) > start {
 			out = append(out, ' ')
 		}
 		gap, out = false, append(out, c)
 	}
-	return string(out), true
+	return out, true
 }
 
 // plainLetters takes case, compatibility forms and diacritics off.
@@ -191,18 +197,32 @@ func (t Term) matchAt(words []foldedWord) int {
 	return len(t.words)
 }
 
-// allStand reports whether all the terms stand in a text.
-func allStand(terms []Term, body string) bool {
-	if len(terms) == 0 {
-		return true
-	}
-	text := " " + fold(body) + " "
+// sieve tells the texts in which all of some terms stand.
+type sieve struct {
+	phrases [][]byte
+	text    []byte // the last one
+}
+
+func newSieve(terms []Term) *sieve {
+	s := &sieve{}
 	for _, t := range terms {
 		phrase := " " + strings.Join(t.tokens, " ")
 		if !t.begins {
 			phrase += " "
 		}
-		if !strings.Contains(text, phrase) {
+		s.phrases = append(s.phrases, []byte(phrase))
+	}
+	return s
+}
+
+func (s *sieve) passes(body string) bool {
+	text, ok := appendASCII(append(s.text[:0], ' '), body)
+	if !ok {
+		text = append(text[:1], fold(body)...)
+	}
+	s.text = append(text, ' ')
+	for _, p := range s.phrases {
+		if !bytes.Contains(s.text, p) {
 			return false
 		}
 	}

@@ -28,7 +28,7 @@ const (
 	// looseFirst is how many posts are looked at for words that the index is not asked for, and looseMost how many while
 	// that promises a full page. Reading so many is quicker than having the index walk through all posts that have a common
 	// word, or put together those that have any of the words with one beginning.
-	looseFirst = 200
+	looseFirst = 100
 	looseMost  = 5000
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
@@ -125,6 +125,7 @@ func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int6
 		if len(l.stands) > 0 {
 			query = searchReadQuery
 		}
+		stand := newSieve(l.stands)
 		err = t.each(func(r *row) (err error) {
 			var id int64
 			var body string
@@ -140,7 +141,7 @@ func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int6
 				return errEnough
 			}
 			seen++
-			if allStand(l.stands, body) {
+			if len(l.stands) == 0 || stand.passes(body) {
 				if more = len(ids) == want; more {
 					return errEnough
 				}
