@@ -447,10 +447,8 @@ func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 		if err != nil || len(batch) == 0 {
 			return err
 		}
-		for _, p := range slices.Backward(batch) { // rowids that do not rise make FTS5 write a segment of its own for each
-			if err := t.indexPost(p); err != nil {
-				return err
-			}
+		if err := t.reindex(batch); err != nil {
+			return err
 		}
 		n = len(batch)
 		return t.run(`DELETE FROM search_queue WHERE post_id <= ?`, batch[n-1].id) // the batch is the first of them
@@ -506,18 +504,39 @@ func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
 	return waits, err
 }
 
-// indexPost takes a post's old words out of the index and puts its present ones in. The statements are of values: an
-// INSERT … SELECT makes FTS5 write a segment of its own.
-func (t *tx) indexPost(p indexed) error {
-	if f := p.was; f.body.Valid {
-		if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)`, -p.id, f.words()); err != nil {
+// reindex takes the old words of posts out of the index and puts their present ones in. The posts are in the order of
+// their numbers; rowids that do not rise make FTS5 write a segment of its own for each, and so does an INSERT … SELECT.
+func (t *tx) reindex(batch []indexed) error {
+	forgot := false
+	for _, p := range slices.Backward(batch) {
+		if p.was.body.Valid {
+			forgot = true
+			if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)`, -p.id, p.was.words()); err != nil {
+				return err
+			}
+		}
+	}
+	if forgot {
+		// Without the places of words FTS5 forgets nothing that it is told after a post that it forgets and learns anew,
+		// unless it has written in between, as it does at a savepoint.
+		for _, q := range []string{`SAVEPOINT forgot`, `RELEASE forgot`} {
+			if err := t.run(q); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range slices.Backward(batch) {
+		var err error
+		if p.now.body.Valid {
+			err = t.run(`INSERT INTO search (rowid, words) VALUES (?, ?)`, -p.id, p.now.words())
+		} else {
+			err = t.erased() // the last of a deleted post
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if f := p.now; f.body.Valid {
-		return t.run(`INSERT INTO search (rowid, words) VALUES (?, ?)`, -p.id, f.words())
-	}
-	return t.erased() // the last of a deleted post
+	return nil
 }
 
 func (f findable) words() string {

@@ -374,6 +374,43 @@ func TestIndexIsTold(t *testing.T) {
 	equal(t, "words left", w.number(`SELECT count(*) FROM search WHERE search MATCH 'alpha OR gamma OR "=post" OR "=closed"'`), 0)
 }
 
+// What is forgotten, changed and new at the same moment is indexed as if it had been one after the other.
+func TestIndexAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.person("maya")
+	var posts []store.Post
+	for i := range 60 {
+		posts = append(posts, w.post(maya, w.everyone(), fmt.Sprintf("word%d", i%3)))
+	}
+	w.indexed()
+	at := func(round string, acts string) {
+		w.raw("BEGIN IMMEDIATE;\n" + acts + "COMMIT")
+		w.must(w.SetAddress(w.ctx, "x")) // any write wakes the indexer
+		w.indexed()
+		for _, word := range []string{"word0", "word1", "word2"} {
+			equal(t, word+" after "+round, w.number(`SELECT count(*) FROM search WHERE search MATCH ?`, word),
+				w.number(`SELECT count(*) FROM post WHERE body = ? AND hidden_at = 0`, word))
+		}
+		equal(t, "all after "+round, w.number(inIndex), w.number(`SELECT count(*) FROM post WHERE hidden_at = 0`))
+	}
+	for round := range 6 {
+		var acts strings.Builder
+		for i, p := range posts {
+			switch (i*7 + round*5) % 11 {
+			case 0, 1, 2:
+				fmt.Fprintf(&acts, "UPDATE post SET body = 'word%d' WHERE id = %d;\n", (i+round)%3, p.ID)
+			case 3, 4:
+				fmt.Fprintf(&acts, "UPDATE post SET hidden_at = iif(hidden_at = 0, 1, 0) WHERE id = %d;\n", p.ID)
+			}
+		}
+		at(fmt.Sprint("round ", round), acts.String())
+	}
+	newest := posts[len(posts)-1].ID
+	at("hiding all but the newest", fmt.Sprintf("UPDATE post SET hidden_at = id <> %d;\n", newest))
+	at("changing it while the others come back", fmt.Sprintf("UPDATE post SET body = 'word0' WHERE id = %d;\nUPDATE post SET hidden_at = 0;\n", newest))
+}
+
 // A program that folds in another way than the one before it begins a new index.
 func TestIndexAnew(t *testing.T) {
 	t.Parallel()

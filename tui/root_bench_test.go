@@ -31,7 +31,7 @@ func crowded(b *testing.B) (s *sitting, post func() store.Post) {
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
 	s = &sitting{world: w}
-	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Log: w.log, Drawn: &Drawn{}})
+	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Log: w.log, Drawn: w.drawn})
 	s.m.app.tick = s.tick
 	s.m.events = s.m.app.listen() // as what is read for those who are here is remembered
 	s.events = reflect.ValueOf(s.m.events.next).Pointer()

@@ -32,7 +32,7 @@ func (w *world) sit(width, height int) *sitting {
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
 	s := &sitting{world: w}
-	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Host: "social.corp", NoColor: true, Log: w.log})
+	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, Host: "social.corp", NoColor: true, Log: w.log, Drawn: w.drawn})
 	s.m.app.tick = s.tick
 	s.events = reflect.ValueOf(s.m.events.next).Pointer()
 	s.t.Cleanup(func() { s.m.Close(s.ctx) })
@@ -776,7 +776,7 @@ func TestKeysWaitForTheFirstAnswer(t *testing.T) {
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
 	s := &sitting{world: w}
-	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, NoColor: true, Log: w.log})
+	s.m = New(w.ctx, w.store, me, Options{Now: w.clock.now, NoColor: true, Log: w.log, Drawn: w.drawn})
 	s.m.app.tick = s.tick
 	s.events = reflect.ValueOf(s.m.events.next).Pointer()
 	t.Cleanup(func() { s.m.Close(s.ctx) })
@@ -800,7 +800,7 @@ func TestKeysWaitForTheFirstAnswer(t *testing.T) {
 	s.press("esc")
 	s.misses("There is no post")
 
-	late := New(w.ctx, w.store, me, Options{Now: w.clock.now, NoColor: true, Log: w.log})
+	late := New(w.ctx, w.store, me, Options{Now: w.clock.now, NoColor: true, Log: w.log, Drawn: w.drawn})
 	t.Cleanup(func() { late.Close(s.ctx) })
 	for range earlyLimit + 10 {
 		late.Update(keyOf("x"))

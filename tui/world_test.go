@@ -71,7 +71,7 @@ func newWorld(t testing.TB, o store.Options) *world {
 	w.must(err)
 	maya, err := s.RedeemCode(t.Context(), code.Text, store.Credential{Key: testKey("maya"), User: "maya.lind"})
 	w.must(err)
-	w.app = &app{ctx: t.Context(), store: s, me: maya.ID, host: "social.corp", now: now, zone: time.UTC, log: slog.New(slog.DiscardHandler)}
+	w.app = &app{ctx: t.Context(), store: s, me: maya.ID, host: "social.corp", now: now, zone: time.UTC, log: slog.New(slog.DiscardHandler), drawn: &Drawn{}}
 	return w
 }
 
