@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -26,9 +27,28 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 	var structure, rest []string // the one takes as long as all the others, so they go side by side
 	var both sync.WaitGroup
 	both.Go(func() { structure = look(ctx, db, path, checks[:1]) })
-	both.Go(func() { rest = look(ctx, db, path, checks[1:]) })
+	if rest = otherVersion(ctx, db); rest == nil {
+		both.Go(func() { rest = look(ctx, db, path, checks[1:]) })
+	}
 	both.Wait()
 	return append(structure, rest...), nil
+}
+
+// otherVersion is a sentence about data that another version of the program has written last, of which only the structure
+// can be looked at.
+func otherVersion(ctx context.Context, db *sql.DB) []string {
+	var have int
+	known, err := fs.Glob(migrations, migrationFiles)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
+	}
+	switch {
+	case err == nil && have > 0 && have < len(known): // 0 is that of a file that was never begun
+		return []string{"The data is of an older tincan. tincan serve brings it up to date when it starts, and tincan doctor --repair does too. Then look again."}
+	case err == nil && have > len(known):
+		return []string{newer(have, len(known)).Error()}
+	}
+	return nil // whoever looks at a file that cannot be read will say so
 }
 
 // checkCache is 64 MB for each of the two connections: every row is looked for in every index of its table.

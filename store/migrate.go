@@ -11,10 +11,12 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+const migrationFiles = "migrations/*.sql"
+
 // migrate brings the database to the newest schema, one transaction a step, forward
 // only. PRAGMA user_version holds the number of steps that were taken. A script ends with a statement, not with a comment.
 func migrate(c *conn) error {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+	names, err := fs.Glob(migrations, migrationFiles)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"io/fs"
+	"strings"
 	"testing"
 
 	"tincan/store"
@@ -38,6 +39,12 @@ func TestMigrate(t *testing.T) {
 				w.raw(`INSERT INTO draft VALUES (1, 1, 0, 0, 'begun', 1)`)
 			}
 			w.raw(fmt.Sprintf(`PRAGMA user_version = %d`, version))
+			if version > 0 && version < len(scripts) {
+				wrong, err := store.Check(w.ctx, w.dir)
+				if err != nil || len(wrong) != 1 || !strings.Contains(wrong[0], "of an older tincan") {
+					t.Errorf("what is wrong with the data: %q, %v", wrong, err)
+				}
+			}
 			up := openWorld(t, w.dir, store.Options{})
 			equal(t, "version", up.number(`PRAGMA user_version`), int64(len(scripts)))
 			equal(t, "schema", up.schema(), fresh.schema())
