@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"charm.land/ssh"
 
@@ -405,6 +406,9 @@ func (c *call) body(arg string) (string, error) {
 	text, err := c.stdin(c.ctx, maxStdin)
 	if len(text) > maxStdin {
 		return "", refuse(nil, "That is more than %d KB; a post holds %d characters. Nothing was written.", maxStdin>>10, store.PostLimit)
+	}
+	if !utf8.Valid(text) {
+		return "", refuse(nil, "That is not text in UTF-8, so nothing was written. iconv makes it of other text: iconv -f WINDOWS-1252 -t UTF-8.")
 	}
 	return strings.TrimRight(string(text), "\r\n"), err
 }

@@ -61,6 +61,7 @@ func TestCommands(t *testing.T) {
 		{who: "nils", line: "post '#everyone'", status: 2, errs: "usage: post #channel|@HANDLE TEXT|- [--question] "},
 		{who: "nils", line: "post", status: 2, errs: "usage: post #channel|@HANDLE TEXT|- [--question] "},
 		{who: "nils", line: "post everyone -", stdin: strings.Repeat("x", maxStdin+1), status: 1, errs: "That is more than 64 KB; a post holds 1000 characters."},
+		{who: "nils", line: "post everyone -", stdin: "Sch\xf6ne Gr\xfc\xdfe\n", status: 1, errs: "That is not text in UTF-8, so nothing was written."},
 		{who: "nils", line: "post everyone -", stdin: strings.Repeat("x", 1001), status: 1, errs: "Your text has 1,001 characters"},
 		{who: "nils", line: "post everyone " + strings.Repeat("x", maxLine), status: 1, errs: "That command is longer than 32 KB."},
 		{who: "nils", line: "thread abc", status: 2, errs: `"abc" is no number of a post.`},

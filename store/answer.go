@@ -161,7 +161,7 @@ func mayAnswer(p Post, c channelRow, version int) error {
 	case version != 0 && version != a.Version:
 		return refuse(ErrInvalid, "It was changed while you were reading. Read it again, then answer.")
 	case !a.Read:
-		return refuse(ErrForbidden, "Read it to its end first: you can answer once every line of it has been on your screen.")
+		return refuse(ErrForbidden, "Read it to its end first: you can answer once every line of it has been on your screen for a second.")
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (t *tx) askAbout(c channelRow, p Post, me int64, question string) (int64, e
 	if err != nil {
 		return 0, err
 	}
-	if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ?`, me, p.Channel, p.ID); err != nil {
+	if err := t.dropDraft(me, Place{Channel: p.Channel, Root: p.ID}); err != nil {
 		return 0, err
 	}
 	// The author is told once: of the question, not also of a reply.

@@ -81,3 +81,12 @@ func (t *tx) draftPlace(me int64, at Place) (Place, error) {
 	}
 	return Place{Channel: p.Channel, Root: p.Root, Edit: p.ID}, err
 }
+
+// dropDraft forgets what somebody was writing at a place, and tells their other windows, which show it too.
+func (t *tx) dropDraft(me int64, at Place) error {
+	n, err := t.exec(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, me, at.Channel, at.Root, at.Edit)
+	if n > 0 {
+		t.emitTo(Event{Kind: Read, Channel: at.Channel, Root: at.Root, By: me}, me)
+	}
+	return err
+}

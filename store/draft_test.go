@@ -64,8 +64,12 @@ func TestPostFromDraft(t *testing.T) {
 
 	w.write(maya, at, "something else")
 	equal(t, "kept beside another post", w.draft(maya, at), "a root")
+	heard := w.listen(maya)
 	reply, err := w.CreatePost(w.ctx, maya, store.NewPost{Place: in, Body: "an answer", FromDraft: true})
 	w.must(err)
+	// Her other windows show the draft too, and are told that it is gone.
+	heard.expect(store.Event{Kind: store.Read, Channel: in.Channel, Root: root.ID, By: maya}, store.Event{Kind: store.Posted, Channel: in.Channel, Root: root.ID, Post: reply.ID, By: maya})
+	heard.stop()
 	equal(t, "gone with its post", w.draft(maya, in), "")
 	equal(t, "the other is kept", w.draft(maya, at), "a root")
 

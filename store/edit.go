@@ -35,7 +35,7 @@ func (s *Store) edit(ctx context.Context, me, id int64, body string, typo bool) 
 		if err != nil {
 			return err
 		}
-		if err := t.dropEdit(p); err != nil || p.Body == body {
+		if err := t.dropDraft(p.Author, Place{Channel: p.Channel, Root: p.Root, Edit: p.ID}); err != nil || p.Body == body {
 			edited = p
 			return err
 		}
@@ -89,15 +89,6 @@ func (t *tx) own(me, id int64) (Post, channelRow, error) {
 
 func notYours(p Post) error {
 	return refuse(ErrForbidden, "That post is %s's; you can change your own only.", p.Name)
-}
-
-// dropEdit forgets what the author of a post was writing in its place, and tells their other sessions.
-func (t *tx) dropEdit(p Post) error {
-	n, err := t.exec(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, p.Author, p.Channel, p.Root, p.ID)
-	if n > 0 {
-		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: p.Root, By: p.Author}, p.Author)
-	}
-	return err
 }
 
 func (t *tx) mayEdit(p Post) error {
@@ -178,7 +169,7 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 		if err := t.unindex(p, ""); err != nil {
 			return err
 		}
-		if err := t.dropEdit(p); err != nil {
+		if err := t.dropDraft(p.Author, Place{Channel: p.Channel, Root: p.Root, Edit: p.ID}); err != nil {
 			return err
 		}
 		for _, q := range []string{

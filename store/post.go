@@ -387,7 +387,7 @@ func (s *Store) CreatePost(ctx context.Context, me int64, n NewPost) (Post, erro
 			}
 		}
 		if n.FromDraft {
-			if err := t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = 0`, me, place.Channel, place.Root); err != nil {
+			if err := t.dropDraft(me, place); err != nil {
 				return err
 			}
 		}

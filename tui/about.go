@@ -10,11 +10,17 @@ import (
 	"tincan/store"
 )
 
+// partName is the label of what nobody can be without once they have said it.
+const partName = "Name"
+
 // newAbout is the form for one thing that I say of myself.
 func newAbout(a *app, t *theme, what, now, hint string, put func(*store.Profile, string)) *sheet {
 	s := &sheet{title: "Me · " + strings.ToLower(what), last: "saves"}
 	s.form = form{app: a, theme: t, parts: []*part{ask(what, now, hint)}}
 	s.send = func(values []string) (tea.Msg, int, error) {
+		if what == partName && values[0] == "" {
+			return nil, 0, wrong("Write your name: it stands beside what you say.")
+		}
 		return mineMsg{what + " saved."}, 0, a.change(func(p *store.Profile) { put(p, values[0]) })
 	}
 	return s

@@ -38,6 +38,7 @@ type roster struct {
 	done   bool              // it has been taken over
 	wrong  string            // why it cannot be read or taken over
 	at     *progress
+	sure   bool // Esc gives up what has been written
 }
 
 // progress is how far an import is; the command that runs it writes it and the screen reads it.
@@ -120,6 +121,8 @@ func (r *roster) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (r *roster) press(msg tea.KeyPressMsg) tea.Cmd {
+	leaves := r.sure || r.text == ""
+	r.sure = key.Matches(msg, keys.Cancel)
 	switch {
 	case r.plan != nil && r.Holds() && key.Matches(msg, keys.Cancel):
 		r.plan, r.wrong = nil, ""
@@ -127,6 +130,8 @@ func (r *roster) press(msg tea.KeyPressMsg) tea.Cmd {
 	case r.plan != nil:
 		cmd, _ := r.menu.press(msg)
 		return cmd
+	case key.Matches(msg, keys.Cancel) && !leaves:
+		return status(givesUp)
 	case key.Matches(msg, keys.Cancel):
 		return r.app.back()
 	case r.busy != "":

@@ -142,6 +142,11 @@ func newObjectiveForm(a *app, t *theme, o store.Objective) *sheet {
 		if is.Target, err = store.ParseFigure(values[3]); err != nil {
 			return err
 		}
+		if owner := values[5]; owner != "" {
+			if _, err := a.store.Person(a.ctx, a.me, owner); err != nil {
+				return &partError{5, err}
+			}
+		}
 		return a.store.SetObjective(a.ctx, a.me, is, values[5], why)
 	})
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,8 @@ const several = "several departments"
 // composer of the channel, where a draft is kept.
 type announcing struct {
 	sheet
-	channel store.Channel
+	channel     store.Channel
+	departments []string // those there are, once they are known
 }
 
 type (
@@ -41,7 +43,8 @@ const (
 	partWhy
 )
 
-func newAnnounce(a *app, t *theme, c store.Channel) *announcing {
+// newAnnounce asks how an announcement is to be made. how is what was said of the text that waits for it; nil: nothing yet.
+func newAnnounce(a *app, t *theme, c store.Channel, how *store.NewAnnouncement) *announcing {
 	s := &announcing{channel: c}
 	s.title, s.last = "Announcement · #"+c.Name, "goes on to the text"
 	s.intro = "It asks people whether they have understood it. Next comes its text."
@@ -59,7 +62,37 @@ func newAnnounce(a *app, t *theme, c store.Channel) *announcing {
 		return err
 	}
 	s.send = s.check
+	if how != nil {
+		s.say(*how)
+	}
 	return s
+}
+
+// say fills in what was said before.
+func (s *announcing) say(how store.NewAnnouncement) {
+	to, parts := "those in #"+s.channel.Name, s.parts
+	switch {
+	case how.Everyone:
+		to = "everyone"
+	case len(how.Departments) > 1:
+		to = several
+		parts[partSeveral].field.set(strings.Join(how.Departments, ", "))
+	case len(how.Departments) == 1:
+		to = how.Departments[0]
+		parts[partTo].choices = s.audiences(how.Departments)
+	}
+	parts[partTo].chosen = max(slices.Index(parts[partTo].choices, to), 0)
+	if how.MustRead {
+		parts[partMust].chosen = 1
+		if !how.Due.IsZero() {
+			parts[partDue].field.set(how.Due.In(s.app.zone).Format("2006-01-02"))
+		}
+	}
+	if how.Fixed {
+		parts[partFollows].chosen = 1
+	}
+	parts[partFor].field.set(how.For)
+	parts[partWhy].field.set(how.Why)
 }
 
 // audiences are the choices of who is asked.
@@ -93,6 +126,7 @@ func (s *announcing) Update(msg tea.Msg) tea.Cmd {
 		}
 		to := s.parts[partTo]
 		was := to.value()
+		s.departments = got.all
 		to.choices = s.audiences(got.all)
 		for i, c := range to.choices {
 			if c == was {
@@ -101,7 +135,13 @@ func (s *announcing) Update(msg tea.Msg) tea.Cmd {
 		}
 		return failedCmd(got.err)
 	}
-	return s.sheet.Update(msg)
+	named := s.parts[partSeveral].value()
+	cmd := s.sheet.Update(msg)
+	if is := s.parts[partSeveral].value(); is != named && is != "" { // whoever names departments means them
+		to := s.parts[partTo]
+		to.chosen = len(to.choices) - 1
+	}
+	return cmd
 }
 
 // failedCmd tells of an error, if there is one.
@@ -123,25 +163,50 @@ func (s *announcing) due(text string) (at time.Time, err error) {
 // check makes of the answers how it is to be announced.
 func (s *announcing) check(values []string) (tea.Msg, int, error) {
 	how := store.NewAnnouncement{For: values[partFor], Fixed: values[partFollows] == "is not asked", MustRead: values[partMust] == "yes", Why: values[partWhy]}
+	var err error
 	switch to := values[partTo]; to {
 	case "everyone":
 		how.Everyone = true
 	case "those in #" + s.channel.Name:
 	case several:
-		how.Departments = strings.FieldsFunc(values[partSeveral], func(r rune) bool { return r == ',' })
-		if len(how.Departments) == 0 {
-			return nil, partSeveral, wrong("Name the departments, with commas between, or choose others above.")
+		if how.Departments, err = s.named(values[partSeveral]); err != nil {
+			return nil, partSeveral, err
 		}
 	default:
 		how.Departments = []string{to}
 	}
+	if to := values[partTo]; to != several && values[partSeveral] != "" {
+		return nil, partSeveral, wrong("Above stands " + to + ". Empty this, or choose " + several + " there.")
+	}
 	if how.MustRead {
-		var err error
 		if how.Due, err = s.due(values[partDue]); err != nil {
 			return nil, partDue, err
 		}
 	}
+	if how.For != "" {
+		if _, err := s.app.store.Person(s.app.ctx, s.app.me, how.For); err != nil {
+			return nil, partFor, err
+		}
+	}
 	return announceMsg{how}, 0, nil
+}
+
+// named are the departments of a list, as they are written on the roster.
+func (s *announcing) named(list string) (departments []string, err error) {
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		i := slices.IndexFunc(s.departments, func(d string) bool { return strings.EqualFold(d, name) })
+		if i < 0 {
+			return nil, wrong("Nobody on the roster is in the department " + name + ".")
+		}
+		departments = append(departments, s.departments[i])
+	}
+	if len(departments) == 0 {
+		return nil, wrong("Name the departments, with commas between, or choose others above.")
+	}
+	return departments, nil
 }
 
 // announcing goes on to the text of an announcement.

@@ -276,6 +276,8 @@ func TestTrialByArrowsAndEnter(t *testing.T) {
 	s.press("enter", "enter")
 	s.sees("The trial has started on 2026-11-01; that")
 	s.press("esc")
+	s.sees("Esc again gives up what you have written here.")
+	s.press("esc")
 	s.go1("Add an objective")
 	s.write("Most of us are in")
 	s.press("enter", "right", "enter")

@@ -22,12 +22,13 @@ const (
 type channel struct {
 	*latest
 	writing
-	id    int64
-	is    store.Channel
-	known bool
-	told  bool   // what is known of it is here, or could not be read
-	gone  string // why it can no longer be seen
-	again refresher
+	id     int64
+	is     store.Channel
+	known  bool
+	writes bool   // it was opened to be written in
+	told   bool   // what is known of it is here, or could not be read
+	gone   string // why it can no longer be seen
+	again  refresher
 
 	pins  []store.Post
 	asked int // questions that nobody has answered, for its stewards
@@ -121,7 +122,7 @@ func (c *channel) hereActs() []postAct {
 	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return a.push(newPins(a, t, c.is)) })
 	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return a.push(newQuestions(a, t)) })
 	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return a.push(newMembers(a, t, c.id)) })
-	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return a.push(newAnnounce(a, t, c.is)) })
+	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return a.push(newAnnounce(a, t, c.is, c.announced())) })
 	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return a.push(newCharter(a, t, c.id)) })
 	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return a.push(newLetIn(a, t, c.is)) })
 	if _, some := c.current(); !some {
@@ -130,6 +131,14 @@ func (c *channel) hereActs() []postAct {
 	}
 	add(c.is.Joined && !c.is.Everyone && !c.is.Direct, "Leave "+called(c.is), keys.Part, func(*theme) tea.Cmd { return c.part() })
 	return list
+}
+
+// announced is how what is being written here is to be announced, nil where that was not said.
+func (c *channel) announced() *store.NewAnnouncement {
+	if c.composer == nil {
+		return nil
+	}
+	return c.composer.announce
 }
 
 // purpose stands above the posts; where there is little room, its beginning.
@@ -228,7 +237,12 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	if why := closed(c.is, false); why != "" {
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}
-	return tea.Batch(again, c.open(c.app, store.Place{Channel: c.id}, called(c.is)))
+	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is))
+	if c.writes {
+		c.writes = false
+		return tea.Batch(again, open, c.write())
+	}
+	return tea.Batch(again, open)
 }
 
 // closed says why nothing can be written in a channel; "" where it can.
@@ -295,7 +309,7 @@ func (c *channel) Lines(above []string) []string {
 		c.say = c.gone + "\n\nEsc goes back."
 	case c.problem != "":
 		c.say = c.problem + "\n\nEnter tries again."
-	case c.ready && c.known && closed(c.is, false) == "":
+	case c.ready && c.known && closed(c.is, false) == "" && !c.Editing():
 		c.say = "Nobody has written here yet. Press n to be the first."
 	case c.ready && c.known:
 		c.say = "Nobody has written here yet."

@@ -133,6 +133,9 @@ func (c *composer) offered(msg offersMsg) tea.Cmd {
 		}
 		return nil
 	}
+	if l.turn == 1 && len(msg.offers) == 1 { // there is nothing to choose
+		return c.take(msg.offers[0].text)
+	}
 	l.offers, l.at = msg.offers, 0
 	return nil
 }

@@ -131,6 +131,8 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 	post := msg.post
 	text := "Posted in " + placeName(post.ChannelName, post.Direct) + "."
 	switch an := post.Announcement; {
+	case post.Direct:
+		text = "Sent to " + post.ChannelName + "."
 	case c.about.ID != 0:
 		text = "Asked: your question stands below the announcement, and " + c.about.Name + " is told."
 	case an != nil:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -72,6 +73,8 @@ type form struct {
 	busy  bool
 	send  func([]string) (then tea.Msg, at int, err error) // runs in a command; at is the part that err is about
 	width int
+	began []string // the texts that stood in it at first
+	sure  bool     // Esc gives up what has been written
 }
 
 // formMsg is what came of sending a form.
@@ -83,12 +86,37 @@ type formMsg struct {
 }
 
 func (f *form) setWidth(width int) {
+	if f.began == nil {
+		f.began = f.texts()
+	}
 	f.width = width
 	for _, p := range f.parts {
 		if p.field != nil {
 			p.field.setSize(min(width-f.indent()-1, measure), max(p.rows, partRows))
 		}
 	}
+}
+
+// texts are what has been written, for each part.
+func (f *form) texts() []string {
+	list := make([]string, len(f.parts))
+	for i, p := range f.parts {
+		if p.field != nil {
+			list[i] = p.field.text
+		}
+	}
+	return list
+}
+
+const givesUp = "Esc again gives up what you have written here."
+
+// leave is Esc. Where something has been written it takes two, as nothing of it is kept.
+func (f *form) leave() (sure bool, tell tea.Cmd) {
+	if f.sure || slices.Equal(f.began, f.texts()) {
+		return true, nil
+	}
+	f.sure = true
+	return false, status(givesUp)
 }
 
 // indent is the columns left of an answer.
@@ -165,6 +193,12 @@ func (p *part) fail(err error) {
 	}
 }
 
+// partError is an error about one part of a form.
+type partError struct {
+	at int
+	error
+}
+
 // wrong is an error that we say ourselves.
 type wrong string
 
@@ -192,6 +226,13 @@ func (f *form) next() tea.Cmd {
 	values := make([]string, len(f.parts))
 	for i, p := range f.parts {
 		values[i] = p.value()
+		if p.check == nil {
+			continue
+		}
+		if p.fail(p.check(values[i])); p.wrong != "" { // it was passed over
+			f.at = i
+			return nil
+		}
 	}
 	f.busy = true
 	send := f.send
@@ -323,8 +364,12 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 		return s.paste(msg.Content)
 	case tea.KeyPressMsg:
 		if key.Matches(msg, keys.Cancel) {
+			if sure, tell := s.leave(); !sure {
+				return tell
+			}
 			return s.app.back()
 		}
+		s.sure = false
 		return s.press(msg)
 	case formMsg:
 		if msg.of != &s.form {

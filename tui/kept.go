@@ -149,8 +149,12 @@ func (a *app) decree(t *theme, title, intro, last, why, done string, parts []*pa
 		n := len(values) - 1
 		err := do(values[:n], values[n])
 		at := 0
-		if values[n] == "" {
+		var about *partError
+		switch {
+		case values[n] == "":
 			at = n
+		case errors.As(err, &about):
+			at, err = about.at, about.error
 		}
 		return statusMsg{done}, at, err
 	}

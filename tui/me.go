@@ -172,7 +172,7 @@ func (m *me) list() []item {
 		department = about("Department", p.Department, "Where you work, like Finance.", func(q *store.Profile, v string) { q.Department = v })
 	}
 	list := []item{
-		{name: "name", head: "About me", label: "Name", value: say(p.Name, "not said yet"), open: about("Name", p.Name, "As colleagues know you.", func(q *store.Profile, v string) { q.Name = v }), keys: edit},
+		{name: "name", head: "About me", label: partName, value: say(p.Name, "not said yet"), open: about(partName, p.Name, "As colleagues know you.", func(q *store.Profile, v string) { q.Name = v }), keys: edit},
 		{name: "title", label: "Title", value: say(p.Title, "not said yet"), open: about("Title", p.Title, "What you do, like Controller.", func(q *store.Profile, v string) { q.Title = v }), keys: edit},
 		{name: "department", label: "Department", value: say(p.Department, "not said yet"), open: department, keys: edit},
 		{name: "zone", label: "Time zone", value: say(p.Zone, "not said yet: UTC"), more: t.Dim.Render(a.now().In(zone(p.Zone)).Format("15:04") + " there now"), open: a.opens(func() screen { return newZone(a, t, p.Zone) }), keys: edit},

@@ -175,7 +175,7 @@ func (a *app) announce(t *theme) tea.Cmd {
 		}
 		for _, c := range all {
 			if c.Everyone && c.StewardsPost {
-				return tea.Sequence(said(pushMsg{newChannel(a, t, c.ID)}), said(pushMsg{newAnnounce(a, t, c)}))()
+				return tea.Sequence(said(pushMsg{newChannel(a, t, c.ID)}), said(pushMsg{newAnnounce(a, t, c, nil)}))()
 			}
 		}
 		return statusMsg{"There is no channel for announcements."}

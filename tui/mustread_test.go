@@ -359,11 +359,38 @@ func TestAnnounce(t *testing.T) {
 	s.wait(enterDelay)
 	s.sees("Nobody but you would be asked")
 	s.press("esc")
-	s.press("N", "right", "right", "enter", "enter", "right", "enter", "enter", "enter", "enter", "enter")
+	s.press("N")
+	s.sees("Board", "yes", "petra")
+	s.press("right", "enter", "enter", "enter", "enter", "enter", "enter", "enter")
 	s.sees("Must read to Facilities", "Read this")
 	s.press("enter")
 	s.wait(enterDelay)
-	s.sees("Published to Facilities: 1 person is asked.", "Must read · due Sun · to Facilities", "0 of 1 have answered")
+	s.sees("Published to Facilities: 1 person is asked.", "Must read · due Sat · to Facilities", "0 of 1 have answered")
+}
+
+// TestAnnounceToSeveral names departments, of which one is not there, and somebody who is not there either.
+func TestAnnounceToSeveral(t *testing.T) {
+	w, _ := board(t)
+	s := w.sit(80, 24)
+	s.press("to #announcements", "N", "enter")
+	s.write("facilities, Nowhere")
+	s.sees("several departments")
+	s.press("enter", "enter", "enter")
+	s.write("nobody")
+	s.press("enter", "enter", "enter")
+	s.sees("Nobody on the roster is in the", "department Nowhere.")
+	for range len(", Nowhere") {
+		s.press("backspace")
+	}
+	s.press("enter", "enter", "enter", "enter", "enter", "enter")
+	s.sees("There is nobody of that name")
+	for range len("nobody") {
+		s.press("backspace")
+	}
+	s.press("enter", "enter", "enter")
+	s.sees("Announcement to Facilities")
+	s.press("esc", "N", "left")
+	s.misses("several departments")
 }
 
 // choose2 opens the menu that is shown already, at an act.

@@ -110,7 +110,7 @@ func (p *person) FullHelp() [][]key.Binding {
 	return append([][]key.Binding{own}, p.shelf.FullHelp()...)
 }
 
-// writeTo opens the direct conversation with people.
+// writeTo opens the direct conversation with people, to be written in.
 func (a *app) writeTo(t *theme, to ...store.Person) tea.Cmd {
 	handles := make([]string, len(to))
 	for i, p := range to {
@@ -121,6 +121,8 @@ func (a *app) writeTo(t *theme, to ...store.Person) tea.Cmd {
 		if err != nil {
 			return errMsg{err}
 		}
-		return goMsg{newChannel(a, t, c.ID)}
+		to := newChannel(a, t, c.ID)
+		to.writes = true
+		return goMsg{to}
 	}
 }

@@ -313,15 +313,15 @@ func TestNarrowWindowHasMenu(t *testing.T) {
 	s := w.sit(40, 12)
 	s.misses("platform")
 	s.press("tab")
-	s.sees("tincan", "Home", "platform")
+	s.sees("tincan", "Home", "↓ 6 more")
 	s.misses("Write to")
 	s.press("end", "enter")
 	s.press("tab", "home", "enter")
 	s.sees("‹ Home · latest")
 	s.send(tea.MouseClickMsg{X: 1, Y: 0, Button: tea.MouseLeft})
-	s.sees("tincan", "platform")
-	s.send(tea.MouseClickMsg{X: 3, Y: s.row("platform"), Button: tea.MouseLeft})
-	s.sees("‹ #platform")
+	s.sees("tincan", "everyone")
+	s.send(tea.MouseClickMsg{X: 3, Y: s.row("everyone"), Button: tea.MouseLeft})
+	s.sees("‹ #everyone")
 }
 
 func TestMouse(t *testing.T) {

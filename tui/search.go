@@ -191,7 +191,7 @@ func (s *search) event(e store.Event) tea.Cmd {
 	if e.Kind == store.Posted {
 		id = e.Root // one more reply
 	}
-	if e.Kind != store.Changed && e.Kind != store.Posted || s.index(id) < 0 {
+	if e.Kind != store.Changed && e.Kind != store.Posted && e.Kind != store.Read || s.index(id) < 0 {
 		return nil
 	}
 	a := s.app
@@ -229,6 +229,12 @@ func (s *search) press(msg tea.KeyPressMsg) tea.Cmd {
 		return s.app.push(newThread(s.app, s.theme, p.ID))
 	case some && key.Matches(msg, keys.Reply):
 		return s.app.push(replyTo(s.app, s.theme, p.ID))
+	case some && key.Matches(msg, keys.Keep):
+		return s.app.save(p.ID, !p.Saved)
+	case some && p.Root == 0 && key.Matches(msg, keys.Follow):
+		return s.app.follow(p.ID, !p.Following)
+	case some && key.Matches(msg, keys.Copy):
+		return s.app.copyLink(p.ID)
 	case key.Matches(msg, keys.ReadOn):
 		s.pageDown()
 	default:
@@ -368,9 +374,9 @@ func (s *search) ShortHelp() []key.Binding {
 	if s.order == store.Best {
 		order = says(keys.Order, "newest first")
 	}
-	return []key.Binding{keys.Open, keys.Reply, order, says(keys.Search, "other words"), keys.Back}
+	return []key.Binding{keys.Open, keys.Reply, order, says(keys.Search, "other words"), keys.Back, says(keys.Keep, "save")}
 }
 
 func (s *search) FullHelp() [][]key.Binding {
-	return [][]key.Binding{helpMoving, {heading("Search"), keys.Open, keys.Reply, says(keys.Order, "best or newest first"), says(keys.Search, "other words")}}
+	return [][]key.Binding{helpMoving, {heading("Search"), keys.Open, keys.Reply, keys.Keep, keys.Follow, keys.Copy, says(keys.Order, "best or newest first"), says(keys.Search, "other words")}}
 }

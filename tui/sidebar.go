@@ -320,13 +320,48 @@ func (s *sidebar) view(lines []string) []string {
 		}
 		lines = append(lines, s.draw(e))
 	}
-	s.top = min(max(s.top, at-s.height+1), at)
-	s.top = max(0, min(s.top, len(lines)-s.height))
-	lines = lines[s.top:min(len(lines), s.top+s.height)]
+	all := len(lines)
+	first, last := min(at+1, all-1), max(at-1, 0) // a line that says what is hidden stands on no entry that has the keys
+	s.top = min(max(s.top, first-s.height+1), last)
+	s.top = max(0, min(s.top, all-s.height))
+	lines = lines[s.top:min(all, s.top+s.height)]
+	if s.height >= cutSidebar {
+		if s.top > 0 {
+			lines[0] = s.hidden("↑", list, 0, s.top+1)
+		}
+		if s.top+s.height < all {
+			lines[s.height-1] = s.hidden("↓", list, s.top+s.height-1, all)
+		}
+	}
 	for len(lines) < s.height {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// cutSidebar is the height from which a line is spent on what is hidden.
+const cutSidebar = 6
+
+// hidden is the line that stands for the entries from one line to another, which there is no room for.
+func (s *sidebar) hidden(arrow string, list []entry, from, to int) string {
+	line, n, waiting := 0, 0, 0
+	for i := range list {
+		if list[i].gap {
+			line++
+		}
+		if line >= from && line < to {
+			n++
+			if !list[i].dim {
+				waiting += list[i].count
+			}
+		}
+		line++
+	}
+	right := ""
+	if waiting > 0 {
+		right = s.theme.Bold.Render(capped(waiting))
+	}
+	return pad(" "+justify(s.theme.Dim.Render(arrow+" "+number(n)+" more"), right, s.width-2)+" ", s.width)
 }
 
 // draw is one entry: its label at the left, what is new at the right.
