@@ -19,7 +19,7 @@ func TestCheckOfADay(t *testing.T) {
 		`UPDATE member SET own = own + 1 WHERE person_id = 2 AND channel_id = 1`:                                     "ben's reading position in #everyone is off: 0 posts count as new where 1 are.",
 		`UPDATE written SET day = day - 1`:                    "counts for another day than it was written on",
 		`UPDATE member SET read_seq = 99`:                     "reading position in #everyone is off",
-		`UPDATE follow SET own = own + 1, waiting = 0`:        "reading position in thread",
+		`UPDATE follow SET own = own + 1, state = 1`:          "reading position in thread",
 		`UPDATE post SET last_reply_id = 7 WHERE replies > 0`: "the last one 7, where it has 1 up to number 2",
 		`UPDATE post SET replies = 2 WHERE replies = 1`:       "counts 2 replies up to number 2",
 	} {

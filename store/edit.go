@@ -212,10 +212,10 @@ func (t *tx) uncount(p Post) error {
 	if p.Seq == 0 {
 		return nil
 	}
-	if err := t.run(`UPDATE follow SET own = own + 1 WHERE root_id = ? AND following = 1 AND read_seq < ? AND person_id <> ?`, p.Root, p.Seq, p.Author); err != nil {
+	if err := t.run(`UPDATE follow SET own = own + 1 WHERE root_id = ? AND state > 0 AND read_seq < ? AND person_id <> ?`, p.Root, p.Seq, p.Author); err != nil {
 		return err
 	}
-	nothingNew, err := collect(t, scanID, `UPDATE follow SET waiting = 0 WHERE root_id = ?1 AND following = 1 AND waiting = 1
+	nothingNew, err := collect(t, scanID, `UPDATE follow SET state = 1 WHERE root_id = ?1 AND state = 2
 		AND (SELECT reply_seq FROM post WHERE id = ?1) - read_seq - own <= 0 RETURNING person_id`, p.Root)
 	if err != nil {
 		return err

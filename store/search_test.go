@@ -180,7 +180,7 @@ func TestSearchInParts(t *testing.T) {
 	w.raw(fmt.Sprintf(`BEGIN IMMEDIATE;
 		CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i - 1 FROM n WHERE i > 1)
 			SELECT i, CASE i WHEN 7 THEN 'beta alpha' WHEN 9 THEN 'gammadelta' WHEN %[1]d THEN 'gamma' ELSE 'alpha beta' END AS body FROM n;
-		INSERT INTO post (id, channel_id, author_id, body, at) SELECT i, 1, %d, body, 1 FROM n;
+		INSERT INTO post (id, channel_id, author_id, body, late) SELECT i, 1, %d, body, 1 FROM n;
 		INSERT INTO search (rowid, words) SELECT -i, body || ' =post' FROM n;
 		DELETE FROM search_queue;
 		COMMIT`, posts, maya))
