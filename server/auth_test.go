@@ -14,6 +14,7 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+	_ "modernc.org/sqlite" // tests look at the file by another way than the program
 
 	"tincan/store"
 )

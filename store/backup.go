@@ -2,11 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"io/fs"
 	"os"
 	"strconv"
 	"time"
+
+	"zombiezen.com/go/sqlite"
 )
 
 // Schema is the number of the newest schema that this program knows.
@@ -29,36 +30,29 @@ func (s *Store) Snapshot(ctx context.Context, me int64, path string) error {
 		return err
 	}
 	f.Close()
-	db, err := sql.Open("sqlite", dsn(s.path, ""))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, path)
+	err = inFile(ctx, uri(s.path), sqlite.OpenReadWrite, nil, func(t *tx) error { return t.run(`VACUUM INTO ?`, path) })
 	return mapError(err)
 }
 
 // Sound returns the number of the schema of the database file path, or ErrInvalid with a sentence if it is damaged
 // or of a newer program.
 func Sound(ctx context.Context, path string) (schema int, err error) {
-	db, err := sql.Open("sqlite", dsn(path, "&mode=ro&immutable=1"))
-	if err != nil {
-		return 0, err
-	}
-	defer db.Close()
-	if err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&schema); err != nil {
-		return 0, &sentence{kind: ErrInvalid, cause: err, text: path + " is damaged or is no tincan database."}
-	}
-	if most := Schema(); schema > most {
-		return schema, newer(schema, most)
-	}
-	for _, c := range checks[:2] { // structure and references; counters can be repaired
-		wrong, err := c.run(ctx, db)
-		if err != nil || len(wrong) > 0 {
-			return schema, &sentence{kind: ErrInvalid, cause: err, text: path + " is damaged."}
+	err = inFile(ctx, atRest(path), sqlite.OpenReadOnly, nil, func(t *tx) error {
+		if schema, err = t.version(); err != nil {
+			return &sentence{kind: ErrInvalid, cause: err, text: path + " is damaged or is no tincan database."}
 		}
-	}
-	return schema, nil
+		if most := Schema(); schema > most {
+			return newer(schema, most)
+		}
+		for _, c := range checks[:2] { // structure and references; counters can be repaired
+			wrong, err := c.run(t)
+			if err != nil || len(wrong) > 0 {
+				return &sentence{kind: ErrInvalid, cause: err, text: path + " is damaged."}
+			}
+		}
+		return nil
+	})
+	return schema, err
 }
 
 func newer(schema, known int) error {

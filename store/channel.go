@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -546,4 +545,4 @@ func scanMember(r *row) (m Member, err error) {
 }
 
 // nothing reports whether err says that a query found nothing.
-func nothing(err error) bool { return errors.Is(err, sql.ErrNoRows) || errors.Is(err, ErrNotFound) }
+func nothing(err error) bool { return errors.Is(err, errNoRow) || errors.Is(err, ErrNotFound) }

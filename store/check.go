@@ -2,13 +2,14 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"zombiezen.com/go/sqlite"
 )
 
 // Check reads the whole database in dir and returns what is wrong with it, a sentence each; none
@@ -19,16 +20,11 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, refuse(ErrNotFound, "There is no tincan data in %s: %s is missing. Start it once with tincan serve, or name the right folder with --data.", dir, File)
 	}
-	db, err := sql.Open("sqlite", readerDSN(path)+checkCache)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
 	var structure, rest []string // the one takes as long as all the others, so they go side by side
 	var both sync.WaitGroup
-	both.Go(func() { structure = look(ctx, db, path, checks[:1]) })
-	if rest = otherVersion(ctx, db); rest == nil {
-		both.Go(func() { rest = look(ctx, db, path, checks[1:]) })
+	both.Go(func() { structure = look(ctx, path, checks[:1]) })
+	if rest = otherVersion(ctx, path); rest == nil {
+		both.Go(func() { rest = look(ctx, path, checks[1:]) })
 	}
 	both.Wait()
 	return append(structure, rest...), nil
@@ -36,11 +32,14 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 
 // otherVersion is a sentence about data that another version of the program has written last, of which only the structure
 // can be looked at.
-func otherVersion(ctx context.Context, db *sql.DB) []string {
+func otherVersion(ctx context.Context, path string) []string {
 	var have int
 	known, err := fs.Glob(migrations, migrationFiles)
 	if err == nil {
-		err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have)
+		err = inFile(ctx, uri(path), sqlite.OpenReadOnly, nil, func(t *tx) error {
+			have, err = t.version()
+			return err
+		})
 	}
 	switch {
 	case err == nil && have > 0 && have < len(known): // 0 is that of a file that was never begun
@@ -51,20 +50,28 @@ func otherVersion(ctx context.Context, db *sql.DB) []string {
 	return nil // whoever looks at a file that cannot be read will say so
 }
 
-// checkCache is 64 MB for each of the two connections: every row is looked for in every index of its table.
-const checkCache = "&_pragma=cache_size(-65536)"
+// checkPragmas give each of the two connections 64 MB: every row is looked for in every index of its table.
+var checkPragmas = append(readerPragmas[:1:1], "cache_size(-65536)")
 
 // look runs checks one after the other. A damaged file may stop any of them.
-func look(ctx context.Context, db *sql.DB, path string, checks []check) (wrong []string) {
-	for _, c := range checks {
-		found, err := c.run(ctx, db)
-		if errors.Is(mapError(err), ErrReadOnly) && !damaged(err) {
-			return append(wrong, fmt.Sprintf("%s cannot be looked at: %v. Its folder has to be one that can be written to.", path, err))
+func look(ctx context.Context, path string, checks []check) (wrong []string) {
+	what := checks[0].what
+	err := inFile(ctx, uri(path), sqlite.OpenReadOnly, checkPragmas, func(t *tx) error {
+		for _, c := range checks {
+			what = c.what
+			found, err := c.run(t)
+			if err != nil {
+				return err
+			}
+			wrong = append(wrong, found...)
 		}
-		if err != nil {
-			return append(wrong, fmt.Sprintf("%s cannot be read while looking at its %s: %v. Restore the newest backup.", path, c.what, err))
-		}
-		wrong = append(wrong, found...)
+		return nil
+	})
+	switch {
+	case errors.Is(mapError(err), ErrReadOnly) && !damaged(err):
+		wrong = append(wrong, fmt.Sprintf("%s cannot be looked at: %v. Its folder has to be one that can be written to.", path, err))
+	case err != nil:
+		wrong = append(wrong, fmt.Sprintf("%s cannot be read while looking at its %s: %v. Restore the newest backup.", path, what, err))
 	}
 	return wrong
 }
@@ -197,26 +204,6 @@ func (s *Store) Repair(ctx context.Context, me int64) error {
 	return nil
 }
 
-func (c check) run(ctx context.Context, db *sql.DB) ([]string, error) {
-	rows, err := db.QueryContext(ctx, c.query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	values, dest := make([]any, len(columns)), make([]any, len(columns))
-	for i := range values {
-		dest[i] = &values[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
-			return nil, err
-		}
-		found = append(found, fmt.Sprintf(c.sentence, values...))
-	}
-	return found, rows.Err()
+func (c check) run(t *tx) ([]string, error) {
+	return collect(t, func(r *row) (string, error) { return fmt.Sprintf(c.sentence, r.values()...), nil }, c.query)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -193,7 +192,10 @@ const adminCame = `EXISTS (SELECT 1 FROM person WHERE admin = 1 AND came_at > 0)
 
 // newCode makes a code for person (0 for the first admin), voiding their unused ones of that kind.
 func (t *tx) newCode(kind int, person, by int64, valid time.Duration) (Code, error) {
-	owner := sql.NullInt64{Int64: person, Valid: person != 0}
+	var owner *int64
+	if person != 0 {
+		owner = &person
+	}
 	if err := t.run(`DELETE FROM code WHERE kind = ? AND person_id IS ? AND used_at = 0`, kind, owner); err != nil {
 		return Code{}, err
 	}
@@ -246,14 +248,12 @@ type codeRow struct {
 // goodCode is the row of a code that may be used, or the sentence that says why not.
 func (t *tx) goodCode(typed string) (codeRow, error) {
 	var c codeRow
-	var person sql.NullInt64
 	var expires int64
 	var used bool
 	err := t.get(`SELECT id, kind, person_id, expires_at, used_at <> 0 OR kind = ? AND `+adminCame+` FROM code WHERE hash = ?`,
-		[]any{firstAdminCode, hashCode(typed)}, &c.id, &c.kind, &person, &expires, &used)
-	c.person = person.Int64
+		[]any{firstAdminCode, hashCode(typed)}, &c.id, &c.kind, &c.person, &expires, &used)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	case errors.Is(err, errNoRow):
 		return c, refuse(ErrNotFound, "That code is not known. Check it against the invitation; the newest one counts.")
 	case err != nil:
 		return c, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 )
@@ -102,7 +101,7 @@ func (s *Store) Confirm(ctx context.Context, me, id int64, yes bool, why string)
 		var asked int64
 		err := t.get(`SELECT kind, asked_by FROM consent WHERE id = ? AND answer = 0 AND at > ?`, []any{id, t.at.Add(-ConsentValid).UnixMilli()}, &kind, &asked)
 		switch {
-		case errors.Is(err, sql.ErrNoRows):
+		case errors.Is(err, errNoRow):
 			return refuse(ErrNotFound, "That question is no longer open.")
 		case err != nil:
 			return err
@@ -156,7 +155,7 @@ func (s *Store) TakeConsent(ctx context.Context, me int64, kind ConsentKind, cod
 		var id, by int64
 		err := t.get(`SELECT id, by_id FROM consent WHERE hash = ? AND kind = ? AND asked_by IS NULL AND used_at = 0 AND at > ?`, []any{hashCode(code), kind, t.at.Add(-ConsentValid).UnixMilli()}, &id, &by)
 		switch {
-		case errors.Is(err, sql.ErrNoRows):
+		case errors.Is(err, errNoRow):
 			return refuse(ErrNotFound, "That code is not known, has been used, or is for something else. Ask the other admin for a new one.")
 		case err != nil:
 			return err
@@ -175,7 +174,7 @@ func (t *tx) consent(me int64, kind ConsentKind) error {
 	err := t.get(`SELECT c.id FROM consent c JOIN person b ON b.id = c.by_id AND b.admin = 1 AND b.state = 2
 		WHERE c.kind = ? AND c.asked_by = ? AND c.answer = 1 AND c.by_id <> c.asked_by AND c.used_at = 0 AND c.at > ? ORDER BY c.id LIMIT +1`,
 		[]any{kind, me, t.at.Add(-ConsentValid).UnixMilli()}, &id)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errNoRow) {
 		return errSecond(kind)
 	}
 	if err != nil {

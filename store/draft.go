@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 )
 
@@ -57,7 +56,7 @@ func (s *Store) Draft(ctx context.Context, me int64, at Place) (body string, err
 			return err
 		}
 		err = t.get(`SELECT body FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, []any{me, at.Channel, at.Root, at.Edit}, &body)
-		if errors.Is(err, sql.ErrNoRows) {
+		if errors.Is(err, errNoRow) {
 			return nil
 		}
 		return err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 	"zombiezen.com/go/sqlite"
 )
@@ -54,13 +53,8 @@ func Sentence(err error) (text string, ours bool) {
 	return internalSentence, false
 }
 
-// code is what SQLite says that went wrong (sqlite.org/rescode.html), through the store's connections or database/sql;
-// 0 where it was not SQLite.
+// code is what SQLite says that went wrong (sqlite.org/rescode.html); 0 where it was not SQLite.
 func code(err error) int {
-	var e *driver.Error
-	if errors.As(err, &e) {
-		return e.Code()
-	}
 	if c := sqlite.ErrCode(err); c != sqlite.ResultError { // which says nothing that a person could use
 		return int(c)
 	}

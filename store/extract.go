@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 //go:embed extract/*.sql
@@ -127,7 +128,7 @@ func (t *tx) privateConsent(me int64) error {
 }
 
 func orNoChannel(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errNoRow) {
 		return refuse(ErrNotFound, "There is no channel of that name to export. Private ones come only where two admins agree.")
 	}
 	return err
@@ -139,25 +140,19 @@ func (s *Store) extract(ctx context.Context, path string, sel Selection) error {
 		return err
 	}
 	f.Close()
-	db, err := sql.Open("sqlite", dsn(path, "&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)")) // made anew where it is interrupted
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(ctx, `ATTACH ? AS src`, "file:"+uriPath(s.path)+"?mode=ro"); err != nil {
-		return err
-	}
-	t, err := db.BeginTx(ctx, nil) // one state of src for all that follows
-	if err != nil {
-		return err
-	}
-	defer t.Rollback()
+	unsaved := []string{"journal_mode(OFF)", "synchronous(OFF)"} // it is made anew where that is interrupted
+	return inFile(ctx, uri(path), sqlite.OpenReadWrite, unsaved, func(t *tx) error { return s.fill(t, sel) })
+}
+
+// fill copies what sel names into the empty file of t.
+func (s *Store) fill(t *tx, sel Selection) (err error) {
 	run := func(q string, args ...any) {
 		if err == nil {
-			_, err = t.ExecContext(ctx, q, args...)
+			err = t.run(q, args...)
 		}
 	}
+	run(`ATTACH ? AS src`, uri(s.path)+"?mode=ro")
+	run(`BEGIN`) // one state of src for all that follows
 	since, until := int64(math.MinInt64), int64(math.MaxInt64)
 	if !sel.Since.IsZero() {
 		since = sel.Since.UnixMilli()
@@ -173,16 +168,16 @@ func (s *Store) extract(ctx context.Context, path string, sel Selection) error {
 	for _, name := range []string{"schema", "fill"} {
 		script, readErr := extractSQL.ReadFile("extract/" + name + ".sql")
 		err = errors.Join(err, readErr)
-		run(string(script))
+		if err == nil {
+			err = sqlitex.ExecScript(t.conn.Conn, string(script))
+		}
 	}
 	for name, value := range map[string]string{"format": extractFormat, "schema": fmt.Sprint(Schema()), "made_at": fmt.Sprint(s.now().UnixMilli()), "holds": sel.String()} {
 		run(`INSERT INTO about VALUES (?, ?)`, name, value)
 	}
 	run(`INSERT INTO about SELECT 'place', min(created_at) FROM src.channel`) // to the millisecond
-	if err != nil {
-		return err
-	}
-	return t.Commit()
+	run(`COMMIT`)
+	return err
 }
 
 // Extract is an opened file of what a place has said. Nobody's rights are asked any more: whoever has the file may read it.
@@ -190,10 +185,8 @@ type Extract struct {
 	Path   string // of the file
 	MadeAt time.Time
 	Place  string // tells this place from others
-	db     *sql.DB
-	mu     sync.Mutex
-	stmts  map[string]*sql.Stmt // text → statement; bounded by the queries of this package
-	work   string               // folder to remove; "" for a file that is not ours
+	pool   pool
+	work   string // folder to remove; "" for a file that is not ours
 }
 
 // OpenExtract opens a file that Extract made, wherever it is now. ErrInvalid with a sentence for any other, and for a damaged one.
@@ -201,21 +194,20 @@ func OpenExtract(ctx context.Context, path string) (*Extract, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, refuse(ErrNotFound, "%s cannot be read (%v).", path, err)
 	}
-	db, err := sql.Open("sqlite", dsn(path, "&mode=ro&immutable=1&_pragma=query_only(1)&_pragma=trusted_schema(0)"))
-	if err != nil {
-		return nil, err
+	x := &Extract{Path: path}
+	var err error
+	if x.pool, err = openPool(atRest(path), sqlite.OpenReadOnly, []string{"query_only(1)", "trusted_schema(0)"}, readers); err == nil {
+		err = x.pool.with(ctx, x.verify)
 	}
-	db.SetMaxOpenConns(readers)
-	x := &Extract{Path: path, db: db, stmts: map[string]*sql.Stmt{}}
-	if err := x.verify(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if err != nil {
+		return nil, errors.Join(err, x.pool.close())
 	}
 	return x, nil
 }
 
-func (x *Extract) verify(ctx context.Context) error {
+func (x *Extract) verify(t *tx) error {
 	var format, made string
-	err := x.db.QueryRowContext(ctx, `SELECT f.value, m.value, p.value FROM about f, about m, about p WHERE f.name = 'format' AND m.name = 'made_at' AND p.name = 'place'`).Scan(&format, &made, &x.Place)
+	err := t.get(`SELECT f.value, m.value, p.value FROM about f, about m, about p WHERE f.name = 'format' AND m.name = 'made_at' AND p.name = 'place'`, nil, &format, &made, &x.Place)
 	if err != nil || format != extractFormat {
 		return &sentence{kind: ErrInvalid, cause: err, text: x.Path + " is no export of tincan. Name the tincan.sqlite of an export, or its folder or zip; a whole place comes back with restore."}
 	}
@@ -223,7 +215,7 @@ func (x *Extract) verify(ctx context.Context) error {
 	fmt.Sscan(made, &ms)
 	x.MadeAt = fromMS(ms)
 	var found string
-	if err := x.db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&found); err != nil || found != "ok" {
+	if err := t.get(`PRAGMA integrity_check(1)`, nil, &found); err != nil || found != "ok" {
 		return &sentence{kind: ErrInvalid, cause: err, text: x.Path + " is damaged. Take another copy of the export."}
 	}
 	return nil
@@ -234,11 +226,7 @@ func (x *Extract) Dir() string { return filepath.Dir(x.Path) }
 
 // Close closes the file, and removes it if Extract made it.
 func (x *Extract) Close() error {
-	var err error
-	for _, st := range x.stmts {
-		err = errors.Join(err, st.Close())
-	}
-	err = errors.Join(err, x.db.Close())
+	err := x.pool.close()
 	if x.work != "" {
 		err = errors.Join(err, os.RemoveAll(x.work))
 	}
@@ -253,7 +241,7 @@ func (x *Extract) Counts(ctx context.Context) (map[string]int, error) {
 		"deleted": `post WHERE deleted_at <> 0`, "hidden": `post WHERE hidden_at <> 0`, "versions": `version`, "reactions": `reaction`, "announcements": `announcement`, "answers": `answer`, "decisions": `decision`,
 	} {
 		var n int
-		if err := x.db.QueryRowContext(ctx, `SELECT count(*) FROM `+q).Scan(&n); err != nil {
+		if err := x.pool.with(ctx, func(t *tx) error { return t.get(`SELECT count(*) FROM `+q, nil, &n) }); err != nil {
 			return nil, err
 		}
 		counts[name] = n

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
+	"errors"
 	"iter"
 	"time"
 )
@@ -91,45 +91,23 @@ func (p ExtractPost) Text() string {
 	return p.Body
 }
 
-// eachRow runs a query and yields its rows; an error ends it.
-func eachRow[T any](ctx context.Context, x *Extract, scan func(*sql.Rows) (T, error), q string, args ...any) iter.Seq2[T, error] {
+// eachRow runs a query and yields its rows; an error ends it. Within a walk there may be others, up to readers deep.
+func eachRow[T any](ctx context.Context, x *Extract, scan func(*row) (T, error), q string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		st, err := x.stmt(ctx, q)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		rows, err := st.QueryContext(ctx, args...)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			v, err := scan(rows)
-			if !yield(v, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
+		err := x.pool.with(ctx, func(t *tx) error {
+			return t.each(func(r *row) error {
+				v, err := scan(r)
+				if !yield(v, err) || err != nil {
+					return errEnough
+				}
+				return nil
+			}, q, args...)
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			var none T
 			yield(none, err)
 		}
 	}
-}
-
-// stmt prepares each query once: that takes longer than reading a thread.
-func (x *Extract) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if st, known := x.stmts[q]; known {
-		return st, nil
-	}
-	st, err := x.db.PrepareContext(ctx, q)
-	if err == nil {
-		x.stmts[q] = st
-	}
-	return st, err
 }
 
 // all gathers what a walk yields.
@@ -145,7 +123,7 @@ func all[T any](walk iter.Seq2[T, error]) (list []T, err error) {
 
 // People returns everybody in it by handle.
 func (x *Extract) People(ctx context.Context) ([]ExtractPerson, error) {
-	return all(eachRow(ctx, x, func(r *sql.Rows) (p ExtractPerson, err error) {
+	return all(eachRow(ctx, x, func(r *row) (p ExtractPerson, err error) {
 		var created int64
 		var state string
 		err = r.Scan(&p.ID, &p.Handle, &p.Name, &p.Department, &p.Team, &p.Title, &p.Zone, &p.Email, &p.Bot, &p.Admin, &state, &created, &p.Posts)
@@ -161,7 +139,7 @@ func (x *Extract) People(ctx context.Context) ([]ExtractPerson, error) {
 
 // Channels returns its channels by name.
 func (x *Extract) Channels(ctx context.Context) ([]ExtractChannel, error) {
-	return all(eachRow(ctx, x, func(r *sql.Rows) (c ExtractChannel, err error) {
+	return all(eachRow(ctx, x, func(r *row) (c ExtractChannel, err error) {
 		var archived, created int64
 		var direct, members, stewards string
 		err = r.Scan(&c.ID, &c.Name, &c.Shown, &c.Purpose, &c.Private, &direct, &c.StewardsPost, &c.Everyone, &archived, &created, &c.CreatedBy, &members, &stewards, &c.Threads, &c.Posts)
@@ -184,7 +162,7 @@ const extractPosts = `SELECT p.id, p.channel_id, p.root_id, p.author_id, c.name,
 		FROM announcement a LEFT JOIN person f ON f.id = a.for_id WHERE a.post_id = p.id), '')
 	FROM post p JOIN channel c ON c.id = p.channel_id JOIN person h ON h.id = p.author_id WHERE `
 
-func scanExtracted(r *sql.Rows) (p ExtractPost, err error) {
+func scanExtracted(r *row) (p ExtractPost, err error) {
 	var at, edited, deleted, hidden, pinned, rootAt int64
 	var reactions, versions, announcement string
 	err = r.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.ChannelName, &p.ChannelShown, &p.Handle, &p.Name, &p.Body, &at, &edited, &deleted, &hidden, &p.HiddenBy, &p.HiddenWhy,
@@ -282,7 +260,9 @@ func (x *Extract) PostsBy(ctx context.Context, person int64) iter.Seq2[ExtractPo
 
 // Trial returns what was tried out: its name, purpose, first and last day.
 func (x *Extract) Trial(ctx context.Context) (tr Trial, err error) {
-	err = x.db.QueryRowContext(ctx, `SELECT name, purpose, first, last FROM trial`).Scan(&tr.Name, &tr.Purpose, &tr.First, &tr.Last)
+	err = x.pool.with(ctx, func(t *tx) error {
+		return t.get(`SELECT name, purpose, first, last FROM trial`, nil, &tr.Name, &tr.Purpose, &tr.First, &tr.Last)
+	})
 	if nothing(err) {
 		err = nil
 	}
@@ -297,7 +277,7 @@ type ExtractMonth struct {
 
 // Months returns the months of a channel, newest first.
 func (x *Extract) Months(ctx context.Context, channel int64) ([]ExtractMonth, error) {
-	return all(eachRow(ctx, x, func(r *sql.Rows) (m ExtractMonth, err error) {
+	return all(eachRow(ctx, x, func(r *row) (m ExtractMonth, err error) {
 		var month string
 		if err = r.Scan(&month, &m.Threads, &m.Posts); err == nil {
 			m.Month, err = time.Parse("2006-01", month)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -146,7 +145,7 @@ func rest(ctx context.Context, d time.Duration) {
 // importedID is what a key of an archive became here.
 func (t *tx) importedID(source string, kind int, key string) (id int64, err error) {
 	err = t.get(`SELECT id FROM imported WHERE source = ? AND kind = ? AND key = ?`, []any{source, kind, key}, &id)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errNoRow) {
 		err = refuse(ErrNotFound, "The archive names %q, which is not in it.", CleanLine(key))
 	}
 	return id, err
@@ -178,7 +177,7 @@ func (t *tx) importChannel(source string, in ImportedChannel) (int64, error) {
 	if in.Everyone {
 		var id int64
 		err := t.get(`SELECT id FROM channel WHERE everyone = 1 AND name = ?`, []any{channelName(in.Name)}, &id)
-		if !errors.Is(err, sql.ErrNoRows) {
+		if !errors.Is(err, errNoRow) {
 			return id, err
 		}
 	}

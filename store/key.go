@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -111,7 +110,7 @@ func (t *tx) addKey(person int64, k Key) (Key, error) {
 		return k, refuse(ErrTaken, "That key lets you in already.")
 	case err == nil:
 		return k, refuse(ErrTaken, "That key belongs to another account. Use another key.")
-	case !errors.Is(err, sql.ErrNoRows):
+	case !errors.Is(err, errNoRow):
 		return k, err
 	}
 	var have int

@@ -1,9 +1,9 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"path/filepath"
+
+	"zombiezen.com/go/sqlite"
 )
 
 // lockFile is held by the one server of a data folder.
@@ -14,17 +14,17 @@ const lockFile = "serve.lock"
 // every system and is gone with the process, however that ends.
 func Lock(dir string) (unlock func() error, err error) {
 	path := filepath.Join(dir, lockFile)
-	db, err := sql.Open("sqlite", "file:"+uriPath(path)+"?_pragma=busy_timeout(0)")
+	c, err := openConn(uri(path), sqlite.OpenReadWrite|sqlite.OpenCreate, nil)
 	if err != nil {
-		return nil, err
+		return nil, openError(path, err)
 	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err != nil {
-		db.Close()
+	c.SetBusyTimeout(0) // whoever serves does so for weeks
+	if err := c.run("BEGIN EXCLUSIVE"); err != nil {
+		c.Close()
 		if busy(err) {
 			return nil, &sentence{kind: ErrTaken, cause: err, text: "Another tincan serves " + dir + " already. Stop it first, or choose another folder with --data."}
 		}
 		return nil, openError(path, err)
 	}
-	return db.Close, nil
+	return c.Close, nil
 }

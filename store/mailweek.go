@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"time"
 )
 
@@ -22,14 +21,14 @@ const mailTimesQuery = `SELECT p.at FROM imported i CROSS JOIN post p WHERE i.so
 // findMails counts the mails of the imported lists week by week, from some weeks before the window on.
 func (t *tx) findMails(f *Findings) error {
 	first := dayOf(f.From, f.Zone).monday() - mailWeeksBefore*weekDays
-	var oldest, newest sql.NullInt64
+	var oldest, newest *int64
 	if err := t.get(`SELECT min(p.at), max(p.at) FROM imported i CROSS JOIN post p WHERE i.source = 'mbox' AND i.kind = 1
-		AND p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = i.id`, nil, &oldest, &newest); err != nil || !oldest.Valid {
+		AND p.imported = 1 AND p.hidden_at = 0 AND p.channel_id = i.id`, nil, &oldest, &newest); err != nil || oldest == nil {
 		return err
 	}
-	f.LastMail = fromMS(newest.Int64)
-	end := min(f.To.UnixMilli(), t.ms(), newest.Int64+1) // nobody can tell whether a list was silent, or not imported again
-	first = max(first, dayOf(fromMS(oldest.Int64), f.Zone).monday())
+	f.LastMail = fromMS(*newest)
+	end := min(f.To.UnixMilli(), t.ms(), *newest+1) // nobody can tell whether a list was silent, or not imported again
+	first = max(first, dayOf(fromMS(*oldest), f.Zone).monday())
 	for monday := first; monday.start(f.Zone).UnixMilli() < end; monday += weekDays {
 		f.Mails = append(f.Mails, MailWeek{Monday: monday.start(f.Zone), Before: !(monday + weekDays).start(f.Zone).After(f.From)})
 	}

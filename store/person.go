@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -82,7 +81,7 @@ func (t *tx) personWhere(cond string, args ...any) (Person, error) {
 	var p Person
 	var times [3]int64
 	err := t.get(`SELECT `+personColumns+` FROM person p WHERE `+cond, args, p.fields(&times)...)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errNoRow) {
 		return p, refuse(ErrNotFound, "There is nobody of that name here.")
 	}
 	p.setTimes(times)

@@ -1,12 +1,11 @@
 package store
 
 import (
-	"database/sql/driver"
+	"context"
 	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -17,18 +16,18 @@ type pool struct {
 	free chan *conn
 }
 
-// conn is a connection with the statements it has prepared. It goes past database/sql to SQLite itself: that asks for
-// the name and type of every column at each query, and locks the connection for each value that is read, of which a
-// page has a thousand. Whoever has taken a connection from its pool has it alone.
+// conn is a connection with the statements it has prepared. It goes past database/sql to SQLite itself: that would
+// ask for the name and type of every column at each query, and lock the connection for each value that is read, of which
+// a page has a thousand. Whoever has taken a connection from its pool has it alone.
 type conn struct {
 	*sqlite.Conn
 	stmts map[string]*sqlite.Stmt // SQL text → statement; bounded by the queries of this package
 }
 
-func openPool(path string, how sqlite.OpenFlags, pragmas []string, size int) (pool, error) {
+func openPool(uri string, how sqlite.OpenFlags, pragmas []string, size int) (pool, error) {
 	p := pool{free: make(chan *conn, size)}
 	for range size {
-		c, err := openConn(path, how, pragmas)
+		c, err := openConn(uri, how, pragmas)
 		if err != nil {
 			return p, err
 		}
@@ -39,8 +38,8 @@ func openPool(path string, how sqlite.OpenFlags, pragmas []string, size int) (po
 }
 
 // openConn opens a connection and sets it up with pragmas.
-func openConn(path string, how sqlite.OpenFlags, pragmas []string) (*conn, error) {
-	opened, err := sqlite.OpenConn("file:"+uriPath(path), how|sqlite.OpenURI)
+func openConn(uri string, how sqlite.OpenFlags, pragmas []string) (*conn, error) {
+	opened, err := sqlite.OpenConn(uri, how|sqlite.OpenURI)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +62,29 @@ func (p *pool) close() (err error) {
 		}
 	}
 	return err
+}
+
+// with runs fn on a connection that is free, in no transaction. ctx interrupts it.
+func (p *pool) with(ctx context.Context, fn func(*tx) error) error {
+	c := <-p.free
+	defer func() { p.free <- c }()
+	return c.with(ctx, fn)
+}
+
+// with runs fn, which ctx interrupts.
+func (c *conn) with(ctx context.Context, fn func(*tx) error) error {
+	defer c.SetInterrupt(c.SetInterrupt(ctx.Done()))
+	return fn(&tx{conn: c})
+}
+
+// inFile runs fn on a connection of its own, in no transaction. ctx interrupts it.
+func inFile(ctx context.Context, uri string, how sqlite.OpenFlags, pragmas []string, fn func(*tx) error) error {
+	c, err := openConn(uri, how, pragmas)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return c.with(ctx, fn)
 }
 
 // query begins a query; whoever has read its rows resets it.
@@ -107,7 +129,7 @@ func (c *conn) stmt(query string) (*sqlite.Stmt, error) {
 	return st, nil
 }
 
-// bind gives a statement a parameter: a number, a text, bytes, a truth, nil, or what database/sql takes for one of them.
+// bind gives a statement a parameter: a number, a text, bytes, a truth, or nil.
 func bind(st *sqlite.Stmt, n int, v any) error {
 	switch v := v.(type) {
 	case nil:
@@ -122,12 +144,6 @@ func bind(st *sqlite.Stmt, n int, v any) error {
 		st.BindText(n, v)
 	case []byte:
 		st.BindBytes(n, v)
-	case driver.Valuer:
-		is, err := v.Value()
-		if err != nil {
-			return err
-		}
-		return bind(st, n, is)
 	default: // a type of its own, or a pointer, which is NULL where it is nil
 		switch is := reflect.ValueOf(v); is.Kind() {
 		case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -153,17 +169,10 @@ func bind(st *sqlite.Stmt, n int, v any) error {
 	return nil
 }
 
-// dsn names a file for database/sql, with its pragmas; busy_timeout comes first so that the others wait their turn too.
-func dsn(path, params string) string {
-	return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)%s", uriPath(path), busyWait/time.Millisecond, params)
+// uri names a file as SQLite's URIs do (sqlite.org/uri.html).
+func uri(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
 }
 
-// uriPath is a path in SQLite's URI syntax (sqlite.org/uri.html).
-func uriPath(path string) string {
-	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
-}
-
-// readerDSN is for reading beside the store.
-func readerDSN(path string) string {
-	return dsn(path, "&mode=ro&_pragma=query_only(1)")
-}
+// atRest is uri for a file that nobody changes meanwhile: nothing of it is locked, and nothing written beside it.
+func atRest(path string) string { return uri(path) + "?mode=ro&immutable=1" }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -29,10 +28,6 @@ func (r *row) Scan(dest ...any) error {
 			*d = st.ColumnText(i)
 		case *[]byte:
 			*d = bytesOf(st, i)
-		case sql.Scanner:
-			if err := d.Scan(column(st, i)); err != nil {
-				return err
-			}
 		case *any:
 			*d = column(st, i)
 		default:

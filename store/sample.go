@@ -2,11 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+
+	"zombiezen.com/go/sqlite"
 )
 
 const (
@@ -86,37 +87,25 @@ func (s *Store) Holds(ctx context.Context, me int64, x *Extract, sel Selection) 
 		return err
 	}
 	defer now.Close()
-	db, err := sql.Open("sqlite", dsn(now.Path, "&mode=ro"))
+	return inFile(ctx, uri(now.Path), sqlite.OpenReadOnly, nil, func(t *tx) error { return t.same(x.Path) })
+}
+
+// same is nil where every table holds what it holds in the extract path.
+func (t *tx) same(path string) error {
+	if err := t.run(`ATTACH ? AS given`, atRest(path)); err != nil {
+		return err
+	}
+	tables, err := collect(t, func(r *row) (name string, err error) { return name, r.Scan(&name) },
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('about', 'decision') ORDER BY name`)
 	if err != nil {
-		return err
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1) // that has the other one attached
-	if _, err := db.ExecContext(ctx, `ATTACH ? AS given`, "file:"+uriPath(x.Path)+"?mode=ro&immutable=1"); err != nil {
-		return err
-	}
-	rows, err := db.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('about', 'decision') ORDER BY name`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var tables []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return err
-		}
-		tables = append(tables, name)
-	}
-	if err := rows.Err(); err != nil {
 		return err
 	}
 	for _, table := range tables {
 		for _, side := range [][2]string{{"main", "given"}, {"given", "main"}} {
 			var differ int
 			q := fmt.Sprintf(`SELECT count(*) FROM (SELECT * FROM %s.%q EXCEPT SELECT * FROM %s.%q)`, side[0], table, side[1], table)
-			if err := db.QueryRowContext(ctx, q).Scan(&differ); err != nil {
-				return &sentence{kind: ErrInvalid, cause: err, text: filepath.Base(x.Path) + " of the export has no " + table + " that can be compared."}
+			if err := t.get(q, nil, &differ); err != nil {
+				return &sentence{kind: ErrInvalid, cause: err, text: filepath.Base(path) + " of the export has no " + table + " that can be compared."}
 			}
 			if differ > 0 {
 				return refuse(ErrInvalid, "What is here and the export differ: %d of %q. Remove the export and make it anew.", differ, table)

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -481,7 +480,7 @@ type indexed struct {
 
 // findable is what a post is found by.
 type findable struct {
-	body              sql.NullString // invalid: nothing finds it
+	body              *string // nil: nothing finds it
 	channel, author   int64
 	private, question bool
 }
@@ -509,7 +508,7 @@ func (s *Store) searchWaits(ctx context.Context) (waits bool, err error) {
 func (t *tx) reindex(batch []indexed) error {
 	forgot := false
 	for _, p := range slices.Backward(batch) {
-		if p.was.body.Valid {
+		if p.was.body != nil {
 			forgot = true
 			if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)`, -p.id, p.was.words()); err != nil {
 				return err
@@ -527,7 +526,7 @@ func (t *tx) reindex(batch []indexed) error {
 	}
 	for _, p := range slices.Backward(batch) {
 		var err error
-		if p.now.body.Valid {
+		if p.now.body != nil {
 			err = t.run(`INSERT INTO search (rowid, words) VALUES (?, ?)`, -p.id, p.now.words())
 		} else {
 			err = t.erased() // the last of a deleted post
@@ -540,7 +539,7 @@ func (t *tx) reindex(batch []indexed) error {
 }
 
 func (f findable) words() string {
-	return searchWords(f.body.String, f.channel, f.author, f.private, f.question)
+	return searchWords(*f.body, f.channel, f.author, f.private, f.question)
 }
 
 // indexAnew empties the index and has every post indexed again.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 )
@@ -54,11 +53,11 @@ type served struct {
 
 // readService reads how well the program did in the window, and on which day that was first noted.
 func (l *ledger) readService(t *tx) (err error) {
-	var first sql.NullInt64
-	if err := t.get(`SELECT min(day) FROM service`, nil, &first); err != nil || !first.Valid {
+	var first *int64
+	if err := t.get(`SELECT min(day) FROM service`, nil, &first); err != nil || first == nil {
 		return err
 	}
-	l.serviceFrom = day(first.Int64)
+	l.serviceFrom = day(*first)
 	l.service, err = collect(t, func(r *row) (s served, err error) {
 		err = r.Scan(&s.day, &s.kind, &s.n)
 		return s, err

@@ -17,7 +17,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -26,7 +25,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite" // the "sqlite" driver
 	"zombiezen.com/go/sqlite"
 )
 
@@ -52,6 +50,12 @@ const (
 // writerPragmas are those of the one connection that writes.
 var writerPragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "wal_autocheckpoint(0)"}
 
+// readerPragmas are those of connections that only read.
+var readerPragmas = []string{"query_only(1)"}
+
+// moveLog takes what nobody has to wait for out of the write-ahead log: sqlite.org/pragma.html#pragma_wal_checkpoint.
+const moveLog = "PRAGMA wal_checkpoint(PASSIVE)"
+
 // Options are the store's settings; the zero value is what the program uses.
 type Options struct {
 	Now               func() time.Time // the clock; time.Now when nil
@@ -65,6 +69,7 @@ type Store struct {
 	now      func() time.Time
 	writer   pool // one connection
 	reader   pool // several, read-only
+	mover    pool // one connection, which moves the write-ahead log into the database
 	reads    chan *reading
 	acts     chan *act // unbuffered: an act is either still its caller's or being written
 	limit    limiter
@@ -115,7 +120,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			break
 		}
 		s.closePools()
-		s.writer, s.reader = pool{}, pool{}
+		s.writer, s.reader, s.mover = pool{}, pool{}, pool{}
 		if !busy(err) || time.Now().After(deadline) { // two may open a new folder at once
 			return nil, openError(s.path, err)
 		}
@@ -146,7 +151,7 @@ func (s *Store) open() error {
 		return err
 	}
 	f.Close()
-	if s.writer, err = openPool(s.path, sqlite.OpenReadWrite, writerPragmas, 1); err != nil {
+	if s.writer, err = openPool(uri(s.path), sqlite.OpenReadWrite, writerPragmas, 1); err != nil {
 		return err
 	}
 	c := <-s.writer.free
@@ -156,7 +161,10 @@ func (s *Store) open() error {
 	if err != nil {
 		return err
 	}
-	if s.reader, err = openPool(s.path, sqlite.OpenReadOnly, []string{"query_only(1)"}, readers); err != nil {
+	if s.reader, err = openPool(uri(s.path), sqlite.OpenReadOnly, readerPragmas, readers); err != nil {
+		return err
+	}
+	if s.mover, err = openPool(uri(s.path), sqlite.OpenReadWrite, []string{"synchronous(FULL)"}, 1); err != nil {
 		return err
 	}
 	founding := newAct(func(t *tx) error {
@@ -209,18 +217,12 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) closePools() error {
-	return errors.Join(s.reader.close(), s.writer.close())
+	return errors.Join(s.reader.close(), s.mover.close(), s.writer.close())
 }
 
 // checkpoints moves the write-ahead log into the database, from a connection of its own. After a
 // deletion it also zeroes what is left of it in pages, and empties the log, which holds every page as it was before.
 func (s *Store) checkpoints(ctx context.Context) {
-	db, err := sql.Open("sqlite", dsn(s.path, "&_pragma=synchronous(FULL)"))
-	if err != nil {
-		return
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
 	tick := time.NewTicker(checkpointEvery)
 	defer tick.Stop()
 	var scrubs scrubber
@@ -240,7 +242,7 @@ func (s *Store) checkpoints(ctx context.Context) {
 		if !s.dirty.Swap(false) && !erased {
 			continue
 		}
-		_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+		err := s.mover.with(ctx, func(t *tx) error { return t.run(moveLog) })
 		var size int64
 		if info, stat := os.Stat(s.path + "-wal"); stat == nil {
 			size = info.Size()
@@ -264,7 +266,7 @@ func (s *Store) checkpoints(ctx context.Context) {
 // restartLog takes in what was written while the checkpoint before it ran, as it would always be too late for that
 // while people write without a pause. Nobody writes meanwhile, so whoever does next begins the log anew.
 func (s *Store) restartLog(ctx context.Context) error {
-	return s.withWriter(ctx, func(t *tx) error { return t.run("PRAGMA wal_checkpoint(PASSIVE)") })
+	return s.withWriter(ctx, func(t *tx) error { return t.run(moveLog) })
 }
 
 // withWriter runs fn on the writer's own connection, outside a transaction, while nobody writes.
@@ -341,7 +343,7 @@ func (t *tx) set(name, value string) error {
 func (s *Store) setting(ctx context.Context, name string) (value string, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		err := t.get(`SELECT value FROM setting WHERE name = ?`, []any{name}, &value)
-		if errors.Is(err, sql.ErrNoRows) {
+		if errors.Is(err, errNoRow) {
 			return nil
 		}
 		return err

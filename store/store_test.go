@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	_ "modernc.org/sqlite" // tests look at the file by another way than the program
+
 	"tincan/store"
 )
 

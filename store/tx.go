@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -27,11 +27,14 @@ type tx struct {
 // ms is the transaction's time as it is stored.
 func (t *tx) ms() int64 { return t.at.UnixMilli() }
 
-// get scans the first row into dest; sql.ErrNoRows if there is none.
+// errNoRow says that a query found nothing.
+var errNoRow = errors.New("store: no row")
+
+// get scans the first row into dest; errNoRow if there is none.
 func (t *tx) get(q string, args []any, dest ...any) error {
 	found, err := t.first(q, args, dest...)
 	if err == nil && !found {
-		return sql.ErrNoRows
+		return errNoRow
 	}
 	return err
 }

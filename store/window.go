@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -31,12 +30,12 @@ func (s *Store) FigureWindow(ctx context.Context, me, channel int64, first, last
 			if _, err := t.channel(me, channel); err != nil {
 				return err
 			}
-			var from, to sql.NullInt64
+			var from, to *int64
 			if err := t.get(`SELECT (SELECT min(at) FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ?1), (SELECT max(at) FROM post WHERE imported = 1 AND hidden_at = 0 AND channel_id = ?1)`, []any{channel}, &from, &to); err != nil {
 				return err
 			}
-			if from.Valid {
-				begin, end = dayOf(fromMS(from.Int64), zone), dayOf(fromMS(to.Int64), zone)
+			if from != nil {
+				begin, end = dayOf(fromMS(*from), zone), dayOf(fromMS(*to), zone)
 			}
 		}
 		for _, d := range []struct {

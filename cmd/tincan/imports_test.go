@@ -25,12 +25,12 @@ var layers = map[string]layer{
 	"tincan/cmd/tincan": {
 		ours:    []string{"tincan/server", "tincan/tui", "tincan/store", "tincan/store/..."},
 		outside: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
-		tests:   []string{"github.com/rogpeppe/go-internal/testscript", "github.com/creack/pty", "github.com/charmbracelet/x/vt", "golang.org/x/crypto/ssh"},
+		tests:   []string{"github.com/rogpeppe/go-internal/testscript", "github.com/creack/pty", "github.com/charmbracelet/x/vt", "golang.org/x/crypto/ssh", "modernc.org/sqlite"},
 	},
 	"tincan/server": {
 		ours:    []string{"tincan/tui", "tincan/store", "tincan/store/..."},
 		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "github.com/prometheus/client_golang/...", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."},
-		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "pgregory.net/rapid"},
+		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "pgregory.net/rapid", "modernc.org/sqlite"},
 	},
 	"tincan/tui": {
 		ours:    []string{"tincan/store", "tincan/store/..."},
@@ -48,9 +48,9 @@ var layers = map[string]layer{
 		never:   []string{"net", "net/...", "database/sql"},
 	},
 	"tincan/store": {
-		outside: []string{"modernc.org/sqlite", "modernc.org/sqlite/lib", "zombiezen.com/go/sqlite/...", "golang.org/x/crypto/...", "golang.org/x/text/...", "github.com/clipperhouse/uax29/v2/graphemes"}, // zombiezen: the same SQLite without what database/sql costs at every value
-		never:   []string{"net", "net/..."},
-		tests:   []string{"pgregory.net/rapid"},
+		outside: []string{"modernc.org/sqlite/lib", "zombiezen.com/go/sqlite/...", "golang.org/x/crypto/...", "golang.org/x/text/...", "github.com/clipperhouse/uax29/v2/graphemes"}, // zombiezen: the same SQLite without what database/sql costs at every value
+		never:   []string{"net", "net/...", "database/sql"},
+		tests:   []string{"pgregory.net/rapid", "modernc.org/sqlite"},
 	},
 }
 
