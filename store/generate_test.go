@@ -20,7 +20,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 6 // raised when generate writes something else
+	genVersion  = 7 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -290,7 +290,7 @@ func indexAll(tx *sql.Tx) error {
 		return err
 	}
 	defer rows.Close()
-	search, err := tx.Prepare(`INSERT INTO search (rowid, words) VALUES (?, ?)`)
+	search, err := tx.Prepare(`INSERT INTO search (rowid, words) VALUES ((1 << 34) - ?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -312,7 +312,7 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
 			return err
 		}
-		if batch = append(batch, []any{-id, store.SearchWords(body, channel, author, private, question)}); len(batch) == genBatch {
+		if batch = append(batch, []any{id, store.SearchWords(body, channel, author, private, question)}); len(batch) == genBatch {
 			if err := write(); err != nil {
 				return err
 			}
