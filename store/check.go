@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -34,18 +33,15 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 // can be looked at.
 func otherVersion(ctx context.Context, path string) []string {
 	var have int
-	known, err := fs.Glob(migrations, migrationFiles)
-	if err == nil {
-		err = inFile(ctx, uri(path), sqlite.OpenReadOnly, nil, func(t *tx) error {
-			have, err = t.version()
-			return err
-		})
-	}
+	err := inFile(ctx, uri(path), sqlite.OpenReadOnly, nil, func(t *tx) (err error) {
+		have, err = t.version()
+		return err
+	})
 	switch {
-	case err == nil && have > 0 && have < len(known): // 0 is that of a file that was never begun
+	case err == nil && have > 0 && have < Schema(): // 0 is that of a file that was never begun
 		return []string{"The data is of an older tincan. tincan serve brings it up to date when it starts, and tincan doctor --repair does too. Then look again."}
-	case err == nil && have > len(known):
-		return []string{newer(have, len(known)).Error()}
+	case err == nil && have > Schema():
+		return []string{newer(have).Error()}
 	}
 	return nil // whoever looks at a file that cannot be read will say so
 }

@@ -175,14 +175,13 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 		for _, q := range []string{
 			`DELETE FROM version WHERE post_id = ?`, `DELETE FROM reaction WHERE post_id = ?`,
 			`DELETE FROM inbox WHERE post_id = ? AND kind <> 1`, // told of replies to it, people still are
-			`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0,
-				hidden_at = 0, hidden_by = 0, hidden_why = '', revision = revision + 1 WHERE id = ?`,
 		} {
 			if err := t.run(q, id); err != nil {
 				return err
 			}
 		}
-		if err := t.run(`UPDATE post SET deleted_at = ? WHERE id = ?`, t.ms(), id); err != nil {
+		if err := t.run(`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0,
+			hidden_at = 0, hidden_by = 0, hidden_why = '', revision = revision + 1, deleted_at = ? WHERE id = ?`, t.ms(), id); err != nil {
 			return err
 		}
 		if err := t.uncount(p); err != nil {
