@@ -916,3 +916,25 @@ func TestKeysInOneGo(t *testing.T) {
 		})
 	}
 }
+
+// Whoever opens one screen after the other, without ever going back, keeps Home and the last ones.
+func TestScreensAboveEachOtherAreBounded(t *testing.T) {
+	w := settled(t)
+	w.person("ben", "Ben Brook", "Operations")
+	s := w.sit(80, 24)
+	for range 2 * stackMost {
+		s.press("g", "b", "e", "n", "enter")
+	}
+	if n := len(s.m.stack); n != stackMost {
+		t.Errorf("%d screens lie above each other", n)
+	}
+	for range stackMost - 1 {
+		if _, is := s.m.top().screen.(*person); !is {
+			t.Fatalf("a %T lies there", s.m.top().screen)
+		}
+		s.press("esc")
+	}
+	if _, is := s.m.top().screen.(*home); !is || len(s.m.stack) != 1 {
+		t.Errorf("a %T lies below", s.m.top().screen)
+	}
+}

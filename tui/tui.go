@@ -28,6 +28,9 @@ import (
 // earlyLimit is how many keys wait for a screen's first answer: far more than fingers type in that time.
 const earlyLimit = 1000
 
+// stackMost is how many screens lie above each other: more than anybody goes back, and each hears of all that happens.
+const stackMost = 50
+
 // Options is what the session knows and the interface cannot.
 type Options struct {
 	Now      func() time.Time // time.Now when nil
@@ -389,6 +392,10 @@ func (m *Model) push(s screen) tea.Cmd {
 	if m.focus == onUnder {
 		cmd = m.drop(len(m.stack) - 1)
 	}
+	if len(m.stack) == stackMost { // the one above Home is the farthest
+		cmd = tea.Batch(cmd, m.release(m.stack[1:2]))
+		m.stack = slices.Delete(m.stack, 1, 2)
+	}
 	m.focus = onScreen
 	m.stack = append(m.stack, &layer{screen: s})
 	return tea.Batch(cmd, m.arrange(), s.Init())
@@ -413,12 +420,19 @@ func (m *Model) goTo(s screen) tea.Cmd {
 	return tea.Batch(cmd, m.push(s))
 }
 
-// drop takes the screens from there up away and saves their drafts, whatever
-// becomes of the session meanwhile.
+// drop takes the screens from there up away.
 func (m *Model) drop(from int) tea.Cmd {
+	cmd := m.release(m.stack[from:])
+	clear(m.stack[from:])
+	m.stack = m.stack[:from]
+	return cmd
+}
+
+// release saves the drafts of screens that go, whatever becomes of the session meanwhile.
+func (m *Model) release(gone []*layer) tea.Cmd {
 	var cmds []tea.Cmd
 	ctx := context.WithoutCancel(m.app.ctx)
-	for _, s := range m.stack[from:] {
+	for _, s := range gone {
 		d, ok := s.screen.(drafting)
 		if !ok {
 			continue
@@ -430,8 +444,6 @@ func (m *Model) drop(from int) tea.Cmd {
 			return leftMsg{l}
 		})
 	}
-	clear(m.stack[from:])
-	m.stack = m.stack[:from]
 	return tea.Batch(cmds...)
 }
 
