@@ -256,6 +256,9 @@ func (s *Store) OldSights(ctx context.Context, fill bool) (old []string, err err
 	return old, nil
 }
 
+// BusyWait is how long an act waits for another process's writing.
+const BusyWait = busyWait
+
 // RecallPosts is how many posts are remembered at most.
 const RecallPosts = recallPosts
 

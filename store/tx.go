@@ -159,16 +159,16 @@ func (s *Store) answer(r *reading) {
 		close(r.done)
 	}()
 	t := &tx{conn: c, at: s.now(), bylines: &s.lines, age: s.lines.now(), recall: &s.recall, seen: s.recall.now(), memo: &s.memo, memoAge: s.memo.now()}
-	if r.err = mapError(t.begin("BEGIN")); r.err != nil {
+	if r.err = mapError(t.begin("BEGIN", time.Now())); r.err != nil {
 		return
 	}
 	defer t.run("ROLLBACK") // there is nothing to commit
 	r.err = mapError(r.fn(t))
 }
 
-// begin waits its turn for the writer's lock.
-func (t *tx) begin(how string) error {
-	for deadline := time.Now().Add(busyWait); ; time.Sleep(busyPoll) {
+// begin waits its turn for the writer's lock, but not much longer than busyWait since somebody began to wait for it.
+func (t *tx) begin(how string, since time.Time) error {
+	for deadline := since.Add(busyWait); ; time.Sleep(busyPoll) {
 		err := t.run(how)
 		if !busy(err) || time.Now().After(deadline) {
 			return err

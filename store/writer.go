@@ -20,6 +20,7 @@ var errClosed = errors.New("store: closed")
 // act is something to be written, in its turn. Its own result comes after the commit that it shares.
 type act struct {
 	fn     func(*tx) error
+	came   time.Time // from then on somebody waits for it
 	events []delivery
 	erases bool // it took away what should be gone from the files too
 	err    error
@@ -27,7 +28,7 @@ type act struct {
 }
 
 func newAct(fn func(*tx) error) *act {
-	return &act{fn: fn, done: make(chan struct{})}
+	return &act{fn: fn, came: time.Now(), done: make(chan struct{})}
 }
 
 // panicked is what an act of another goroutine panicked with, and where.
@@ -92,7 +93,7 @@ func (s *Store) commit(first *act, waiting <-chan *act) {
 	defer func() { s.writer.free <- c }()
 	t := &tx{conn: c}
 	acts := []*act{first}
-	err := t.begin("BEGIN IMMEDIATE")
+	err := t.begin("BEGIN IMMEDIATE", first.came)
 	if err == nil {
 		acts, err = s.runGroup(c, acts, waiting)
 		if err == nil {

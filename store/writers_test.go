@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"tincan/store"
 )
@@ -107,7 +108,8 @@ func consistent(w *world, me, root int64) error {
 	return err
 }
 
-// Whoever has to wait too long for another process's writing is told so.
+// Whoever has to wait too long for another process's writing is told so, and those who wait behind them do not begin
+// to wait anew.
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -122,8 +124,24 @@ func TestBusy(t *testing.T) {
 	w.must(err)
 	at := store.Place{Channel: 1}
 	equal(t, "reading goes on", w.draft(maya, at), "")
-	_, err = w.CreatePost(w.ctx, maya, store.NewPost{Place: at, Body: "x"})
-	refused(t, err, store.ErrLimited, "The server is busy with other writing; try again in a moment.")
+	const together = 4
+	told := make(chan error, together)
+	for range together {
+		go func() {
+			_, err := w.CreatePost(w.ctx, maya, store.NewPost{Place: at, Body: "x"})
+			told <- err
+		}()
+	}
+	refused(t, <-told, store.ErrLimited, "The server is busy with other writing; try again in a moment.")
+	waited := time.After(store.BusyWait * 4 / 5)
+	for range together - 1 {
+		select {
+		case err := <-told:
+			refused(t, err, store.ErrLimited, "The server is busy with other writing; try again in a moment.")
+		case <-waited:
+			t.Fatal("whoever waited as long waits on")
+		}
+	}
 	_, err = conn.ExecContext(w.ctx, "ROLLBACK")
 	w.must(err)
 	w.post(maya, 1, "x")
