@@ -68,7 +68,7 @@ func (th *thread) Acts() []postAct {
 }
 
 func (th *thread) Title() string {
-	if !th.ready {
+	if !th.ready || th.problem != "" {
 		return "Thread"
 	}
 	return "Thread · " + called(th.is.Channel)
