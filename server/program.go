@@ -251,7 +251,8 @@ func (g *program) update(msg tea.Msg) (next tea.Cmd) {
 }
 
 // turn is what is to be written now: what has been said, and a frame, if somebody has typed and few have been drawn a
-// moment ago; else one is drawn as soon as it may. While something is being written it waits until that is done.
+// moment ago; else one is drawn as soon as it may. While something is being written it waits until that is done, and what
+// is said before the first frame waits for that: one packet is cheaper than two.
 func (g *program) turn() (out page) {
 	if g.again = g.writing; g.writing {
 		return page{}
@@ -259,7 +260,7 @@ func (g *program) turn() (out page) {
 	if g.changed {
 		g.show()
 	}
-	if out.bytes = g.painter.buf; len(out.bytes) == 0 {
+	if out.bytes = g.painter.buf; len(out.bytes) == 0 || !g.painter.on {
 		return page{}
 	}
 	out.follows, out.shows = g.follows, g.shows
