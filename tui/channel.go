@@ -237,7 +237,7 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	if why := closed(c.is, false); why != "" {
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}
-	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is))
+	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is), c.is.Draft)
 	if c.writes {
 		c.writes = false
 		return tea.Batch(again, open, c.write())

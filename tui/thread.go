@@ -342,7 +342,7 @@ func (th *thread) place() tea.Cmd {
 	if why := closed(c, true); why != "" {
 		return th.shut(th.app.ctx, why)
 	}
-	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c))
+	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c), true)
 	if th.replyNow {
 		th.replyNow = false
 		return tea.Batch(cmd, th.reply())
