@@ -18,7 +18,7 @@ type Decision struct {
 	Why    string // the reason given
 	Was    string // what changed, before and after; "" where that says nothing
 	Became string
-	Post   int64  // the announcement that About names; 0 where it names none, or one that the reader may not see
+	Post   int64 // the announcement that About names; 0 where it names none, or one that the reader may not see
 
 	channel int64 // the channel it is about, 0 for none
 }
