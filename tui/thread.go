@@ -113,7 +113,7 @@ func (th *thread) noReplies(width int) []string {
 	}
 	say := "No replies yet."
 	if th.instead == "" {
-		say += " Press r to write the first."
+		say += " r writes the first."
 	}
 	var out []string
 	for _, l := range words(say, width-2) {
