@@ -39,7 +39,7 @@ type program struct {
 	sized    func()              // told when the model knows its first size
 	followed func(time.Duration) // told how long a key took to be seen
 	seen     func(time.Duration) // how long a post of somebody else took
-	over     chan struct{}       // closed when the model has quit or is broken
+	over     func()              // ends the session: the model has quit or is broken
 	writes   sync.WaitGroup
 	busy     atomic.Int64 // commands under way
 	room     sync.Cond    // of mu, told when there are few again, and at the end
@@ -69,35 +69,35 @@ type page struct {
 var errBroken = errors.New("panic in the interface")
 
 func newProgram(m tea.Model, p *painter, start func(func()), sized func(*program)) *program {
-	g := &program{model: m, painter: p, start: start, over: make(chan struct{}), paid: time.Now().Add(paintEvery)}
+	g := &program{model: m, painter: p, start: start, paid: time.Now().Add(paintEvery)}
 	g.sized = sync.OnceFunc(func() { sized(g) })
 	g.room.L = &g.mu
 	return g
 }
 
-// run runs the model until it quits, is broken or ctx ends, beside input, which brings what is typed. It leaves the
-// terminal as it was found.
-func (g *program) run(ctx context.Context, input func()) error {
-	g.begin()
+// run runs the model until it quits or is broken, which end brings about, or ctx ends, beside input, which brings what is
+// typed. It leaves the terminal as it was found. What the model begins with runs here, and what follows from it: it
+// hears events, and the goroutine that would wait for the end need not be another one. So that has to end with ctx.
+func (g *program) run(ctx context.Context, end, input func()) error {
+	g.over = end
+	first := g.begin()
 	g.bring(tea.ColorProfileMsg{Profile: g.painter.profile})
 	g.bring(tea.WindowSizeMsg{Width: g.painter.width, Height: g.painter.height})
 	g.start(input)
-	select {
-	case <-ctx.Done():
-		g.stop(ctx.Err())
-	case <-g.over:
-	}
+	g.work(first)
+	<-ctx.Done()
+	g.stop(ctx.Err())
 	g.writes.Wait()
 	g.painter.close()
 	return g.why
 }
 
-func (g *program) begin() {
+func (g *program) begin() tea.Cmd {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.rescue()
 	g.painter.ask()
-	g.follow(g.model.Init())
+	return g.model.Init()
 }
 
 // stop ends the program: from then on the model is left alone.
@@ -110,7 +110,7 @@ func (g *program) stop(why error) {
 func (g *program) end(why error) {
 	if !g.ended {
 		g.ended, g.why = true, why
-		close(g.over)
+		g.over()
 		g.room.Broadcast()
 	}
 }
@@ -284,7 +284,8 @@ func (g *program) update(msg tea.Msg) (next tea.Cmd) {
 }
 
 // turn is what is to be written now: what has been said, and a frame, if somebody has typed and few have been drawn a
-// moment ago; else one is drawn as soon as it may. While something is being written it waits until that is done.
+// moment ago; else one is drawn as soon as it may. While something is being written it waits until that is done, and what
+// is said before the first frame waits for that: one packet is cheaper than two.
 func (g *program) turn() (out page) {
 	if g.again = g.writing; g.writing {
 		return page{}
@@ -292,7 +293,7 @@ func (g *program) turn() (out page) {
 	if g.changed {
 		g.show()
 	}
-	if out.bytes = g.painter.buf; len(out.bytes) == 0 {
+	if out.bytes = g.painter.buf; len(out.bytes) == 0 || !g.painter.on {
 		return page{}
 	}
 	out.follows, out.shows = g.follows, g.shows

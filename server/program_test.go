@@ -38,7 +38,8 @@ func playing(t *testing.T, s *scribe) *program {
 func TestProgram(t *testing.T) {
 	s := &scribe{begin: tea.Sequence(says("one"), tea.Batch(says("two"), says("three")), nil, tea.Sequence(says("four"), says("five")), tea.Quit, says("six"))}
 	g := playing(t, s)
-	if err := g.run(t.Context(), func() {}); err != nil {
+	ctx, end := context.WithCancel(t.Context())
+	if err := g.run(ctx, end, func() {}); err != nil {
 		t.Error(err)
 	}
 	g.bring("seven")
@@ -47,7 +48,7 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// A program ends with its session, whatever its commands still wait for.
+// A program ends with its session, whatever the commands beside it still wait for.
 func TestProgramEndsWithItsSession(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &scribe{begin: tea.Batch(says("one"), func() tea.Msg {
@@ -55,7 +56,7 @@ func TestProgramEndsWithItsSession(t *testing.T) {
 		<-t.Context().Done()
 		return "two"
 	})}
-	if err := playing(t, s).run(ctx, func() {}); !errors.Is(err, context.Canceled) {
+	if err := playing(t, s).run(ctx, cancel, func() {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -87,7 +88,7 @@ func TestWhoTypesFasterThanTheStore(t *testing.T) {
 			typed := make(chan struct{})
 			ended := make(chan error, 1)
 			go func() {
-				ended <- g.run(ctx, func() {
+				ended <- g.run(ctx, cancel, func() {
 					defer close(typed)
 					for range keys {
 						g.typing(tea.KeyPressMsg{Code: 'f'})

@@ -333,7 +333,7 @@ func (b *inbox) View() tea.View {
 	case b.problem != "":
 		say = b.problem + "\n\nEnter tries again."
 	case b.ready && len(b.all) == 0:
-		say = "Nothing has come yet.\n\nHere stands what concerns you: who mentions you, replies in threads that you follow, reactions to what you wrote, answers to your questions, and reminders.\n\nn in Home writes something that people can answer."
+		say = "Nothing has come yet.\n\nHere stands what concerns you: mentions, replies in threads that you follow, reactions, answers and reminders.\n\nn in Home writes something that people can answer."
 	}
 	if say != "" {
 		lines := paragraphs(say, b.width, b.height)

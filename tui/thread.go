@@ -113,7 +113,7 @@ func (th *thread) noReplies(width int) []string {
 	}
 	say := "No replies yet."
 	if th.instead == "" {
-		say += " Press r to write the first."
+		say += " r writes the first."
 	}
 	var out []string
 	for _, l := range words(say, width-2) {
@@ -342,7 +342,7 @@ func (th *thread) place() tea.Cmd {
 	if why := closed(c, true); why != "" {
 		return th.shut(th.app.ctx, why)
 	}
-	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c))
+	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c), true)
 	if th.replyNow {
 		th.replyNow = false
 		return tea.Batch(cmd, th.reply())
