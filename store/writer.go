@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -176,13 +177,11 @@ func (s *Store) publish(events []delivery) {
 	s.hub.publish(events)
 }
 
-// forget lets go of what is remembered and the events say has changed.
+// forget lets go of what is remembered and the events say has changed. People go first: what is remembered in recall is
+// read with them, and a reading that begins after recall has let go must not find them as they were.
 func (s *Store) forget(events []delivery) {
-	s.recall.heed(events)
-	for _, e := range events {
-		if e.Kind == People || e.Kind == Reload {
-			s.lines.forget()
-			break
-		}
+	if slices.ContainsFunc(events, func(e delivery) bool { return e.Kind == People || e.Kind == Reload }) {
+		s.lines.forget()
 	}
+	s.recall.heed(events)
 }
