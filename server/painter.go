@@ -143,8 +143,16 @@ const unknown = -2
 
 // say writes something that is no frame. A terminal that takes nothing hears no more than saidMost of it.
 func (p *painter) say(text string) {
-	if len(p.buf) < saidMost {
+	if text != "" && len(p.buf) < saidMost {
+		p.take()
 		p.buf = append(p.buf, text...)
+	}
+}
+
+// take sees to it that there is a buffer.
+func (p *painter) take() {
+	if p.buf == nil {
+		p.buf = *buffers.Get().(*[]byte)
 	}
 }
 
@@ -188,9 +196,7 @@ func (p *painter) put(all ...string) {
 
 // frame draws what has changed since the last frame, which consists of rows beside its view.
 func (p *painter) frame(v tea.View, rows []string) {
-	if p.buf == nil {
-		p.buf = *buffers.Get().(*[]byte)
-	}
+	p.take()
 	seen := p.shown.Cursor != nil
 	if !p.on || p.shown.AltScreen != v.AltScreen {
 		p.turn(v)

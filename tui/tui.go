@@ -277,6 +277,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.arrive(msg)
 	case termsMsg:
 		return m.termsAsked(msg)
+	case seenMsg:
+		m.change = Later
 	case leftMsg:
 		delete(m.leaves, msg.leave)
 		return nil
