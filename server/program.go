@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,6 +20,7 @@ const (
 	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
 	atOnce     = 3                     // frames that somebody who types may be ahead of that: what a key brings about, and the next keys
 	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
+	underWay   = 256                   // commands of a session at once, before what is typed waits: fingers bring about a few, and others wait for the store behind them
 )
 
 // program runs the interface's model in one session. Bubble Tea's own passes a message from the goroutine that brings
@@ -39,6 +41,8 @@ type program struct {
 	seen     func(time.Duration) // how long a post of somebody else took
 	over     func()              // ends the session: the model has quit or is broken
 	writes   sync.WaitGroup
+	busy     atomic.Int64 // commands under way
+	room     sync.Cond    // of mu, told when there are few again, and at the end
 
 	mu      sync.Mutex
 	ended   bool // nothing is taken in any more
@@ -67,6 +71,7 @@ var errBroken = errors.New("panic in the interface")
 func newProgram(m tea.Model, p *painter, start func(func()), sized func(*program)) *program {
 	g := &program{model: m, painter: p, start: start, paid: time.Now().Add(paintEvery)}
 	g.sized = sync.OnceFunc(func() { sized(g) })
+	g.room.L = &g.mu
 	return g
 }
 
@@ -106,6 +111,7 @@ func (g *program) end(why error) {
 	if !g.ended {
 		g.ended, g.why = true, why
 		g.over()
+		g.room.Broadcast()
 	}
 }
 
@@ -127,10 +133,37 @@ func (g *program) bring(msg tea.Msg) {
 	}
 }
 
+// typing is bring for what is typed, which waits while too much follows from what was typed before: a key that is held
+// down would else keep the store from everybody.
+func (g *program) typing(msg tea.Msg) {
+	if g.busy.Load() >= underWay {
+		g.mu.Lock()
+		for g.busy.Load() >= underWay && !g.ended {
+			g.room.Wait()
+		}
+		g.mu.Unlock()
+	}
+	g.bring(msg)
+}
+
 // follow runs a command, and what follows from it, beside.
 func (g *program) follow(cmd tea.Cmd) {
-	if cmd != nil {
-		g.start(func() { g.work(cmd) })
+	if cmd == nil {
+		return
+	}
+	g.busy.Add(1)
+	g.start(func() {
+		defer g.done()
+		g.work(cmd)
+	})
+}
+
+// done notes that a command is no longer under way.
+func (g *program) done() {
+	if g.busy.Add(-1) == underWay-1 {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.room.Broadcast()
 	}
 }
 

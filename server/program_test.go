@@ -60,3 +60,70 @@ func TestProgramEndsWithItsSession(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// tardy is a model all of whose keys bring about a command that lasts until it is let go on.
+type tardy struct {
+	scribe
+	keys int
+	goOn chan struct{}
+}
+
+func (s *tardy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, key := msg.(tea.KeyPressMsg); !key {
+		return s, nil
+	}
+	s.keys++
+	return s, func() tea.Msg { <-s.goOn; return nil }
+}
+
+// What is typed waits while much is under way that came of it, and no longer than the session.
+func TestWhoTypesFasterThanTheStore(t *testing.T) {
+	for _, end := range []string{"it goes on", "the session ends"} {
+		t.Run(end, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := &tardy{goOn: make(chan struct{})}
+			g := newProgram(s, easel(newGlass(t, 40, 12)), func(run func()) { go run() }, func(*program) {})
+			const keys = 3 * underWay
+			typed := make(chan struct{})
+			ended := make(chan error, 1)
+			go func() {
+				ended <- g.run(ctx, cancel, func() {
+					defer close(typed)
+					for range keys {
+						g.typing(tea.KeyPressMsg{Code: 'f'})
+					}
+				})
+			}()
+			taken := func() int {
+				g.mu.Lock()
+				defer g.mu.Unlock()
+				return s.keys
+			}
+			if !poll(func() bool { return taken() == underWay }) {
+				t.Fatalf("%d keys taken", taken())
+			}
+			if end == "the session ends" {
+				cancel()
+				<-typed
+				if n := taken(); n != underWay {
+					t.Errorf("%d keys taken after the end", n)
+				}
+				close(s.goOn)
+				<-ended
+				return
+			}
+			for range underWay {
+				s.goOn <- struct{}{}
+			}
+			if !poll(func() bool { return taken() == 2*underWay }) || g.busy.Load() != underWay {
+				t.Errorf("%d keys taken, %d under way", taken(), g.busy.Load())
+			}
+			close(s.goOn)
+			<-typed
+			if n := taken(); n != keys {
+				t.Errorf("%d keys taken", n)
+			}
+		})
+	}
+}

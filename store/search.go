@@ -162,11 +162,15 @@ func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int6
 	return ids, before, nil
 }
 
-// searchQuery reads forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are negative for.
+// searchEnd is above every number of a post, which reach it in the year 2514. A post's rowid in the index is how far it is
+// from there, so that the newest come first, and not its negative, which takes nine bytes instead of five.
+const searchEnd = `(1 << 34)`
+
+// searchQuery reads forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are turned round for.
 // Whoever runs it stops when there is enough.
 const (
-	searchQuery     = `SELECT -rowid FROM search WHERE search MATCH ?1 AND rowid > -?2 AND rowid <= -?3 ORDER BY rowid`
-	searchReadQuery = `SELECT p.id, p.body FROM search s CROSS JOIN post p ON p.id = -s.rowid WHERE s.search MATCH ?1 AND s.rowid > -?2 AND s.rowid <= -?3 ORDER BY s.rowid`
+	searchQuery     = `SELECT ` + searchEnd + ` - rowid FROM search WHERE search MATCH ?1 AND rowid > ` + searchEnd + ` - ?2 AND rowid <= ` + searchEnd + ` - ?3 ORDER BY rowid`
+	searchReadQuery = `SELECT p.id, p.body FROM search s CROSS JOIN post p ON p.id = ` + searchEnd + ` - s.rowid WHERE s.search MATCH ?1 AND s.rowid > ` + searchEnd + ` - ?2 AND s.rowid <= ` + searchEnd + ` - ?3 ORDER BY s.rowid`
 )
 
 // present leaves out what has been deleted, hidden or moved out of my sight since it was indexed.
@@ -510,7 +514,7 @@ func (t *tx) reindex(batch []indexed) error {
 	for _, p := range slices.Backward(batch) {
 		if p.was.body != nil {
 			forgot = true
-			if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)`, -p.id, p.was.words()); err != nil {
+			if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', `+searchEnd+` - ?, ?)`, p.id, p.was.words()); err != nil {
 				return err
 			}
 		}
@@ -527,7 +531,7 @@ func (t *tx) reindex(batch []indexed) error {
 	for _, p := range slices.Backward(batch) {
 		var err error
 		if p.now.body != nil {
-			err = t.run(`INSERT INTO search (rowid, words) VALUES (?, ?)`, -p.id, p.now.words())
+			err = t.run(`INSERT INTO search (rowid, words) VALUES (`+searchEnd+` - ?, ?)`, p.id, p.now.words())
 		} else {
 			err = t.erased() // the last of a deleted post
 		}

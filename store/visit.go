@@ -106,10 +106,7 @@ func (s *Store) Visits(ctx context.Context, me int64) (days []time.Time, err err
 }
 
 func (t *tx) visits(person int64) (days []time.Time, err error) {
-	months, err := collect(t, func(r *row) (m [2]int64, err error) {
-		err = r.Scan(&m[0], &m[1])
-		return m, err
-	}, `SELECT month, days FROM visit WHERE person_id = ? ORDER BY month`, person)
+	months, err := collect(t, scanPair[int64], `SELECT month, days FROM visit WHERE person_id = ? ORDER BY month`, person)
 	for _, m := range months {
 		for _, d := range daysOf(m[0], m[1]) {
 			days = append(days, d.date())
