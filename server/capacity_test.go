@@ -402,6 +402,13 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 		if profiled {
 			u.tell(b, "heap "+filepath.Join(*capacityProfiles, "left.pprof"))
 		}
+		first := u.rss()
+		for _, s := range hire(b, u, sessions, people, columns, rows) {
+			s.client.Close()
+		}
+		u.emptied(b, idle, 3*soon)
+		u.tell(b, "give")
+		f.add("the same when a second crowd has left, % of the first", 100*float64(u.rss())/float64(first))
 	}
 	return f
 }

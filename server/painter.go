@@ -143,8 +143,16 @@ const unknown = -2
 
 // say writes something that is no frame. A terminal that takes nothing hears no more than saidMost of it.
 func (p *painter) say(text string) {
-	if len(p.buf) < saidMost {
+	if text != "" && len(p.buf) < saidMost {
+		p.take()
 		p.buf = append(p.buf, text...)
+	}
+}
+
+// take sees to it that there is a buffer.
+func (p *painter) take() {
+	if p.buf == nil {
+		p.buf = *buffers.Get().(*[]byte)
 	}
 }
 
@@ -188,9 +196,7 @@ func (p *painter) put(all ...string) {
 
 // frame draws what has changed since the last frame, which consists of rows beside its view.
 func (p *painter) frame(v tea.View, rows []string) {
-	if p.buf == nil {
-		p.buf = *buffers.Get().(*[]byte)
-	}
+	p.take()
 	seen := p.shown.Cursor != nil
 	if !p.on || p.shown.AltScreen != v.AltScreen {
 		p.turn(v)
@@ -621,7 +627,7 @@ func certain(r rune) bool {
 // differing draws the rows that differ.
 func (p *painter) differing(c *canvas) {
 	for y := range c.new {
-		if c.old[y] != c.new[y] && !(c.old[y] == "" && p.fresh(y, c.new[y])) {
+		if c.old[y] != c.new[y] && !(c.old[y] == "" && p.fresh(c, y)) {
 			from := c.part(c.old[y], c.new[y], p.width)
 			p.line(y, from, c.a, c.b)
 		}
@@ -629,12 +635,14 @@ func (p *painter) differing(c *canvas) {
 	p.draw(pen{})
 }
 
-// fresh draws a line where nothing stands, a run of one style at a time. It draws nothing, and says so, where it is not
-// certain how wide all of the line is.
-func (p *painter) fresh(y int, line string) bool {
-	if w, sure := breadth(line); !sure || w > p.width {
+// fresh draws a line where nothing stands, a run of one style at a time, and glyph by glyph from where it is not certain
+// how wide it is. It draws nothing, and says so, where the line does not fit.
+func (p *painter) fresh(c *canvas, y int) bool {
+	w, sure := breadth(c.new[y])
+	if w > p.width {
 		return false
 	}
+	line, rest := c.new[y][:sure], c.new[y][sure:]
 	col, with := 0, pen{}
 	for line != "" {
 		if line[0] == esc {
@@ -661,33 +669,39 @@ func (p *painter) fresh(y int, line string) bool {
 		p.print(glyph{text: run, pen: with, width: w})
 		col, line = col+w, line[len(run):]
 	}
+	if rest != "" {
+		c.b = trim(glyphs(c.b, rest, spot{col: col, pen: with}, p.width))
+		p.line(y, col, nil, c.b)
+	}
 	return true
 }
 
 // gap is what is shorter passed over than written.
 const gap = "      "
 
-// breadth is how many columns a line takes, and whether that is certain.
-func breadth(line string) (columns int, sure bool) {
+// breadth is how many columns a line takes, as far as that is certain, and how many bytes that is: all of them, or those
+// before the last letter that what comes next may be part of.
+func breadth(line string) (columns, sure int) {
+	width := 0 // of that letter
 	for i := 0; i < len(line); {
-		switch c := line[i]; {
+		c, size, w := line[i], 1, 1
+		switch {
 		case c == esc:
 			i += sequence(line[i:])
-		case c >= ' ' && c < 0x7f:
-			columns++
-			i++
-		default:
-			r, size := utf8.DecodeRuneInString(line[i:])
-			if !certain(r) {
-				return 0, false
+			continue
+		case c < ' ' || c >= 0x7f:
+			var r rune
+			if r, size = utf8.DecodeRuneInString(line[i:]); !certain(r) {
+				return columns, sure
 			}
-			if columns++; r >= wide {
-				columns++
+			if r >= wide {
+				w = 2
 			}
-			i += size
 		}
+		columns, sure, width = columns+width, i, w
+		i += size
 	}
-	return columns, true
+	return columns + width, len(line)
 }
 
 // line turns an old line into a new one from a column on. From the first glyph on whose width is not certain, there is

@@ -77,8 +77,11 @@ func busy(err error) bool { return errors.Is(mapError(err), ErrLimited) }
 
 // mapError turns SQLite's codes into sentences.
 func mapError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *sentence
-	if err == nil || errors.As(err, &known) {
+	if errors.As(err, &known) {
 		return err
 	}
 	say := func(kind error, text string) error { return &sentence{kind: kind, text: text, cause: err} }

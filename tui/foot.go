@@ -208,6 +208,8 @@ func (w *writing) Foot(width int) (string, *tea.Cursor) {
 		return strings.Join(lines, "\n"), nil
 	case w.picker != nil:
 		return w.picker.view(width, w.theme), nil
+	case w.pen() == nil && w.instead == "": // its line stands empty until it is known what belongs there
+		return " ", nil
 	case w.pen() == nil:
 		lines := words(w.instead, width-2)
 		for i := range lines {

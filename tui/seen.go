@@ -59,12 +59,10 @@ func (f *feed) setUnread(i int, unread bool) {
 // needed if there is something to wait for, and none otherwise.
 func (f *feed) watch(visible bool) tea.Cmd {
 	now, oldest := f.app.now(), time.Time{}
-	for _, s := range f.reading.sights {
-		if !visible {
+	if !visible {
+		for _, s := range f.reading.sights {
 			clear(s.since)
 		}
-	}
-	if !visible {
 		clear(f.reading.held)
 		return nil
 	}

@@ -65,15 +65,12 @@ type app struct {
 	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
-// after brings a message later, or once the person has left.
+// after brings a message later.
 func (a *app) after(d time.Duration, msg tea.Msg) tea.Cmd {
 	if a.tick != nil {
 		return a.tick(d, msg)
 	}
-	return func() tea.Msg {
-		a.wait(d)
-		return msg
-	}
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
 // Model is the root of the interface of one person in one terminal.
@@ -283,6 +280,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.arrive(msg)
 	case termsMsg:
 		return m.termsAsked(msg)
+	case seenMsg:
+		m.change = Later
 	case leftMsg:
 		delete(m.leaves, msg.leave)
 		return nil
