@@ -227,7 +227,7 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	switch {
 	case notFound(msg.err):
 		c.gone, _ = store.Sentence(msg.err)
-		c.posts, c.waiting, c.unseen = nil, nil, 0
+		c.keep(func() { c.posts, c.waiting, c.unseen, c.pins, c.asked, c.is.Purpose = nil, nil, 0, nil, 0, "" })
 		return tea.Batch(again, c.shut(c.app.ctx, ""))
 	case msg.err != nil:
 		return tea.Batch(again, fail(msg.err))
@@ -237,7 +237,7 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	if why := closed(c.is, false); why != "" {
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}
-	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is))
+	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is), c.is.Draft)
 	if c.writes {
 		c.writes = false
 		return tea.Batch(again, open, c.write())
