@@ -86,7 +86,10 @@ func TestWhatIsReadBesideAnActIsNotRememberedAsItWas(t *testing.T) {
 		func(int) error { return w.FollowThread(w.ctx, cho, some(), r.IntN(2) == 0) },
 		func(int) error { return w.SavePost(w.ctx, cho, some(), r.IntN(2) == 0) },
 		func(int) error { return w.React(w.ctx, cho, some(), 1, r.IntN(2) == 0) },
-		func(int) error { _, err := w.CreatePost(w.ctx, cho, store.NewPost{Place: store.Place{Root: some()}, Body: "a reply, @ben"}); return err },
+		func(int) error {
+			_, err := w.CreatePost(w.ctx, cho, store.NewPost{Place: store.Place{Root: some()}, Body: "a reply, @ben"})
+			return err
+		},
 	}
 	did := 0
 	for i := range 600 {
