@@ -61,7 +61,10 @@ func (a *app) postActs(p *store.Post, c store.Channel) []postAct {
 
 	an := p.Announcement
 	announced := an != nil && alive
-	add(announced && an.Asked && !c.Closed(), "Answer it: understood, or I have a question", keys.Respond, func(t *theme) tea.Cmd { return a.push(newMustRead(a, t, p.ID)) })
+	respond := func(t *theme) tea.Cmd { return a.push(newMustRead(a, t, p.ID)) }
+	waits := announced && an.Asked && !c.Closed()
+	add(waits && an.Answer == store.Pending, "Answer it: understood, or I have a question", keys.Respond, respond)
+	add(waits && an.Answer != store.Pending, "Your answer to it", says(keys.Respond, "your answer"), respond)
 	add(announced && (c.Steward || an.Team), "Who has answered", keys.Asked, func(t *theme) tea.Cmd { return a.push(newAudience(a, t, *p, c.Steward)) })
 	add(open, "Reply", keys.Reply, func(t *theme) tea.Cmd { return a.push(replyTo(a, t, p.ID)) })
 	add(open && alive, "Reply and quote it", keys.Quote, func(t *theme) tea.Cmd { return a.push(quoting(a, t, *p)) })

@@ -181,8 +181,11 @@ func newDecision(a *app, t *theme, d store.Decision) screen {
 	if d.Was != "" {
 		parts = append(parts, "Before:\n   "+d.Was)
 	}
-	if d.Became != "" {
+	switch {
+	case d.Became != "" && d.Was != "":
 		parts = append(parts, "After:\n   "+d.Became)
+	case d.Became != "": // there was nothing before
+		parts = append(parts, "   "+d.Became)
 	}
 	p := &page{theme: t, title: "Decisions · one of them", text: strings.Join(parts, "\n\n")}
 	if d.Post != 0 {

@@ -323,6 +323,8 @@ func TestMustReadAtSignIn(t *testing.T) {
 	s.press("1")
 	s.sees("Home · latest", "it is noted that you have understood")
 	s.misses("Must read, due", "Must read         1")
+	s.press("to #announcements", "enter")
+	s.sees("you have understood", "a your answer")
 	if s := w.sit(80, 24); len(s.m.stack) != 1 {
 		t.Error("it is shown again")
 	}

@@ -161,11 +161,11 @@ func (p *page) ShortHelp() []key.Binding {
 	if len(p.items) == 0 && len(p.lines()) > p.all {
 		return []key.Binding{says(keys.Down, "down"), keys.Back}
 	}
-	list := append([]key.Binding{}, p.current().keys...)
-	if len(p.lines()) > p.room() {
+	var list []key.Binding
+	if len(p.lines()) > p.room() { // first: a narrow window has room for one, and what Enter does is guessed
 		list = append(list, says(keys.PageDown, "more"))
 	}
-	return append(list, keys.Back)
+	return append(append(list, p.current().keys...), keys.Back)
 }
 
 func (p *page) FullHelp() [][]key.Binding {
