@@ -67,7 +67,7 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		lookups, err := t.lookups(me, q)
+		sources, err := t.sources(me, q)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 			want = bestOf
 		}
 		var ids []int64
-		if ids, found.Next, err = t.newest(lookups, before, q.since, want); err != nil {
+		if ids, found.Next, err = t.newest(sources, before, q.since, want); err != nil {
 			return err
 		}
 		if order == Best && len(ids) > 0 {
@@ -97,6 +97,12 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	return found, err
 }
 
+// source is an index to look in, and the ways to find there what was looked for.
+type source struct {
+	in      *index
+	lookups []lookup
+}
+
 // lookup is one way to find what was looked for: what the index is asked, and what has to stand in a post beside that.
 type lookup struct {
 	match  string
@@ -115,31 +121,48 @@ func (l lookup) hopeless(seen, found, want int) bool {
 // errEnough ends a reading that has found what it wanted.
 var errEnough = errors.New("store: enough was found")
 
-// newest returns the newest that lookups find before a post, up to want, and the post before which there may be more.
-// Each lookup goes on where the one before it has stopped. Of what me may not see only entries of the index are passed
-// over, a fraction of a microsecond each, and no text is read: how long it takes tells as little as it did of words alone.
-func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int64, next int64, err error) {
-	for _, l := range lookups {
-		query, seen, had, last, more := searchQuery, 0, len(ids), before, false
+// newest returns the newest that are found in sources before a post, up to want, and the post before which there may be
+// more. Where one has been looked at only down to some post, the others are no further.
+func (t *tx) newest(sources []source, before, since int64, want int) (ids []int64, next int64, err error) {
+	for _, p := range sources {
+		found, down, err := t.newestIn(p, before, max(since, next), want)
+		if err != nil {
+			return nil, 0, err
+		}
+		ids, next = append(ids, found...), max(next, down)
+	}
+	if len(sources) > 1 {
+		slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
+		for len(ids) > want || len(ids) > 0 && ids[len(ids)-1] < next {
+			ids = ids[:len(ids)-1]
+			if len(ids) == want {
+				next = ids[want-1]
+			}
+		}
+	}
+	return ids, next, nil
+}
+
+// newestIn is newest for one source. Each of its lookups goes on where the one before it has stopped. Of what me may not
+// see only entries of the index are passed over, a fraction of a microsecond each, and no text is read: how long it takes
+// tells as little as it did of words alone.
+func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, next int64, err error) {
+	var body []byte
+	for _, l := range p.lookups {
+		query, seen, had, last, more := p.in.find, 0, len(ids), before, false
 		if len(l.stands) > 0 {
-			query = searchReadQuery
+			query = p.in.read
 		}
 		stand := newSieve(l.stands)
-		err = t.each(func(r *row) (err error) {
-			var id int64
-			var body string
-			if len(l.stands) > 0 {
-				err = r.Scan(&id, &body)
-			} else {
-				err = r.Scan(&id)
-			}
-			if err != nil {
-				return err
-			}
+		err = t.each(func(r *row) error {
 			if l.hopeless(seen, len(ids)-had, want-had) {
 				return errEnough
 			}
 			seen++
+			id := r.int64(0)
+			if len(l.stands) > 0 {
+				body = r.appendText(body[:0], 1)
+			}
 			if len(l.stands) == 0 || stand.passes(body) {
 				if more = len(ids) == want; more {
 					return errEnough
@@ -161,13 +184,6 @@ func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int6
 	}
 	return ids, before, nil
 }
-
-// searchQuery reads forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are negative for.
-// Whoever runs it stops when there is enough.
-const (
-	searchQuery     = `SELECT -rowid FROM search WHERE search MATCH ?1 AND rowid > -?2 AND rowid <= -?3 ORDER BY rowid`
-	searchReadQuery = `SELECT p.id, p.body FROM search s CROSS JOIN post p ON p.id = -s.rowid WHERE s.search MATCH ?1 AND s.rowid > -?2 AND s.rowid <= -?3 ORDER BY s.rowid`
-)
 
 // present leaves out what has been deleted, hidden or moved out of my sight since it was indexed.
 func (t *tx) present(me int64, ids []int64) ([]int64, error) {
@@ -283,9 +299,9 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 	return time.Time{}, refuse(ErrInvalid, "%q is no time to go back to. Write 30m, 12h, 3d, 2w or a date like 2026-11-20.", s)
 }
 
-// lookups are the ways to find q, narrowed to what me may see; none if a filter names what is not there for me, so that
-// nothing can match. Every word is folded and quoted.
-func (t *tx) lookups(me int64, q searchFor) ([]lookup, error) {
+// sources are where to look for q, and how, narrowed to what me may see; none if a filter names what is not there for me,
+// so that nothing can match. Every word is folded and quoted.
+func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	var few, words, begins, many []string // FTS5 asks for the next only where those before have led it: what is rarest comes first
 	for _, tag := range q.tag {
 		few = append(few, marked(tagMark(tag)))
@@ -297,12 +313,24 @@ func (t *tx) lookups(me int64, q searchFor) ([]lookup, error) {
 		}
 		few = append(few, marked(authorMark(p.ID)))
 	}
+	inOpen, inPrivate, mine := true, true, []string(nil)
 	for _, name := range q.in {
 		c, err := t.channelWhere(me, named, channelName(name))
 		if err != nil {
 			return nil, absent(err)
 		}
 		few = append(few, marked(channelMark(c.ID)))
+		inOpen, inPrivate = inOpen && !c.Private, inPrivate && c.Private
+	}
+	if len(q.in) == 0 {
+		private, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range private {
+			mine = append(mine, marked(channelMark(id)))
+		}
+		inPrivate = len(mine) > 0
 	}
 	for _, has := range q.has {
 		many = append(many, marked("h"+has))
@@ -321,23 +349,29 @@ func (t *tx) lookups(me int64, q searchFor) ([]lookup, error) {
 		}
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // short ones are common, in any language
-	hidden := ""
-	if len(q.in) == 0 { // else me may see it, as was just asked
-		var err error
-		if hidden, err = t.closedTo(me); err != nil {
-			return nil, err
+	lookups := func(few []string) []lookup {
+		marks := slices.Concat(few, many)
+		all := []lookup{{match: matching(slices.Concat(few, words, begins, many)), stands: phrases}}
+		if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
+			all = append(all, lookup{match: matching(slices.Concat(few, words[:1], many)), stands: q.terms, loose: true})
 		}
+		if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
+			all = append(all, lookup{match: matching(marks), stands: q.terms, loose: true})
+		}
+		slices.Reverse(all)
+		return all
 	}
-	marks := slices.Concat(few, many)
-	lookups := []lookup{{match: matching(slices.Concat(few, words, begins, many), hidden), stands: phrases}}
-	if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
-		lookups = append(lookups, lookup{match: matching(slices.Concat(few, words[:1], many), hidden), stands: q.terms, loose: true})
+	var sources []source
+	if inOpen {
+		sources = append(sources, source{openIndex, lookups(few)})
 	}
-	if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
-		lookups = append(lookups, lookup{match: matching(marks, hidden), stands: q.terms, loose: true})
+	if inPrivate {
+		if len(mine) > 0 {
+			few = append(few, "("+strings.Join(mine, " OR ")+")")
+		}
+		sources = append(sources, source{privateIndex, lookups(few)})
 	}
-	slices.Reverse(lookups)
-	return lookups, nil
+	return sources, nil
 }
 
 // absent is nil for what is not there.
@@ -348,30 +382,12 @@ func absent(err error) error {
 	return err
 }
 
-// matching is what FTS5 is asked for posts that have all of some words, but for those that are hidden.
-func matching(and []string, hidden string) string {
+// matching is what FTS5 is asked for posts that have all of some words.
+func matching(and []string) string {
 	if len(and) == 0 {
 		and = []string{marked("post")}
 	}
-	match := strings.Join(and, " AND ")
-	if hidden != "" {
-		match = "(" + match + ") NOT " + hidden
-	}
-	return match
-}
-
-// closedTo is what matches the posts that me may not see. They are far fewer than the others: leaving them out is
-// quicker than asking for the rest.
-func (t *tx) closedTo(me int64) (string, error) {
-	mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
-	if err != nil || len(mine) == 0 {
-		return marked("closed"), err
-	}
-	var channels []string
-	for _, id := range mine {
-		channels = append(channels, marked(channelMark(id)))
-	}
-	return "(" + marked("closed") + " NOT (" + strings.Join(channels, " OR ") + "))", nil
+	return strings.Join(and, " AND ")
 }
 
 // best orders the newest matches by how much they say about the terms: how often they name them for
@@ -400,6 +416,26 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 }
 
 const bestQuery = `SELECT p.id, p.body FROM json_each(?1) j CROSS JOIN post p ON p.id = j.value`
+
+// index is one of the two tables that say which posts have a word. It holds what it is asked and told.
+type index struct{ find, read, learn, forget, merge, empty string }
+
+// Most people are in few private channels, and look through what stands in open ones as if there were no others. Their
+// rowids are negative because FTS5 reads forwards at a fraction of what reading backwards costs. Whoever runs find or
+// read stops when there is enough.
+var openIndex, privateIndex = indexIn("search"), indexIn("search_private")
+
+func indexIn(table string) *index {
+	const where = ` MATCH ?1 AND s.rowid > -?2 AND s.rowid <= -?3 ORDER BY s.rowid`
+	return &index{
+		find:   `SELECT -s.rowid FROM ` + table + ` s WHERE s.` + table + where,
+		read:   `SELECT p.id, p.body FROM ` + table + ` s CROSS JOIN post p ON p.id = -s.rowid WHERE s.` + table + where,
+		learn:  `INSERT INTO ` + table + ` (rowid, words) VALUES (-?, ?)`,
+		forget: `INSERT INTO ` + table + ` (` + table + `, rowid, words) VALUES ('delete', -?, ?)`,
+		merge:  `INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('merge', ?)`,
+		empty:  `INSERT INTO ` + table + ` (` + table + `) VALUES ('delete-all')`,
+	}
+}
 
 // indexer keeps the search index up with the posts, in batches behind their own transactions, and merges what it has
 // written, as a search looks through each piece of the index. What waits stands in the file, so a crash loses none of it.
@@ -462,11 +498,13 @@ func (s *Store) mergeSome(ctx context.Context) (more bool, err error) {
 		if err := t.get(`SELECT total_changes()`, nil, &before); err != nil {
 			return err
 		}
-		if err := t.run(`INSERT INTO search (search, rank) VALUES ('merge', ?)`, mergePages); err != nil {
-			return err
+		for _, in := range []*index{openIndex, privateIndex} {
+			if err := t.run(in.merge, mergePages); err != nil {
+				return err
+			}
 		}
 		err := t.get(`SELECT total_changes()`, nil, &after)
-		more = after-before >= 2
+		more = after-before >= 3 // one for each that was told
 		return err
 	})
 	return more, err
@@ -510,7 +548,7 @@ func (t *tx) reindex(batch []indexed) error {
 	for _, p := range slices.Backward(batch) {
 		if p.was.body != nil {
 			forgot = true
-			if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)`, -p.id, p.was.words()); err != nil {
+			if err := t.run(p.was.index().forget, p.id, p.was.words()); err != nil {
 				return err
 			}
 		}
@@ -527,7 +565,7 @@ func (t *tx) reindex(batch []indexed) error {
 	for _, p := range slices.Backward(batch) {
 		var err error
 		if p.now.body != nil {
-			err = t.run(`INSERT INTO search (rowid, words) VALUES (?, ?)`, -p.id, p.now.words())
+			err = t.run(p.now.index().learn, p.id, p.now.words())
 		} else {
 			err = t.erased() // the last of a deleted post
 		}
@@ -539,12 +577,21 @@ func (t *tx) reindex(batch []indexed) error {
 }
 
 func (f findable) words() string {
-	return searchWords(*f.body, f.channel, f.author, f.private, f.question)
+	return searchWords(*f.body, f.channel, f.author, f.question)
+}
+
+// index is where a post is found.
+func (f findable) index() *index {
+	if f.private {
+		return privateIndex
+	}
+	return openIndex
 }
 
 // indexAnew empties the index and has every post indexed again.
 var indexAnew = []string{
-	`INSERT INTO search (search) VALUES ('delete-all')`,
+	openIndex.empty,
+	privateIndex.empty,
 	`DELETE FROM search_queue`,
 	`INSERT INTO search_queue (post_id) SELECT id FROM post`,
 }
@@ -566,11 +613,8 @@ func indexThisWay(t *tx) error {
 }
 
 // searchWords is what a post is found by: its words, and marks.
-func searchWords(body string, channel, author int64, private, question bool) string {
+func searchWords(body string, channel, author int64, question bool) string {
 	words := []string{fold(body), "=post", "=" + channelMark(channel), "=" + authorMark(author)}
-	if private {
-		words = append(words, "=closed")
-	}
 	for _, tag := range Tags(body) {
 		words = append(words, "="+tagMark(tag))
 	}
