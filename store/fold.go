@@ -211,18 +211,25 @@ func (t Term) matchAt(words []foldedWord) int {
 
 // sieve tells the texts in which all of some terms stand.
 type sieve struct {
-	phrases [][]byte
-	text    []byte // the last one
+	phrases, words [][]byte
+	text           []byte // the last one
 }
 
 func newSieve(terms []Term) *sieve {
 	s := &sieve{}
 	for _, t := range terms {
-		phrase := " " + strings.Join(t.tokens, " ")
-		if !t.begins {
-			phrase += " "
+		end := " "
+		if t.begins {
+			end = ""
 		}
-		s.phrases = append(s.phrases, []byte(phrase))
+		s.phrases = append(s.phrases, []byte(" "+strings.Join(t.tokens, " ")+end))
+		for i, token := range t.tokens {
+			if i == len(t.tokens)-1 {
+				s.words = append(s.words, []byte(" "+token+end))
+			} else {
+				s.words = append(s.words, []byte(" "+token+" "))
+			}
+		}
 	}
 	return s
 }
@@ -233,12 +240,14 @@ func (s *sieve) passes(body []byte) bool {
 		text = append(text[:1], fold(string(body))...)
 	}
 	s.text = append(text, ' ')
-	for _, p := range s.phrases {
-		if !bytes.Contains(s.text, p) {
-			return false
-		}
-	}
-	return true
+	return containsAll(s.text, s.phrases)
+}
+
+// worded reports whether the text that was sifted last has at least all the words of the terms.
+func (s *sieve) worded() bool { return containsAll(s.text, s.words) }
+
+func containsAll(text []byte, all [][]byte) bool {
+	return !slices.ContainsFunc(all, func(p []byte) bool { return !bytes.Contains(text, p) })
 }
 
 // count is how often the term stands in the tokens of a text.

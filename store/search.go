@@ -29,6 +29,8 @@ const (
 	// word, or put together those that have any of the words with one beginning.
 	looseFirst = 100
 	looseMost  = 5000
+	// looseWorded is of how many of them one has all the words where that is better than asking the index for them.
+	looseWorded = 16
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
 )
@@ -55,7 +57,8 @@ const (
 // Words are matched whole whatever their case and diacritics, "in quotes" as a phrase, with a * at the
 // end as a beginning. from:handle, in:channel, tag:name, since:2026-11-01 (or since:3d) and
 // has:link|code|question narrow it down. Anything else is a word. ErrInvalid for a query that is too long,
-// has nothing to look for, or has a filter that cannot be.
+// has nothing to look for, or has a filter that cannot be; ErrNotFound for one that names a person or channel who is not
+// there, or that me may not see.
 func (s *Store) Search(ctx context.Context, me int64, query string, order SearchOrder, before int64, n int) (Found, error) {
 	q, err := s.parseQuery(query)
 	if err != nil {
@@ -110,12 +113,16 @@ type lookup struct {
 	loose  bool // the index is asked for less than it could be
 }
 
-// hopeless reports whether another way is to be tried after so many posts were looked at and so many of them found.
-func (l lookup) hopeless(seen, found, want int) bool {
+// tally is what came of the posts that were looked at in one way: how many they were, had all the words, and were found.
+type tally struct{ seen, worded, found int }
+
+// hopeless reports whether another way is to be tried. Where many have the words, though not as a phrase, the index would
+// hardly leave out more of them, and would be long in putting together two lists of most posts.
+func (l lookup) hopeless(n tally, want int) bool {
 	if !l.loose {
-		return seen >= readMost
+		return n.seen >= readMost
 	}
-	return seen >= looseMost || seen >= looseFirst && found*looseMost < want*seen
+	return n.seen >= looseMost || n.seen >= looseFirst && n.found*looseMost < want*n.seen && n.worded*looseWorded < n.seen
 }
 
 // errEnough ends a reading that has found what it wanted.
@@ -149,25 +156,29 @@ func (t *tx) newest(sources []source, before, since int64, want int) (ids []int6
 func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, next int64, err error) {
 	var body []byte
 	for _, l := range p.lookups {
-		query, seen, had, last, more := p.in.find, 0, len(ids), before, false
+		query, n, had, last, more := p.in.find, tally{}, len(ids), before, false
 		if len(l.stands) > 0 {
 			query = p.in.read
 		}
 		stand := newSieve(l.stands)
 		err = t.each(func(r *row) error {
-			if l.hopeless(seen, len(ids)-had, want-had) {
+			if l.hopeless(n, want-had) {
 				return errEnough
 			}
-			seen++
-			id := r.int64(0)
+			n.seen++
+			id, stands := r.int64(0), true
 			if len(l.stands) > 0 {
 				body = r.appendText(body[:0], 1)
+				if stands = stand.passes(body); stands || l.loose && n.seen <= looseFirst && stand.worded() {
+					n.worded++
+				}
 			}
-			if len(l.stands) == 0 || stand.passes(body) {
+			if stands {
 				if more = len(ids) == want; more {
 					return errEnough
 				}
 				ids = append(ids, id)
+				n.found++
 			}
 			last = id
 			return nil
@@ -299,8 +310,8 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 	return time.Time{}, refuse(ErrInvalid, "%q is no time to go back to. Write 30m, 12h, 3d, 2w or a date like 2026-11-20.", s)
 }
 
-// sources are where to look for q, and how, narrowed to what me may see; none if a filter names what is not there for me,
-// so that nothing can match. Every word is folded and quoted.
+// sources are where to look for q, and how, narrowed to what me may see. ErrNotFound if a filter names what is not there
+// for me. Every word is folded and quoted.
 func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	var few, words, begins, many []string // FTS5 asks for the next only where those before have led it: what is rarest comes first
 	for _, tag := range q.tag {
@@ -308,16 +319,22 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	}
 	for _, handle := range q.from {
 		p, err := t.personByHandle(handle)
+		if nothing(err) {
+			return nil, refuse(ErrNotFound, "There is nobody called @%s here.", strings.TrimPrefix(handle, "@"))
+		}
 		if err != nil {
-			return nil, absent(err)
+			return nil, err
 		}
 		few = append(few, marked(authorMark(p.ID)))
 	}
 	inOpen, inPrivate, mine := true, true, []string(nil)
 	for _, name := range q.in {
 		c, err := t.channelWhere(me, named, channelName(name))
+		if nothing(err) { // it may be there, for others
+			return nil, refuse(ErrNotFound, "There is no channel #%s here that you may read.", strings.TrimPrefix(name, "#"))
+		}
 		if err != nil {
-			return nil, absent(err)
+			return nil, err
 		}
 		few = append(few, marked(channelMark(c.ID)))
 		inOpen, inPrivate = inOpen && !c.Private, inPrivate && c.Private
@@ -349,41 +366,34 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 		}
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // short ones are common, in any language
-	lookups := func(few []string) []lookup {
-		marks := slices.Concat(few, many)
-		all := []lookup{{match: matching(slices.Concat(few, words, begins, many)), stands: phrases}}
+	marks := slices.Concat(few, many)
+	lookups := func(within ...string) []lookup {
+		all := []lookup{{match: matching(within, few, words, begins, many), stands: phrases}}
 		if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
-			all = append(all, lookup{match: matching(slices.Concat(few, words[:1], many)), stands: q.terms, loose: true})
+			all = append(all, lookup{match: matching(within, few, words[:1], many), stands: q.terms, loose: true})
 		}
 		if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
-			all = append(all, lookup{match: matching(marks), stands: q.terms, loose: true})
+			all = append(all, lookup{match: matching(within, marks), stands: q.terms, loose: true})
 		}
 		slices.Reverse(all)
 		return all
 	}
 	var sources []source
 	if inOpen {
-		sources = append(sources, source{openIndex, lookups(few)})
+		sources = append(sources, source{openIndex, lookups()})
 	}
-	if inPrivate {
-		if len(mine) > 0 {
-			few = append(few, "("+strings.Join(mine, " OR ")+")")
-		}
-		sources = append(sources, source{privateIndex, lookups(few)})
+	switch {
+	case inPrivate && len(mine) > 0:
+		sources = append(sources, source{privateIndex, lookups("(" + strings.Join(mine, " OR ") + ")")})
+	case inPrivate:
+		sources = append(sources, source{privateIndex, lookups()})
 	}
 	return sources, nil
 }
 
-// absent is nil for what is not there.
-func absent(err error) error {
-	if nothing(err) {
-		return nil
-	}
-	return err
-}
-
 // matching is what FTS5 is asked for posts that have all of some words.
-func matching(and []string) string {
+func matching(words ...[]string) string {
+	and := slices.Concat(words...)
 	if len(and) == 0 {
 		and = []string{marked("post")}
 	}
