@@ -24,12 +24,12 @@ const (
 	mergePages  = 128                    // pages of the index (of 1000 bytes) merged in one transaction, for the same reason
 	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
 	prefixLeast = 4                      // letters before the * of a prefix: three begin a tenth of all words
-	// looseFirst is how many posts are looked at for words that the index is not asked for, and looseMost how many while
-	// that promises a full page. Reading so many is quicker than having the index walk through all posts that have a common
-	// word, or put together those that have any of the words with one beginning.
-	looseFirst = 100
-	looseMost  = 5000
-	// looseWorded is of how many of them one has all the words where that is better than asking the index for them.
+	// looseFirst is how many posts are looked at for words that the index is not asked for, and looseMost how many for each
+	// that is wanted, while that promises a full page. Reading so many is quicker than having the index walk through all posts
+	// that have a common word, or put together those that have any of the words with one beginning. looseWorded is of how many
+	// one has all the words where the index would not leave out enough of them.
+	looseFirst  = 100
+	looseMost   = 100
 	looseWorded = 16
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
@@ -122,7 +122,8 @@ func (l lookup) hopeless(n tally, want int) bool {
 	if !l.loose {
 		return n.seen >= readMost
 	}
-	return n.seen >= looseMost || n.seen >= looseFirst && n.found*looseMost < want*n.seen && n.worded*looseWorded < n.seen
+	few := n.found*looseMost < n.seen && n.worded*looseWorded < n.seen
+	return n.seen >= looseMost*want || n.seen >= looseFirst && few
 }
 
 // errEnough ends a reading that has found what it wanted.
