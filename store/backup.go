@@ -2,22 +2,12 @@ package store
 
 import (
 	"context"
-	"io/fs"
 	"os"
 	"strconv"
 	"time"
 
 	"zombiezen.com/go/sqlite"
 )
-
-// Schema is the number of the newest schema that this program knows.
-func Schema() int {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil { // a pattern that is no pattern
-		panic(err)
-	}
-	return len(names)
-}
 
 // Snapshot writes the database, as it is at one moment, to the new file path: whole, without what was deleted, and
 // for nobody else to read. People post meanwhile. For the Operator and admins.
@@ -41,8 +31,8 @@ func Sound(ctx context.Context, path string) (schema int, err error) {
 		if schema, err = t.version(); err != nil {
 			return &sentence{kind: ErrInvalid, cause: err, text: path + " is damaged or is no tincan database."}
 		}
-		if most := Schema(); schema > most {
-			return newer(schema, most)
+		if schema > Schema() {
+			return newer(schema)
 		}
 		for _, c := range checks[:2] { // structure and references; counters can be repaired
 			wrong, err := c.run(t)
@@ -55,8 +45,8 @@ func Sound(ctx context.Context, path string) (schema int, err error) {
 	return schema, err
 }
 
-func newer(schema, known int) error {
-	return refuse(ErrInvalid, "This data was written by a newer tincan (its schema is %d; this program knows %d). Nothing was changed; use the newer program.", schema, known)
+func newer(schema int) error {
+	return refuse(ErrInvalid, "This data was written by a newer tincan (its schema is %d; this program knows %d). Nothing was changed; use the newer program.", schema, Schema())
 }
 
 // Backup is what is known of the backups that the server makes by itself.

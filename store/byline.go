@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"maps"
 	"sync"
 )
 
@@ -76,11 +77,8 @@ func (b *bylines) lookUp(people []int64, known map[int64]byline) (missing []int6
 func (b *bylines) remember(age int, lines map[int64]byline) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if age != b.age {
-		return
-	}
-	for p, line := range lines {
-		b.of[p] = line
+	if age == b.age {
+		maps.Copy(b.of, lines)
 	}
 }
 

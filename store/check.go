@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -34,18 +33,15 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 // can be looked at.
 func otherVersion(ctx context.Context, path string) []string {
 	var have int
-	known, err := fs.Glob(migrations, migrationFiles)
-	if err == nil {
-		err = inFile(ctx, uri(path), sqlite.OpenReadOnly, nil, func(t *tx) error {
-			have, err = t.version()
-			return err
-		})
-	}
+	err := inFile(ctx, uri(path), sqlite.OpenReadOnly, nil, func(t *tx) (err error) {
+		have, err = t.version()
+		return err
+	})
 	switch {
-	case err == nil && have > 0 && have < len(known): // 0 is that of a file that was never begun
+	case err == nil && have > 0 && have < Schema(): // 0 is that of a file that was never begun
 		return []string{"The data is of an older tincan. tincan serve brings it up to date when it starts, and tincan doctor --repair does too. Then look again."}
-	case err == nil && have > len(known):
-		return []string{newer(have, len(known)).Error()}
+	case err == nil && have > Schema():
+		return []string{newer(have).Error()}
 	}
 	return nil // whoever looks at a file that cannot be read will say so
 }
@@ -127,15 +123,15 @@ var checks = []check{
 				(SELECT count(*) FROM post r INDEXED BY post_position WHERE r.channel_id = member.channel_id AND r.root_id = 0 AND r.seq > member.read_seq AND r.author_id <> member.person_id AND r.deleted_at = 0)`,
 		}},
 	{"followed threads", `SELECT h.handle, f.root_id FROM follow f JOIN person h ON h.id = f.person_id JOIN post p ON p.id = f.root_id
-		WHERE f.read_seq > p.reply_seq OR f.waiting <> (f.following = 1 AND p.reply_seq - f.read_seq - f.own > 0) OR f.following = 1 AND
+		WHERE f.read_seq > p.reply_seq OR f.state > 0 AND (f.state = 2) <> (p.reply_seq - f.read_seq - f.own > 0) OR f.state > 0 AND
 			p.reply_seq - f.read_seq - f.own <> CASE f.read_seq WHEN p.reply_seq THEN 0 ELSE
 				(SELECT count(*) FROM post r WHERE r.root_id = f.root_id AND r.root_id <> 0 AND r.seq > f.read_seq AND r.author_id <> f.person_id AND r.deleted_at = 0) END`,
 		"%v's reading position in thread %v is off.",
 		[]string{
 			`UPDATE follow SET read_seq = min(read_seq, (SELECT reply_seq FROM post p WHERE p.id = follow.root_id))`,
 			`UPDATE follow SET own = (SELECT reply_seq FROM post p WHERE p.id = follow.root_id) - read_seq -
-				(SELECT count(*) FROM post r WHERE r.root_id = follow.root_id AND r.root_id <> 0 AND r.seq > follow.read_seq AND r.author_id <> follow.person_id AND r.deleted_at = 0) WHERE following = 1`,
-			`UPDATE follow SET waiting = following = 1 AND (SELECT reply_seq FROM post p WHERE p.id = follow.root_id) - read_seq - own > 0`,
+				(SELECT count(*) FROM post r WHERE r.root_id = follow.root_id AND r.root_id <> 0 AND r.seq > follow.read_seq AND r.author_id <> follow.person_id AND r.deleted_at = 0) WHERE state > 0`,
+			`UPDATE follow SET state = 1 + ((SELECT reply_seq FROM post p WHERE p.id = follow.root_id) - read_seq - own > 0) WHERE state > 0`,
 		}},
 	{"reactions", `WITH put AS MATERIALIZED (SELECT post_id, sum(kinds & 1) || '.' || sum(kinds >> 1 & 1) || '.' || sum(kinds >> 2 & 1) || '.' || sum(kinds >> 3 & 1) || '.' || sum(kinds >> 4 & 1) || '.' || sum(kinds >> 5 & 1) AS n
 			FROM reaction WHERE kinds <> 0 GROUP BY post_id)

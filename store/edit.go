@@ -175,14 +175,13 @@ func (s *Store) DeletePost(ctx context.Context, me, id int64) error {
 		for _, q := range []string{
 			`DELETE FROM version WHERE post_id = ?`, `DELETE FROM reaction WHERE post_id = ?`,
 			`DELETE FROM inbox WHERE post_id = ? AND kind <> 1`, // told of replies to it, people still are
-			`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0,
-				hidden_at = 0, hidden_by = 0, hidden_why = '', revision = revision + 1 WHERE id = ?`,
 		} {
 			if err := t.run(q, id); err != nil {
 				return err
 			}
 		}
-		if err := t.run(`UPDATE post SET deleted_at = ? WHERE id = ?`, t.ms(), id); err != nil {
+		if err := t.run(`UPDATE post SET body = '', reactions = '', question = 0, pinned_at = 0,
+			hidden_at = 0, hidden_by = 0, hidden_why = '', revision = revision + 1, deleted_at = ? WHERE id = ?`, t.ms(), id); err != nil {
 			return err
 		}
 		if err := t.uncount(p); err != nil {
@@ -212,10 +211,10 @@ func (t *tx) uncount(p Post) error {
 	if p.Seq == 0 {
 		return nil
 	}
-	if err := t.run(`UPDATE follow SET own = own + 1 WHERE root_id = ? AND following = 1 AND read_seq < ? AND person_id <> ?`, p.Root, p.Seq, p.Author); err != nil {
+	if err := t.run(`UPDATE follow SET own = own + 1 WHERE root_id = ? AND state > 0 AND read_seq < ? AND person_id <> ?`, p.Root, p.Seq, p.Author); err != nil {
 		return err
 	}
-	nothingNew, err := collect(t, scanID, `UPDATE follow SET waiting = 0 WHERE root_id = ?1 AND following = 1 AND waiting = 1
+	nothingNew, err := collect(t, scanID, `UPDATE follow SET state = 1 WHERE root_id = ?1 AND state = 2
 		AND (SELECT reply_seq FROM post WHERE id = ?1) - read_seq - own <= 0 RETURNING person_id`, p.Root)
 	if err != nil {
 		return err

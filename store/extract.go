@@ -221,9 +221,6 @@ func (x *Extract) verify(t *tx) error {
 	return nil
 }
 
-// Dir is the folder of the file.
-func (x *Extract) Dir() string { return filepath.Dir(x.Path) }
-
 // Close closes the file, and removes it if Extract made it.
 func (x *Extract) Close() error {
 	err := x.pool.close()

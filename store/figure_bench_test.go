@@ -50,14 +50,14 @@ func measuredCompany(b *testing.B) (*world, int64, time.Time) {
 		author int
 	}
 	var roots []root
-	w.must(insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, at, heard_at) VALUES (?, 1, ?, ?, ?, '`+strings.Repeat("some ", 20)+`', ?, ?)`, measuredPosts, func(i int) []any {
+	w.must(insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, late, heard_at) VALUES (?, 1, ?, ?, ?, '`+strings.Repeat("some ", 20)+`', ?, ?)`, measuredPosts, func(i int) []any {
 		id, author := start+int64(i)*measuredStep, rng.IntN(measuredPeople)+10
 		if i%3 == 0 || len(roots) == 0 {
 			roots = append(roots, root{id, author})
-			return []any{id, 0, author, 0, id * 1000, (id + 3600) * 1000}
+			return []any{id, 0, author, 0, i % 1000, (id + 3600) * 1000}
 		}
 		r := roots[len(roots)-1-rng.IntN(min(20, len(roots)))]
-		return []any{id, r.id, author, r.author, id * 1000, 0}
+		return []any{id, r.id, author, r.author, i % 1000, 0}
 	}))
 	// Two announcements a week to everyone, most of them answered.
 	announced := func(i int) root { return roots[len(roots)-1-i*measuredQuarter/measuredAnnounced] }

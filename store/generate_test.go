@@ -20,7 +20,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 8 // raised when generate writes something else
+	genVersion  = 9 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -41,6 +41,9 @@ type genPost struct {
 	to, heard                    int64 // whose post it answers; when somebody else first replied
 	repliers                     []int // authors of its replies, in order
 }
+
+// late is how many milliseconds after its second it was written: any, as in life.
+func (p *genPost) late() int64 { return p.id / genStep % 1000 }
 
 type genMember struct {
 	person, channel int
@@ -153,7 +156,7 @@ func (c *company) say(i, n int) {
 		root.last, p.seq = p.id, root.replySeq
 		p.to = int64(root.author)
 		if root.heard == 0 && root.author != p.author {
-			root.heard = p.id * 1000
+			root.heard = p.id*1000 + p.late()
 		}
 		root.repliers = append(root.repliers, p.author)
 	}
@@ -194,7 +197,7 @@ func (c *company) writeChannels(tx *sql.Tx) error {
 
 func (c *company) writePosts(tx *sql.Tx) error {
 	zipf := rand.NewZipf(c.rng, 1.07, 3, genWords-1) // as words are in any language: few are everywhere, most are rare
-	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, replies, reply_seq, last_reply_id, question, to_id, heard_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
+	return insert(tx, `INSERT INTO post (id, channel_id, root_id, author_id, seq, body, late, replies, reply_seq, last_reply_id, question, to_id, heard_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, len(c.posts), func(i int) []any {
 		p := c.posts[i]
 		if i%genBatch == 0 { // as the indexer empties it: a queue of all would leave its pages in the file
 			if _, err := tx.Exec(`DELETE FROM search_queue`); err != nil {
@@ -215,7 +218,7 @@ func (c *company) writePosts(tx *sql.Tx) error {
 		case i%2500 == 3:
 			body = append(body, "zanzibar")
 		}
-		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.id * 1000, p.replies, p.replySeq, p.last, p.root == 0 && i%100 == 4, p.to, p.heard}
+		return []any{p.id, p.channel, p.root, p.author, p.seq, strings.Join(body, " "), p.late(), p.replies, p.replySeq, p.last, p.root == 0 && i%100 == 4, p.to, p.heard}
 	})
 }
 
@@ -263,12 +266,16 @@ func (c *company) writeFollows(tx *sql.Tx) error {
 	slices.SortFunc(all, func(a, b follow) int {
 		return cmp.Or(cmp.Compare(a.root.id, b.root.id), cmp.Compare(a.person, b.person))
 	})
-	return insert(tx, `INSERT INTO follow (person_id, root_id, read_seq, own, waiting) VALUES (?, ?, ?, ?, ?)`, len(all), func(i int) []any {
+	return insert(tx, `INSERT INTO follow (person_id, root_id, state, read_seq, own) VALUES (?, ?, ?, ?, ?)`, len(all), func(i int) []any {
 		f := all[i]
 		if i%50 == 0 {
-			return []any{f.person, f.root.id, 0, f.own, f.root.replySeq > f.own}
+			state := 1
+			if f.root.replySeq > f.own {
+				state = 2
+			}
+			return []any{f.person, f.root.id, state, 0, f.own}
 		}
-		return []any{f.person, f.root.id, f.root.replySeq, 0, 0}
+		return []any{f.person, f.root.id, 1, f.root.replySeq, 0}
 	})
 }
 
@@ -287,7 +294,7 @@ func indexAll(tx *sql.Tx) error {
 	write := func() error {
 		for i, table := range []string{"search", "search_private"} {
 			for _, args := range slices.Backward(batches[i]) { // a rowid lower than the last ends a segment
-				if _, err := tx.Exec(`INSERT INTO `+table+` (rowid, words) VALUES (?, ?)`, args...); err != nil {
+				if _, err := tx.Exec(`INSERT INTO `+table+` (rowid, words) VALUES ((1 << 34) - ?, ?)`, args...); err != nil {
 					return err
 				}
 			}
@@ -310,7 +317,7 @@ func indexAll(tx *sql.Tx) error {
 		if private {
 			in = &batches[1]
 		}
-		*in = append(*in, []any{-id, store.SearchWords(body, channel, author, question)})
+		*in = append(*in, []any{id, store.SearchWords(body, channel, author, question)})
 		if n++; n%genBatch == 0 {
 			if err := write(); err != nil {
 				return err

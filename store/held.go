@@ -35,7 +35,7 @@ func (s *Store) Held(ctx context.Context, me int64) (h Held, err error) {
 			(SELECT count(*) FROM post WHERE author_id = ?1 AND root_id = 0 AND deleted_at = 0), (SELECT count(*) FROM post WHERE author_id = ?1 AND root_id <> 0 AND deleted_at = 0),
 			(SELECT count(*) FROM post p JOIN version v ON v.post_id = p.id WHERE p.author_id = ?1),
 			(SELECT count(*) FROM reaction WHERE person_id = ?1 AND kinds <> 0), (SELECT count(*) FROM saved WHERE person_id = ?1),
-			(SELECT count(*) FROM follow WHERE person_id = ?1 AND following = 1 AND root_id IN `+threadsOf+`), (SELECT count(*) FROM draft WHERE person_id = ?1),
+			(SELECT count(*) FROM follow WHERE person_id = ?1 AND state > 0 AND root_id IN `+threadsOf+`), (SELECT count(*) FROM draft WHERE person_id = ?1),
 			(SELECT count(*) FROM inbox WHERE person_id = ?1), (SELECT count(*) FROM report WHERE person_id = ?1),
 			(SELECT count(*) FROM sight WHERE person_id = ?1),
 			EXISTS (SELECT 1 FROM password WHERE person_id = ?1), (SELECT seen_at FROM person WHERE id = ?1)`, []any{me},
@@ -143,7 +143,7 @@ func (s *Store) OwnReactions(ctx context.Context, me int64) ([]Mark, error) {
 
 // OwnFollows returns the threads that me follows, by their root.
 func (s *Store) OwnFollows(ctx context.Context, me int64) ([]Mark, error) {
-	return s.ownMarks(ctx, me, `SELECT f.root_id, p.channel_id, 0, '', 0 FROM follow f JOIN post p ON p.id = f.root_id WHERE f.person_id = ?1 AND f.following = 1 AND f.root_id IN `+threadsOf+` ORDER BY f.root_id`)
+	return s.ownMarks(ctx, me, `SELECT f.root_id, p.channel_id, 0, '', 0 FROM follow f JOIN post p ON p.id = f.root_id WHERE f.person_id = ?1 AND f.state > 0 AND f.root_id IN `+threadsOf+` ORDER BY f.root_id`)
 }
 
 // OwnReports returns what me has reported to the admins, by post.

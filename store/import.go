@@ -277,7 +277,7 @@ func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 	if in.Edited {
 		edited = max(at, ms(in.EditedAt))
 	}
-	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, at, edited_at, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`, id, channel, root, author, to, body, at, edited); err != nil {
+	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, to_id, body, late, edited_at, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`, id, channel, root, author, to, body, late(id, at), edited); err != nil {
 		return 0, err
 	}
 	for _, tag := range Tags(body) {

@@ -113,7 +113,7 @@ func TestInboxPrune(t *testing.T) {
 	maya, ben := w.person("maya"), w.person("ben")
 	p := w.post(maya, w.everyone(), "x")
 	w.raw(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
-		INSERT INTO post (id, channel_id, author_id, body, at) SELECT i, 1, ?, 'x', 1 FROM n`, maya)
+		INSERT INTO post (id, channel_id, author_id, body, late) SELECT i, 1, ?, 'x', 1 FROM n`, maya)
 	w.raw(`INSERT INTO inbox (person_id, kind, post_id, by_id, at) SELECT ?, 0, id, ?, id FROM post WHERE id <= 1100`, ben, maya)
 	for i := range 64 {
 		w.must(w.React(w.ctx, maya, p.ID, 0, i%2 == 0)) // entries of others do not count

@@ -11,22 +11,29 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const migrationFiles = "migrations/*.sql"
+// steps are the names of the migrations, in their order.
+func steps() []string {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil { // a pattern that is no pattern
+		panic(err)
+	}
+	return names
+}
+
+// Schema is the number of the newest schema that this program knows.
+func Schema() int { return len(steps()) }
 
 // migrate brings the database to the newest schema, one transaction a step, forward
 // only. PRAGMA user_version holds the number of steps that were taken. A script ends with a statement, not with a comment.
 func migrate(c *conn) error {
-	names, err := fs.Glob(migrations, migrationFiles)
-	if err != nil {
-		return err
-	}
+	names := steps()
 	t := &tx{conn: c}
 	have, err := t.version()
 	if err != nil {
 		return err
 	}
 	if have > len(names) {
-		return newer(have, len(names))
+		return newer(have)
 	}
 	for i := have; i < len(names); i++ {
 		if err := t.migrate(names[i], i+1); err != nil {

@@ -31,11 +31,13 @@ func TestMigrate(t *testing.T) {
 					continue
 				}
 				// What the first version holds, in its own words: later ones have to carry it over.
-				w.raw(`INSERT INTO person (id, handle, name, admin, state, created_at, came_at) VALUES (1, 'maya', 'Maya Lind', 1, 2, 1, 1)`)
+				w.raw(`INSERT INTO person (id, handle, name, admin, state, created_at, came_at) VALUES (1, 'maya', 'Maya Lind', 1, 2, 1, 1), (2, 'nils', '', 0, 2, 1, 1)`)
 				w.raw(`INSERT INTO sshkey (person_id, fingerprint, kind, label, public, added_at) VALUES (1, 'SHA256:maya', 'ssh-ed25519', 'laptop', x'01', 1)`)
-				w.raw(`INSERT INTO channel (id, name, everyone, seq, members, created_at, created_by) VALUES (1, 'everyone', 1, 1, 1, 1, 0), (2, 'old', 0, 0, 0, 1, 0)`)
-				w.raw(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) VALUES (1, 1, 1, 1)`)
-				w.raw(`INSERT INTO post (id, channel_id, author_id, seq, body, at) VALUES (1700000000, 1, 1, 1, 'kept', 1700000000000)`)
+				w.raw(`INSERT INTO channel (id, name, everyone, seq, members, created_at, created_by) VALUES (1, 'everyone', 1, 1, 2, 1, 0), (2, 'old', 0, 0, 0, 1, 0)`)
+				w.raw(`INSERT INTO member (person_id, channel_id, read_seq, joined_at) VALUES (1, 1, 1, 1), (2, 1, 1, 1)`)
+				w.raw(`INSERT INTO post (id, channel_id, author_id, seq, body, at, replies, reply_seq, last_reply_id) VALUES (1700000000, 1, 1, 1, 'kept', 1700000000250, 1, 1, 1700000002)`)
+				w.raw(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at) VALUES (1700000002, 1, 1700000000, 2, 1, 'answered', 1700000001750)`)
+				w.raw(`INSERT INTO follow (person_id, root_id, following, read_seq, waiting) VALUES (1, 1700000000, 1, 0, 1), (2, 1700000000, 0, 1, 0)`)
 				w.raw(`INSERT INTO draft VALUES (1, 1, 0, 0, 'begun', 1)`)
 			}
 			w.raw(fmt.Sprintf(`PRAGMA user_version = %d`, version))
@@ -55,6 +57,11 @@ func TestMigrate(t *testing.T) {
 				posts, err := up.Home(up.ctx, p.ID, 0, 10)
 				up.must(err)
 				equal(t, "what was there", row(p.Name, p.Admin, bodies(posts), up.draft(p.ID, store.Place{Channel: 1})), "Maya Lind true kept begun")
+				th := up.thread(p.ID, posts[0].ID)
+				equal(t, "when it was written", row(th.Root.At.UnixMilli(), th.Replies[0].At.UnixMilli()), "1700000000250 1700000001750")
+				waiting, err := up.UnreadThreads(up.ctx, p.ID)
+				up.must(err)
+				equal(t, "who follows", row(waiting, up.thread(2, posts[0].ID).Following), "[1700000000] false")
 			}
 			up.post(up.person("ben"), up.everyone(), "and it works")
 		})

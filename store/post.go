@@ -78,7 +78,7 @@ const postColumns = `p.id, p.author_id, p.body, p.at, p.edited_at, p.seq, p.revi
 
 // anyColumns are those of any post in any place; the joins are all by primary key.
 const anyColumns = postColumns + `, p.channel_id, ` + channelShown + `, c.direct <> '', p.root_id, p.answer_id, p.replies, p.reply_seq, p.last_reply_id, coalesce(l.at, 0), coalesce(l.author_id, 0),
-	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq AND p.deleted_at = 0, 0), coalesce(f.following, 0), coalesce(f.following * max(0, p.reply_seq - f.read_seq - f.own), 0)`
+	coalesce(p.root_id = 0 AND p.author_id <> ?1 AND p.seq > m.read_seq AND p.deleted_at = 0, 0), coalesce(f.state > 0, 0), coalesce((f.state > 0) * max(0, p.reply_seq - f.read_seq - f.own), 0)`
 
 const anyJoins = `
 	JOIN channel c ON c.id = p.channel_id LEFT JOIN post l ON l.id = p.last_reply_id
@@ -492,7 +492,7 @@ func (t *tx) addPost(c channelRow, root, author int64, body string, question boo
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at, question, to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, t.ms(), question, to); err != nil {
+	if err := t.run(`INSERT INTO post (id, channel_id, root_id, author_id, seq, body, late, question, to_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, c.ID, root, author, seq, body, late(id, t.ms()), question, to); err != nil {
 		return 0, 0, err
 	}
 	if root == 0 {
@@ -517,6 +517,9 @@ func (t *tx) nextPostID() (int64, error) {
 	err := t.get(`SELECT coalesce(max(id), 0) FROM post`, nil, &last)
 	return max(last+1, t.at.Unix()), err
 }
+
+// late is how many milliseconds after the second that is its number a post was written.
+func late(id, at int64) int64 { return at - id*1000 }
 
 // index notes the mentions and tags of a post. Who is mentioned and may see it follows its thread.
 func (t *tx) index(c channelRow, id, root, author, seq int64, body string) error {
@@ -560,6 +563,6 @@ func (t *tx) mention(c channelRow, p Person, id, root, author, seq int64) error 
 	if root == 0 {
 		return t.run(`INSERT INTO follow (person_id, root_id, read_seq, apart) SELECT ?1, id, reply_seq, 1 FROM post WHERE id = ?2 ON CONFLICT DO NOTHING`, p.ID, id)
 	}
-	return t.run(`INSERT INTO follow (person_id, root_id, read_seq, own, waiting, apart) VALUES (?1, ?2, ?3,
-		(SELECT count(*) FROM post WHERE root_id = +?2 AND root_id <> 0 AND seq > ?3 AND (deleted_at > 0 OR author_id = ?1)), 1, 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
+	return t.run(`INSERT INTO follow (person_id, root_id, state, read_seq, own, apart) VALUES (?1, ?2, 2, ?3,
+		(SELECT count(*) FROM post WHERE root_id = +?2 AND root_id <> 0 AND seq > ?3 AND (deleted_at > 0 OR author_id = ?1)), 1) ON CONFLICT DO NOTHING`, p.ID, root, seq-1)
 }

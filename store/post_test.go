@@ -328,9 +328,9 @@ func TestPageLimits(t *testing.T) {
 	maya := w.person("maya")
 	root := w.post(maya, w.everyone(), "root")
 	w.raw(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
-		INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at) SELECT i, 1, 0, ?, 0, 'x', 1 FROM n`, maya)
+		INSERT INTO post (id, channel_id, root_id, author_id, seq, body, late) SELECT i, 1, 0, ?, 0, 'x', 1 FROM n`, maya)
 	w.raw(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
-		INSERT INTO post (id, channel_id, root_id, author_id, seq, body, at) SELECT ?1 + i, 1, ?1, ?2, i, 'x', 1 FROM n`, root.ID, maya)
+		INSERT INTO post (id, channel_id, root_id, author_id, seq, body, late) SELECT ?1 + i, 1, ?1, ?2, i, 'x', 1 FROM n`, root.ID, maya)
 	count := func(posts []store.Post, err error) int {
 		w.must(err)
 		return len(posts)

@@ -51,7 +51,7 @@ func (s *Store) progressOf(ctx context.Context, w Window, at time.Time) ([]Figur
 		p.mu.Lock()
 		known, old := p.of == w, at.Before(p.at) || at.Sub(p.at) >= progressAge
 		figures, counting := p.figures, p.counting
-		mine := counting == nil && !(known && !old)
+		mine := counting == nil && (!known || old)
 		if mine {
 			p.counting = make(chan struct{})
 		}

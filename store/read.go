@@ -81,7 +81,7 @@ func (s *Store) MarkThreadRead(ctx context.Context, me, root, seq int64) error {
 			}
 		}
 		t.emitTo(Event{Kind: Read, Channel: p.Channel, Root: root, Post: root, By: me}, me)
-		return t.run(`UPDATE follow SET read_seq = ?, own = ?, waiting = ? WHERE person_id = ? AND root_id = ?`, seq, own, p.replySeq-seq-own > 0, me, root)
+		return t.run(`UPDATE follow SET read_seq = ?, own = ?, state = 1 + ? WHERE person_id = ? AND root_id = ?`, seq, own, p.replySeq-seq-own > 0, me, root)
 	})
 }
 
@@ -157,7 +157,7 @@ func (s *Store) UnreadThreads(ctx context.Context, me int64) (roots []int64, err
 const unreadThreadsQuery = `SELECT p.channel_id, p.id, max(0, p.reply_seq - f.read_seq - f.own)
 	FROM follow f INDEXED BY follow_waiting CROSS JOIN post p ON p.id = f.root_id JOIN channel c ON c.id = p.channel_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = c.id
-	WHERE f.person_id = ?1 AND f.waiting = 1 AND f.following = 1
+	WHERE f.person_id = ?1 AND f.state = 2
 		AND (c.private = 0 OR m.person_id IS NOT NULL) AND coalesce(m.muted, 0) = 0 AND c.archived_at = 0 ORDER BY f.root_id`
 
 func scanUnread(r *row) (u Unread, err error) {
@@ -202,7 +202,7 @@ func (s *Store) UnreadFrom(ctx context.Context, me, id int64) error {
 		if err != nil {
 			return err
 		}
-		return t.run(`UPDATE follow SET read_seq = ?1, own = ?2, waiting = ?3 WHERE person_id = ?4 AND root_id = ?5 AND following = 1 AND read_seq > ?1`,
+		return t.run(`UPDATE follow SET read_seq = ?1, own = ?2, state = 1 + ?3 WHERE person_id = ?4 AND root_id = ?5 AND state > 0 AND read_seq > ?1`,
 			seq, own, root.replySeq-seq-own > 0, me, p.Root)
 	})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"time"
 )
 
@@ -68,7 +69,7 @@ func (s *Store) scrub(ctx context.Context) (some bool, err error) {
 		if err != nil {
 			return some, err
 		}
-		full = deleteZero(full)
+		full = slices.DeleteFunc(full, func(pgno int64) bool { return pgno == 0 })
 		for len(full) > 0 {
 			n := min(len(full), scrubWrite)
 			if err := s.writeAlways(ctx, func(t *tx) error { return t.zeroGaps(full[:n]) }); err != nil {
@@ -97,15 +98,6 @@ func scanGap(r *row) (pgno int64, err error) {
 		}
 	}
 	return 0, nil
-}
-
-func deleteZero(all []int64) (some []int64) {
-	for _, n := range all {
-		if n != 0 {
-			some = append(some, n)
-		}
-	}
-	return some
 }
 
 // zeroGaps zeroes the gaps of pages, as they are by now.

@@ -428,21 +428,25 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 
 const bestQuery = `SELECT p.id, p.body FROM json_each(?1) j CROSS JOIN post p ON p.id = j.value`
 
+// searchEnd is above every number of a post, which reach it in the year 2514. A post's rowid in the index is how far it is
+// from there, so that the newest come first, and not its negative, which takes nine bytes instead of five.
+const searchEnd = `(1 << 34)`
+
 // index is one of the two tables that say which posts have a word. It holds what it is asked and told.
 type index struct{ find, read, learn, forget, merge, empty string }
 
-// Most people are in few private channels, and look through what stands in open ones as if there were no others. Their
-// rowids are negative because FTS5 reads forwards at a fraction of what reading backwards costs. Whoever runs find or
-// read stops when there is enough.
+// Most people are in few private channels, and look through what stands in open ones as if there were no others. Both are
+// read forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are turned round for. Whoever runs
+// find or read stops when there is enough.
 var openIndex, privateIndex = indexIn("search"), indexIn("search_private")
 
 func indexIn(table string) *index {
-	const where = ` MATCH ?1 AND s.rowid > -?2 AND s.rowid <= -?3 ORDER BY s.rowid`
+	const where = ` MATCH ?1 AND s.rowid > ` + searchEnd + ` - ?2 AND s.rowid <= ` + searchEnd + ` - ?3 ORDER BY s.rowid`
 	return &index{
-		find:   `SELECT -s.rowid FROM ` + table + ` s WHERE s.` + table + where,
-		read:   `SELECT p.id, p.body FROM ` + table + ` s CROSS JOIN post p ON p.id = -s.rowid WHERE s.` + table + where,
-		learn:  `INSERT INTO ` + table + ` (rowid, words) VALUES (-?, ?)`,
-		forget: `INSERT INTO ` + table + ` (` + table + `, rowid, words) VALUES ('delete', -?, ?)`,
+		find:   `SELECT ` + searchEnd + ` - s.rowid FROM ` + table + ` s WHERE s.` + table + where,
+		read:   `SELECT p.id, p.body FROM ` + table + ` s CROSS JOIN post p ON p.id = ` + searchEnd + ` - s.rowid WHERE s.` + table + where,
+		learn:  `INSERT INTO ` + table + ` (rowid, words) VALUES (` + searchEnd + ` - ?, ?)`,
+		forget: `INSERT INTO ` + table + ` (` + table + `, rowid, words) VALUES ('delete', ` + searchEnd + ` - ?, ?)`,
 		merge:  `INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('merge', ?)`,
 		empty:  `INSERT INTO ` + table + ` (` + table + `) VALUES ('delete-all')`,
 	}

@@ -188,8 +188,8 @@ func TestSearchInParts(t *testing.T) {
 	w.raw(fmt.Sprintf(`BEGIN IMMEDIATE;
 		CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i - 1 FROM n WHERE i > 1)
 			SELECT i, CASE i WHEN 7 THEN 'beta alpha' WHEN 9 THEN 'gammadelta' WHEN %[1]d THEN 'gamma' ELSE 'alpha beta' END AS body FROM n;
-		INSERT INTO post (id, channel_id, author_id, body, at) SELECT i, 1, %d, body, 1 FROM n;
-		INSERT INTO search (rowid, words) SELECT -i, body || ' =post' FROM n;
+		INSERT INTO post (id, channel_id, author_id, body, late) SELECT i, 1, %d, body, 1 FROM n;
+		INSERT INTO search (rowid, words) SELECT (1 << 34) - i, body || ' =post' FROM n;
 		DELETE FROM search_queue;
 		COMMIT`, posts, maya))
 	for query, want := range map[string]string{
@@ -427,8 +427,8 @@ func TestIndexAnew(t *testing.T) {
 	p := w.post(maya, w.everyone(), "alpha")
 	w.indexed()
 	w.must(w.Close())
-	w.raw(`INSERT INTO search (search, rowid, words) VALUES ('delete', -?1, 'alpha =post')`, p.ID)
-	w.raw(`INSERT INTO search (rowid, words) VALUES (-?1, 'alfa =post')`, p.ID)
+	w.raw(`INSERT INTO search (search, rowid, words) VALUES ('delete', (1 << 34) - ?1, 'alpha =post')`, p.ID)
+	w.raw(`INSERT INTO search (rowid, words) VALUES ((1 << 34) - ?1, 'alfa =post')`, p.ID)
 	w.raw(`UPDATE setting SET value = 'otherwise' WHERE name = 'fold'`)
 	again := openWorld(t, w.dir, store.Options{})
 	again.indexed()

@@ -250,7 +250,7 @@ func TestSaved(t *testing.T) {
 	w.must(w.SavePost(w.ctx, ben, posts[1].ID, false))
 	equal(t, "taken out", saved(ben, 0, 10), "2 0")
 	w.raw(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-		INSERT INTO post (id, channel_id, author_id, body, at) SELECT i, 1, ?, 'x', 1 FROM n`, maya)
+		INSERT INTO post (id, channel_id, author_id, body, late) SELECT i, 1, ?, 'x', 1 FROM n`, maya)
 	w.raw(`INSERT INTO saved SELECT ?, id, 1 FROM post WHERE id < 5000`, ben)
 	refused(t, w.SavePost(w.ctx, ben, posts[1].ID, true), store.ErrLimited, "You have saved 5,001 posts; take some out first.")
 }

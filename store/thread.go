@@ -85,8 +85,8 @@ func (s *Store) FollowThread(ctx context.Context, me, id int64, on bool) error {
 			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: at.Channel, Root: at.Root, Post: at.Root, By: me}, me)
-		return t.run(`INSERT INTO follow (person_id, root_id, following, read_seq, apart) SELECT ?1, id, ?3, reply_seq, 1 FROM post WHERE id = ?2
-			ON CONFLICT DO UPDATE SET following = excluded.following, read_seq = excluded.read_seq, own = 0, waiting = 0`, me, at.Root, on)
+		return t.run(`INSERT INTO follow (person_id, root_id, state, read_seq, apart) SELECT ?1, id, ?3, reply_seq, 1 FROM post WHERE id = ?2
+			ON CONFLICT DO UPDATE SET state = excluded.state, read_seq = excluded.read_seq, own = 0`, me, at.Root, on)
 	})
 }
 
@@ -99,14 +99,14 @@ func (t *tx) ownReply(root, author, seq int64) error {
 	}
 	// What I had not read stays unread; a reply right after what I have read is read.
 	if err := t.run(`INSERT INTO follow (person_id, root_id, read_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET
-		following = 1,
-		own = CASE WHEN following = 0 OR read_seq + own = ?3 - 1 THEN 0 ELSE own + 1 END,
-		read_seq = CASE WHEN following = 0 OR read_seq + own = ?3 - 1 THEN ?3 ELSE read_seq END`, author, root, seq); err != nil {
+		state = max(state, 1),
+		own = CASE WHEN state = 0 OR read_seq + own = ?3 - 1 THEN 0 ELSE own + 1 END,
+		read_seq = CASE WHEN state = 0 OR read_seq + own = ?3 - 1 THEN ?3 ELSE read_seq END`, author, root, seq); err != nil {
 		return err
 	}
 	// A follower who has something waiting has been told; telling them once keeps a busy thread from writing
 	// a row for every follower of every reply.
-	followers, err := collect(t, scanID, `UPDATE follow SET waiting = 1 WHERE root_id = ? AND following = 1 AND person_id <> ? AND waiting = 0 RETURNING person_id`, root, author)
+	followers, err := collect(t, scanID, `UPDATE follow SET state = 2 WHERE root_id = ? AND state = 1 AND person_id <> ? RETURNING person_id`, root, author)
 	if err != nil {
 		return err
 	}
