@@ -167,12 +167,13 @@ func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, nex
 				return errEnough
 			}
 			n.seen++
-			id, stands := r.int64(0), true
+			id, stands, worded := r.int64(0), true, true
 			if len(l.stands) > 0 {
 				body = r.appendText(body[:0], 1)
-				if stands = stand.passes(body); stands || l.loose && n.seen <= looseFirst && stand.worded() {
-					n.worded++
-				}
+				stands, worded = stand.passes(body)
+			}
+			if worded {
+				n.worded++
 			}
 			if stands {
 				if more = len(ids) == want; more {
