@@ -31,6 +31,9 @@ const (
 	looseFirst  = 100
 	looseMost   = 100
 	looseWorded = 16
+	// readSome is how many posts are looked at for each that is wanted before a page that is half full ends as it is: what
+	// fits on a screen is there, and the rest is looked for when it is asked for.
+	readSome = 20
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
 )
@@ -116,6 +119,11 @@ type lookup struct {
 // tally is what came of the posts that were looked at in one way: how many they were, had all the words, and were found.
 type tally struct{ seen, worded, found int }
 
+// enough reports whether a page ends as it is.
+func (n tally) enough(page, want int) bool {
+	return n.seen >= readSome*want && page < want && page*2 >= want
+}
+
 // hopeless reports whether another way is to be tried. Where many have the words, though not as a phrase, the index would
 // hardly leave out more of them, and would be long in putting together two lists of most posts.
 func (l lookup) hopeless(n tally, want int) bool {
@@ -157,13 +165,13 @@ func (t *tx) newest(sources []source, before, since int64, want int) (ids []int6
 func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, next int64, err error) {
 	var body []byte
 	for _, l := range p.lookups {
-		query, n, had, last, more := p.in.find, tally{}, len(ids), before, false
+		query, n, had, last, ends := p.in.find, tally{}, len(ids), before, false
 		if len(l.stands) > 0 {
 			query = p.in.read
 		}
 		stand := newSieve(l.stands)
 		err = t.each(func(r *row) error {
-			if l.hopeless(n, want-had) {
+			if ends = n.enough(len(ids), want); ends || l.hopeless(n, want-had) {
 				return errEnough
 			}
 			n.seen++
@@ -176,7 +184,7 @@ func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, nex
 				n.worded++
 			}
 			if stands {
-				if more = len(ids) == want; more {
+				if ends = len(ids) == want; ends {
 					return errEnough
 				}
 				ids = append(ids, id)
@@ -190,7 +198,7 @@ func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, nex
 			return ids, 0, nil
 		case !errors.Is(err, errEnough):
 			return nil, 0, err
-		case more:
+		case ends:
 			return ids, last, nil
 		}
 		before = last
