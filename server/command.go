@@ -277,6 +277,9 @@ func (c *call) parse(line string) (command, error) {
 // word with a dash that is no flag of the command is text like any other.
 func (c *call) parseArgs(cmd command, line string, words []word, whole bool) error {
 	wrong := &misuse{"usage: " + cmd.usage()}
+	if strings.Contains(cmd.args, "#") && !strings.Contains(line, "#") {
+		wrong.text += "\nThe # may be left out; without quotes your own shell takes it for a remark."
+	}
 	join := cmd.join
 	if join == nil {
 		join = joinWords

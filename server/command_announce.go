@@ -125,6 +125,11 @@ func (c *call) ack() error {
 		}
 	}
 	reply, err := c.store.AnswerAnnouncement(c.ctx, c.me.ID, id, 0, question)
+	if errors.Is(err, store.ErrForbidden) {
+		if p, _ := c.store.Post(c.ctx, c.me.ID, id); p.Announcement != nil && p.Announcement.Asked && !p.Announcement.Read {
+			return refuse(err, "Read it first, then answer. Type: %s", c.typed(fmt.Sprint("thread ", id)))
+		}
+	}
 	if err != nil {
 		return err
 	}

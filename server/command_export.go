@@ -37,7 +37,7 @@ func (c *call) exportPlace() error {
 	if list := c.flags[flagFormat.name]; list != "" {
 		o.Formats = strings.Split(list, ",")
 		if err := o.Check(); err != nil {
-			return &misuse{err.Error()}
+			return &misuse{"It cannot be exported so: " + err.Error() + "."}
 		}
 	}
 	if !c.exporting.TryLock() {

@@ -59,6 +59,7 @@ func TestCommands(t *testing.T) {
 		{who: "nils", line: "post #nowhere hello", status: 1, errs: ""},
 		{who: "nils", line: "post '#everyone' ''", status: 1, errs: "There is nothing to post yet"},
 		{who: "nils", line: "post '#everyone'", status: 2, errs: "usage: post #channel|@HANDLE TEXT|- [--question] "},
+		{who: "nils", line: "read", status: 2, errs: "usage: read #channel|@HANDLE [-n N] [--json]\nThe # may be left out; without quotes your own shell takes it for a remark.\n"},
 		{who: "nils", line: "post", status: 2, errs: "usage: post #channel|@HANDLE TEXT|- [--question] "},
 		{who: "nils", line: "post everyone -", stdin: strings.Repeat("x", maxStdin+1), status: 1, errs: "That is more than 64 KB; a post holds 1000 characters."},
 		{who: "nils", line: "post everyone -", stdin: "Sch\xf6ne Gr\xfc\xdfe\n", status: 1, errs: "That is not text in UTF-8, so nothing was written."},

@@ -279,6 +279,9 @@ func (c *call) seen() error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.store.Post(c.ctx, c.me.ID, id); err != nil {
+		return err
+	}
 	places, err := c.newPlaces()
 	if err != nil {
 		return err
@@ -302,6 +305,9 @@ func (c *call) seen() error {
 		if err != nil {
 			return err
 		}
+	}
+	if n == 0 {
+		return c.say("Nothing up to that post is new any more. For what is new, type: %s", c.typed("home"))
 	}
 	return c.say("%s now read.", count(n, "post is", "posts are"))
 }

@@ -126,13 +126,14 @@ To count these as read, type: ssh social.corp seen 4
 	}
 	seen := func(n int, out string) step { return step{who: "nils", line: fmt.Sprint("seen ", n), out: out} }
 	r.play(people, []step{
-		seen(first, "0 posts are now read.\n"),
+		seen(first, "Nothing up to that post is new any more. For what is new, type: ssh social.corp home\n"),
 		seen(first+2, "2 posts are now read.\n"),
 		{who: "nils", line: "seen", status: 2, errs: "usage: seen ID\n"},
 		{who: "nils", line: "seen all", status: 2, errs: `"all" is no number of a post.`},
 		{who: "nils", line: "channels", out: "#announcements · 3 people · What everyone should know, instead of mail to all.\n#everyone · 3 people · For all of us.\n#north · 2 people\n"},
-		seen(first+100, "2 posts are now read.\n"),
-		seen(first+100, "0 posts are now read.\n"),
+		{who: "nils", line: fmt.Sprint("seen ", first+100), status: 1, errs: "There is no post of that number here.\n"},
+		seen(first+4, "2 posts are now read.\n"),
+		seen(first+4, "Nothing up to that post is new any more. For what is new, type: ssh social.corp home\n"),
 	})
 	if got := r.plain(people["nils"], ""); !strings.Contains(got, "Nothing in your inbox is new.\nNo post is new. Here is the newest of Home, newest first.\n\nPost ") ||
 		!strings.Contains(got, "  This post was deleted.\n") || !strings.Contains(got, "\n1 reply.\n") || !strings.HasSuffix(got, "\n\n"+plainEnd) {

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,6 +20,7 @@ const (
 	paintEvery = time.Second / 60      // a busy screen is drawn no more often than most monitors are
 	atOnce     = 3                     // frames that somebody who types may be ahead of that: what a key brings about, and the next keys
 	together   = 20 * time.Millisecond // what comes of one event, in several answers of the store, is drawn at once
+	underWay   = 256                   // commands of a session at once, before what is typed waits: fingers bring about a few, and others wait for the store behind them
 )
 
 // program runs the interface's model in one session. Bubble Tea's own passes a message from the goroutine that brings
@@ -37,8 +39,10 @@ type program struct {
 	sized    func()              // told when the model knows its first size
 	followed func(time.Duration) // told how long a key took to be seen
 	seen     func(time.Duration) // how long a post of somebody else took
-	over     chan struct{}       // closed when the model has quit or is broken
+	over     func()              // ends the session: the model has quit or is broken
 	writes   sync.WaitGroup
+	busy     atomic.Int64 // commands under way
+	room     sync.Cond    // of mu, told when there are few again, and at the end
 
 	mu      sync.Mutex
 	ended   bool // nothing is taken in any more
@@ -65,34 +69,35 @@ type page struct {
 var errBroken = errors.New("panic in the interface")
 
 func newProgram(m tea.Model, p *painter, start func(func()), sized func(*program)) *program {
-	g := &program{model: m, painter: p, start: start, over: make(chan struct{}), paid: time.Now().Add(paintEvery)}
+	g := &program{model: m, painter: p, start: start, paid: time.Now().Add(paintEvery)}
 	g.sized = sync.OnceFunc(func() { sized(g) })
+	g.room.L = &g.mu
 	return g
 }
 
-// run runs the model until it quits, is broken or ctx ends, beside input, which brings what is typed. It leaves the
-// terminal as it was found.
-func (g *program) run(ctx context.Context, input func()) error {
-	g.begin()
+// run runs the model until it quits or is broken, which end brings about, or ctx ends, beside input, which brings what is
+// typed. It leaves the terminal as it was found. What the model begins with runs here, and what follows from it: it
+// hears events, and the goroutine that would wait for the end need not be another one. So that has to end with ctx.
+func (g *program) run(ctx context.Context, end, input func()) error {
+	g.over = end
+	first := g.begin()
 	g.bring(tea.ColorProfileMsg{Profile: g.painter.profile})
 	g.bring(tea.WindowSizeMsg{Width: g.painter.width, Height: g.painter.height})
 	g.start(input)
-	select {
-	case <-ctx.Done():
-		g.stop(ctx.Err())
-	case <-g.over:
-	}
+	g.work(first)
+	<-ctx.Done()
+	g.stop(ctx.Err())
 	g.writes.Wait()
 	g.painter.close()
 	return g.why
 }
 
-func (g *program) begin() {
+func (g *program) begin() tea.Cmd {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.rescue()
 	g.painter.ask()
-	g.follow(g.model.Init())
+	return g.model.Init()
 }
 
 // stop ends the program: from then on the model is left alone.
@@ -105,7 +110,8 @@ func (g *program) stop(why error) {
 func (g *program) end(why error) {
 	if !g.ended {
 		g.ended, g.why = true, why
-		close(g.over)
+		g.over()
+		g.room.Broadcast()
 	}
 }
 
@@ -127,10 +133,37 @@ func (g *program) bring(msg tea.Msg) {
 	}
 }
 
+// typing is bring for what is typed, which waits while too much follows from what was typed before: a key that is held
+// down would else keep the store from everybody.
+func (g *program) typing(msg tea.Msg) {
+	if g.busy.Load() >= underWay {
+		g.mu.Lock()
+		for g.busy.Load() >= underWay && !g.ended {
+			g.room.Wait()
+		}
+		g.mu.Unlock()
+	}
+	g.bring(msg)
+}
+
 // follow runs a command, and what follows from it, beside.
 func (g *program) follow(cmd tea.Cmd) {
-	if cmd != nil {
-		g.start(func() { g.work(cmd) })
+	if cmd == nil {
+		return
+	}
+	g.busy.Add(1)
+	g.start(func() {
+		defer g.done()
+		g.work(cmd)
+	})
+}
+
+// done notes that a command is no longer under way.
+func (g *program) done() {
+	if g.busy.Add(-1) == underWay-1 {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.room.Broadcast()
 	}
 }
 
@@ -251,7 +284,8 @@ func (g *program) update(msg tea.Msg) (next tea.Cmd) {
 }
 
 // turn is what is to be written now: what has been said, and a frame, if somebody has typed and few have been drawn a
-// moment ago; else one is drawn as soon as it may. While something is being written it waits until that is done.
+// moment ago; else one is drawn as soon as it may. While something is being written it waits until that is done, and what
+// is said before the first frame waits for that: one packet is cheaper than two.
 func (g *program) turn() (out page) {
 	if g.again = g.writing; g.writing {
 		return page{}
@@ -259,7 +293,7 @@ func (g *program) turn() (out page) {
 	if g.changed {
 		g.show()
 	}
-	if out.bytes = g.painter.buf; len(out.bytes) == 0 {
+	if out.bytes = g.painter.buf; len(out.bytes) == 0 || !g.painter.on {
 		return page{}
 	}
 	out.follows, out.shows = g.follows, g.shows

@@ -38,7 +38,8 @@ func playing(t *testing.T, s *scribe) *program {
 func TestProgram(t *testing.T) {
 	s := &scribe{begin: tea.Sequence(says("one"), tea.Batch(says("two"), says("three")), nil, tea.Sequence(says("four"), says("five")), tea.Quit, says("six"))}
 	g := playing(t, s)
-	if err := g.run(t.Context(), func() {}); err != nil {
+	ctx, end := context.WithCancel(t.Context())
+	if err := g.run(ctx, end, func() {}); err != nil {
 		t.Error(err)
 	}
 	g.bring("seven")
@@ -47,7 +48,7 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// A program ends with its session, whatever its commands still wait for.
+// A program ends with its session, whatever the commands beside it still wait for.
 func TestProgramEndsWithItsSession(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &scribe{begin: tea.Batch(says("one"), func() tea.Msg {
@@ -55,7 +56,74 @@ func TestProgramEndsWithItsSession(t *testing.T) {
 		<-t.Context().Done()
 		return "two"
 	})}
-	if err := playing(t, s).run(ctx, func() {}); !errors.Is(err, context.Canceled) {
+	if err := playing(t, s).run(ctx, cancel, func() {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// tardy is a model all of whose keys bring about a command that lasts until it is let go on.
+type tardy struct {
+	scribe
+	keys int
+	goOn chan struct{}
+}
+
+func (s *tardy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, key := msg.(tea.KeyPressMsg); !key {
+		return s, nil
+	}
+	s.keys++
+	return s, func() tea.Msg { <-s.goOn; return nil }
+}
+
+// What is typed waits while much is under way that came of it, and no longer than the session.
+func TestWhoTypesFasterThanTheStore(t *testing.T) {
+	for _, end := range []string{"it goes on", "the session ends"} {
+		t.Run(end, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := &tardy{goOn: make(chan struct{})}
+			g := newProgram(s, easel(newGlass(t, 40, 12)), func(run func()) { go run() }, func(*program) {})
+			const keys = 3 * underWay
+			typed := make(chan struct{})
+			ended := make(chan error, 1)
+			go func() {
+				ended <- g.run(ctx, func() {
+					defer close(typed)
+					for range keys {
+						g.typing(tea.KeyPressMsg{Code: 'f'})
+					}
+				})
+			}()
+			taken := func() int {
+				g.mu.Lock()
+				defer g.mu.Unlock()
+				return s.keys
+			}
+			if !poll(func() bool { return taken() == underWay }) {
+				t.Fatalf("%d keys taken", taken())
+			}
+			if end == "the session ends" {
+				cancel()
+				<-typed
+				if n := taken(); n != underWay {
+					t.Errorf("%d keys taken after the end", n)
+				}
+				close(s.goOn)
+				<-ended
+				return
+			}
+			for range underWay {
+				s.goOn <- struct{}{}
+			}
+			if !poll(func() bool { return taken() == 2*underWay }) || g.busy.Load() != underWay {
+				t.Errorf("%d keys taken, %d under way", taken(), g.busy.Load())
+			}
+			close(s.goOn)
+			<-typed
+			if n := taken(); n != keys {
+				t.Errorf("%d keys taken", n)
+			}
+		})
 	}
 }

@@ -315,7 +315,7 @@ func (s *Server) screen(ss ssh.Session, sn *session, me store.Person, offer *sto
 	draw := newPainter(newOutput(sn.channel, sn, s.Limits.Stall), sn.term, sn.window(), colorprofile.Env(sn.environ()))
 	g = newProgram(model, draw, sn.start, func(g *program) { sn.running(g.bring) })
 	g.followed, g.seen = s.followed, s.metrics.shown
-	err := g.run(sn.ctx, func() { sn.typing(ss, g.bring) })
+	err := g.run(sn.ctx, sn.end, func() { sn.typing(ss, g.typing) })
 	switch {
 	case err == nil:
 		return 0

@@ -25,7 +25,7 @@ func (s *Store) HomeActive(ctx context.Context, me, before int64, n int) (posts 
 			for _, c := range part {
 				args = append(args, c)
 			}
-			some, err := collect(t, scanPair, activeRootsQuery(len(part)), args...)
+			some, err := collect(t, scanPair[int64], activeRootsQuery(len(part)), args...)
 			if err != nil {
 				return err
 			}
@@ -54,9 +54,4 @@ func activeRootsQuery(k int) string {
 	}
 	b.WriteString(" ORDER BY 1 DESC LIMIT +?2")
 	return b.String()
-}
-
-func scanPair(r *row) (p [2]int64, err error) {
-	err = r.Scan(&p[0], &p[1])
-	return p, err
 }

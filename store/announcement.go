@@ -171,7 +171,7 @@ func (t *tx) logAnnouncement(c channelRow, me, id int64, why, did string) error 
 	if strings.TrimSpace(why) == "" {
 		why = PublishWhy
 	}
-	return t.decide(me, Decision{Act: did, About: fmt.Sprintf("announcement %d in #%s", id, c.Name), Why: why, Became: became + ".", channel: c.ID})
+	return t.decide(me, Decision{Act: did, About: fmt.Sprintf(anAnnouncement, id, c.Name), Why: why, Became: became + ".", channel: c.ID})
 }
 
 // peopleCount is "1 person" or "3 people".

@@ -101,6 +101,7 @@ func TestAnnouncement(t *testing.T) {
 	w.must(err)
 	equal(t, "decisions", w.number(`SELECT count(*) FROM decision WHERE act = 'published'`), 1)
 	equal(t, "decision", row(log[0].Name, log[0].Act, log[0].Why), "jon published "+store.PublishWhy)
+	equal(t, "leads to it", log[0].Post, p.ID)
 	equal(t, "no text in it", strings.Contains(log[0].About+log[0].Became, "Expenses"), false)
 	equal(t, "what it says", log[0].Became, "To everyone: 2 people, for maya, must read, due Sat 22 Nov 12:00.")
 	other, err := w.CreatePost(w.ctx, jon, store.NewPost{Place: store.Place{Channel: w.announcements()}, Body: "just a post"})
@@ -240,17 +241,17 @@ func TestAnswers(t *testing.T) {
 		_, err := w.AnswerAnnouncement(w.ctx, me, p.ID, version, question)
 		return err
 	}
-	refused(t, say(maya, 0, ""), store.ErrForbidden, "Read it to its end first")
-	refused(t, say(maya, 0, "why?"), store.ErrForbidden, "Read it to its end first")
+	refused(t, say(maya, 0, ""), store.ErrForbidden, "Not yet: some of it has not been on your screen")
+	refused(t, say(maya, 0, "why?"), store.ErrForbidden, "Not yet: some of it has not been on your screen")
 	w.must(w.MarkRead(w.ctx, maya, p.Channel, p.Seq)) // is no answer, and no reading either
-	refused(t, say(maya, 0, ""), store.ErrForbidden, "Read it to its end first")
+	refused(t, say(maya, 0, ""), store.ErrForbidden, "Not yet: some of it has not been on your screen")
 	refused(t, say(jon, 0, ""), store.ErrForbidden, "You are not asked: this announcement is to everyone.")
 	for _, part := range []store.Part{{From: 6000, To: 20_000}, {From: -5, To: 3000}, {From: 2000, To: 5999}} {
 		read, err := w.MarkSeen(w.ctx, maya, p.ID, 1, part)
 		w.must(err)
 		equal(t, "bit by bit", read, false)
 	}
-	refused(t, say(maya, 0, ""), store.ErrForbidden, "Read it to its end first")
+	refused(t, say(maya, 0, ""), store.ErrForbidden, "Not yet: some of it has not been on your screen")
 	read, err := w.MarkSeen(w.ctx, maya, p.ID, 1, store.Part{From: 5999, To: 6000})
 	w.must(err)
 	equal(t, "the last bit", read, true)
@@ -301,7 +302,7 @@ func TestAnnouncementVersions(t *testing.T) {
 	_, err = w.AnswerAnnouncement(w.ctx, maya, p.ID, 1, "")
 	refused(t, err, store.ErrInvalid, "It was changed while you were reading")
 	_, err = w.AnswerAnnouncement(w.ctx, maya, p.ID, 0, "")
-	refused(t, err, store.ErrForbidden, "Read it to its end first")
+	refused(t, err, store.ErrForbidden, "Not yet: some of it has not been on your screen")
 	read, err := w.MarkSeen(w.ctx, maya, p.ID, 1, store.Part{To: store.WholeText}) // what was on the screen before
 	w.must(err)
 	equal(t, "the old text", read, false)

@@ -161,7 +161,7 @@ func mayAnswer(p Post, c channelRow, version int) error {
 	case version != 0 && version != a.Version:
 		return refuse(ErrInvalid, "It was changed while you were reading. Read it again, then answer.")
 	case !a.Read:
-		return refuse(ErrForbidden, "Read it to its end first: you can answer once every line of it has been on your screen for a second.")
+		return refuse(ErrForbidden, "Not yet: some of it has not been on your screen for a second.")
 	}
 	return nil
 }

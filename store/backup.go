@@ -126,7 +126,7 @@ func (s *Store) LastBackup(ctx context.Context, me int64) (b Backup, err error) 
 }
 
 func (t *tx) backup() (b Backup, err error) {
-	rows, err := collect(t, func(r *row) (s [2]string, err error) { return s, r.Scan(&s[0], &s[1]) }, `SELECT name, value FROM setting WHERE name BETWEEN 'backup_' AND 'backup_z'`)
+	rows, err := collect(t, scanPair[string], `SELECT name, value FROM setting WHERE name BETWEEN 'backup_' AND 'backup_z'`)
 	number := func(value string) int64 {
 		n, _ := strconv.ParseInt(value, 10, 64) // "" is none
 		return n

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 )
@@ -17,9 +18,13 @@ type Decision struct {
 	Why    string // the reason given
 	Was    string // what changed, before and after; "" where that says nothing
 	Became string
+	Post   int64 // the announcement that About names; 0 where it names none, or one that the reader may not see
 
 	channel int64 // the channel it is about, 0 for none
 }
+
+// anAnnouncement is About of what was done with an announcement: its number and the channel.
+const anAnnouncement = "announcement %d in #%s"
 
 // aPrivateChannel stands for one in the log that others read.
 const aPrivateChannel = "a private channel"
@@ -69,5 +74,6 @@ func scanDecision(r *row) (d Decision, err error) {
 	if secret {
 		d.About, d.Why, d.Was, d.Became = aPrivateChannel, "", "", ""
 	}
+	fmt.Sscanf(d.About, anAnnouncement, &d.Post, new(string))
 	return d, err
 }

@@ -34,11 +34,11 @@ func TestDecisionsOfAPrivateChannel(t *testing.T) {
 	w := newWorld(t)
 	jon, maya := w.admin("jon"), w.person("maya")
 	secret := w.private(jon, "merger")
-	w.must(w.Decide(w.ctx, jon, "archived", "#merger", secret, "The merger is off."))
-	for who, want := range map[int64]string{jon: "#merger The merger is off.", maya: "a private channel "} {
+	w.must(w.Decide(w.ctx, jon, "published", "announcement 12 in #merger", secret, "The merger is off."))
+	for who, want := range map[int64]string{jon: "announcement 12 in #merger The merger is off. 12", maya: "a private channel  0"} {
 		list, err := w.Decisions(w.ctx, who, 0, 10)
 		w.must(err)
-		equal(t, "the line", list[0].About+" "+list[0].Why, want)
+		equal(t, "the line", row(list[0].About, list[0].Why, list[0].Post), want)
 	}
 }
 

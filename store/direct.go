@@ -61,9 +61,7 @@ func (s *Store) Direct(ctx context.Context, me int64, handles []string) (Channel
 // DirectHandles returns the handles of the others in a direct conversation of mine, in order, also of those who have left.
 func (s *Store) DirectHandles(ctx context.Context, me, channel int64) (handles []string, err error) {
 	err = s.inChannel(ctx, me, channel, func(t *tx, c channelRow) error {
-		handles, err = collect(t, func(r *row) (h string, err error) {
-			return h, r.Scan(&h)
-		}, `SELECT p.handle FROM channel c CROSS JOIN json_each('[' || c.direct || ']') j CROSS JOIN person p ON p.id = j.value WHERE c.id = ? AND p.id <> ? ORDER BY p.handle`, channel, me)
+		handles, err = collect(t, scanText, `SELECT p.handle FROM channel c CROSS JOIN json_each('[' || c.direct || ']') j CROSS JOIN person p ON p.id = j.value WHERE c.id = ? AND p.id <> ? ORDER BY p.handle`, channel, me)
 		return err
 	})
 	return handles, err

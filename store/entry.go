@@ -139,7 +139,7 @@ func (f EntryFilter) query(phase int, words []string, after *Entry, n int) (stri
 	case BySeen:
 		seen, id := int64(math.MaxInt64), int64(math.MaxInt64)
 		if after != nil {
-			seen, id = storedMS(after.SeenAt), after.ID
+			seen, id = ms(after.SeenAt), after.ID
 		}
 		q += ` AND (p.seen_at, p.id) < (?, ?) ORDER BY p.seen_at DESC, p.id DESC`
 		args = append(args, seen, id)
@@ -157,14 +157,6 @@ func (f EntryFilter) query(phase int, words []string, after *Entry, n int) (stri
 		q += ` ORDER BY p.called, p.id`
 	}
 	return q + ` LIMIT +?`, append(args, n)
-}
-
-// storedMS is a time as it is stored.
-func storedMS(at time.Time) int64 {
-	if at.IsZero() {
-		return 0
-	}
-	return at.UnixMilli()
 }
 
 // compare puts two entries in order, as the queries do.

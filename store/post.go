@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -236,15 +237,16 @@ func (t *tx) newestRoots(channels []int64, before, floor int64, n int) ([]int64,
 
 // newestRootsQuery has one branch for each of k channels, as SQLite merges ordered branches without sorting.
 func newestRootsQuery(k int) string {
-	var b strings.Builder
+	const before, after, between, last = "SELECT id FROM post WHERE channel_id = ?", " AND root_id = 0 AND id < ?1 AND id >= ?2", " UNION ALL ", " ORDER BY id DESC LIMIT +?3"
+	q := make([]byte, 0, k*(len(between)+len(before)+len("999")+len(after))+len(last))
 	for i := range k {
 		if i > 0 {
-			b.WriteString(" UNION ALL ")
+			q = append(q, between...)
 		}
-		fmt.Fprintf(&b, "SELECT id FROM post WHERE channel_id = ?%d AND root_id = 0 AND id < ?1 AND id >= ?2", i+4)
+		q = strconv.AppendInt(append(q, before...), int64(i+4), 10)
+		q = append(q, after...)
 	}
-	b.WriteString(" ORDER BY id DESC LIMIT +?3")
-	return b.String()
+	return string(append(q, last...))
 }
 
 // ChannelPosts returns roots of a channel that me may see, newest first: up to n (at most 200)

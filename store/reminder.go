@@ -139,7 +139,7 @@ func (t *tx) remind(r *reminding, people []int64, at int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	entries, err := collect(t, scanPair, `INSERT INTO inbox (person_id, kind, post_id, by_id, at) SELECT value, ?2, ?3, ?4, ?5 FROM json_each(?1) WHERE true
+	entries, err := collect(t, scanPair[int64], `INSERT INTO inbox (person_id, kind, post_id, by_id, at) SELECT value, ?2, ?3, ?4, ?5 FROM json_each(?1) WHERE true
 		ON CONFLICT DO UPDATE SET n = CASE unread WHEN 1 THEN n + 1 ELSE 1 END, by_id = ?4, at = ?5, unread = 1 WHERE inbox.at < ?5 RETURNING id, person_id`, string(list), Reminded, r.id, r.me, at)
 	told := make([]int64, len(entries))
 	for i, entry := range entries {

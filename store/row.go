@@ -78,6 +78,12 @@ func set(is reflect.Value, st *sqlite.Stmt, i int) error {
 	return nil
 }
 
+// scanPair reads two columns of a kind.
+func scanPair[T any](r *row) (p [2]T, err error) {
+	err = r.Scan(&p[0], &p[1])
+	return p, err
+}
+
 // values are the columns as they are stored: int64, float64, string, []byte or nil.
 func (r *row) values() []any {
 	st := (*sqlite.Stmt)(r)

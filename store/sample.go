@@ -27,13 +27,13 @@ func (s *Store) Samples(ctx context.Context, me int64, n int, known string) (sam
 		if err := mustOperate(me); err != nil {
 			return err
 		}
-		names, err := collect(t, func(r *row) (c [2]string, err error) { return c, r.Scan(&c[0], &c[1]) },
+		names, err := collect(t, scanPair[string],
 			`SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, c.cid`)
 		if err != nil {
 			return err
 		}
 		for _, c := range names {
-			found, err := collect(t, func(r *row) (b []byte, err error) { return b, r.Scan(&b) },
+			found, err := collect(t, func(r *row) (b []byte, err error) { err = r.Scan(&b); return b, err },
 				fmt.Sprintf(`SELECT v FROM (SELECT CAST(%[2]q AS BLOB) AS v FROM %[1]q WHERE typeof(%[2]q) IN ('text', 'blob')) WHERE length(v) >= ? ORDER BY random() LIMIT +?`, c[0], c[1]), sampleLeast, samplesOfColumn)
 			if err != nil {
 				return err
@@ -95,7 +95,7 @@ func (t *tx) same(path string) error {
 	if err := t.run(`ATTACH ? AS given`, atRest(path)); err != nil {
 		return err
 	}
-	tables, err := collect(t, func(r *row) (name string, err error) { return name, r.Scan(&name) },
+	tables, err := collect(t, scanText,
 		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('about', 'decision') ORDER BY name`)
 	if err != nil {
 		return err

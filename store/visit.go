@@ -17,49 +17,52 @@ type CatchUp struct {
 // Arrive notes that me is here and returns what has come since the last time. What it tells is read beside the writer,
 // and from memory where that is known.
 func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		side, known := t.recall.side(me)
-		if !known {
-			side = &Side{}
-			rows, err := t.sidebar(me)
-			if err != nil {
-				return err
+	side, known := s.recall.side(me)
+	if !known || side.Inbox > 0 {
+		err = s.read(ctx, func(t *tx) error {
+			if !known {
+				rows, err := t.sidebar(me)
+				if err != nil {
+					return err
+				}
+				waiting, err := collect(t, scanID, waitingQuery, me)
+				if err != nil {
+					return err
+				}
+				side, c.MustRead = &Side{Channels: plain(rows)}, len(waiting)
 			}
-			waiting, err := collect(t, scanID, waitingQuery, me)
-			if err != nil {
-				return err
-			}
-			side.Channels, side.Inbox, c.MustRead = plain(rows), unreadMost, len(waiting)
+			return t.get(mentionsQuery, []any{me, unreadMost}, &c.Mentions)
+		})
+		if err != nil {
+			return c, err
 		}
-		for _, ch := range side.Channels {
-			if !ch.Muted && ch.Unread > 0 {
-				c.Posts += ch.Unread
-				c.Channels++
-			}
-		}
-		if side.Inbox > 0 {
-			if err := t.get(mentionsQuery, []any{me, unreadMost}, &c.Mentions); err != nil {
-				return err
-			}
-		}
-		var seen int64
-		err := t.get(`SELECT seen_at FROM person WHERE id = ?`, []any{me}, &seen)
-		c.Since = fromMS(seen)
-		return err
-	})
-	if err != nil {
-		return c, err
 	}
-	return c, s.Depart(ctx, me)
+	for _, ch := range side.Channels {
+		if !ch.Muted && ch.Unread > 0 {
+			c.Posts += ch.Unread
+			c.Channels++
+		}
+	}
+	err = s.writeAlways(ctx, func(t *tx) error {
+		var seen int64
+		if err := t.get(`SELECT seen_at FROM person WHERE id = ?`, []any{me}, &seen); err != nil {
+			return err
+		}
+		c.Since = fromMS(seen)
+		return t.here(me)
+	})
+	return c, err
 }
 
 const mentionsQuery = `SELECT count(*) FROM (SELECT 1 FROM inbox i INDEXED BY inbox_unread ` + inboxVisible + ` AND i.unread = 1 AND i.kind = 0 LIMIT +?2)`
 
 // Depart notes that me is here, and was until now.
 func (s *Store) Depart(ctx context.Context, me int64) error {
-	return s.writeAlways(ctx, func(t *tx) error {
-		return t.run(`UPDATE person SET seen_at = ? WHERE id = ?`, t.ms(), me)
-	})
+	return s.writeAlways(ctx, func(t *tx) error { return t.here(me) })
+}
+
+func (t *tx) here(me int64) error {
+	return t.run(`UPDATE person SET seen_at = ? WHERE id = ?`, t.ms(), me)
 }
 
 // Visit notes that me was here today, by the organisation's calendar: somebody who pressed a key, not only a
@@ -103,10 +106,7 @@ func (s *Store) Visits(ctx context.Context, me int64) (days []time.Time, err err
 }
 
 func (t *tx) visits(person int64) (days []time.Time, err error) {
-	months, err := collect(t, func(r *row) (m [2]int64, err error) {
-		err = r.Scan(&m[0], &m[1])
-		return m, err
-	}, `SELECT month, days FROM visit WHERE person_id = ? ORDER BY month`, person)
+	months, err := collect(t, scanPair[int64], `SELECT month, days FROM visit WHERE person_id = ? ORDER BY month`, person)
 	for _, m := range months {
 		for _, d := range daysOf(m[0], m[1]) {
 			days = append(days, d.date())

@@ -75,7 +75,11 @@ func (r *roll) Note() string {
 	if !r.ready {
 		return ""
 	}
-	return r.theme.Dim.Render(number(r.count.People) + " on the roster · " + number(r.count.NeverCame) + " never came")
+	note := number(r.count.People) + " on the roster"
+	if r.width >= narrowPost {
+		note += " · " + number(r.count.NeverCame) + " never came"
+	}
+	return r.theme.Dim.Render(note)
 }
 
 // Editing reports whether keys are text.

@@ -54,6 +54,15 @@ func TestRollOfNobodyLooks(t *testing.T) {
 	w.portraits(func() screen { return newRoll(w.app, w.theme, store.EntryFilter{Phase: store.PhaseLeft}) })
 }
 
+// A long note leaves the title whole where the window is narrow.
+func TestRollOnAPhone(t *testing.T) {
+	w := newWorld(t, store.Options{})
+	w.staff()
+	s := w.sit(40, 12)
+	s.run(goTo(newRoll(s.m.app, s.m.theme, store.EntryFilter{})))
+	s.sees("‹ Admin · People       5 on the roster")
+}
+
 func TestRollFilterLooks(t *testing.T) {
 	w := newWorld(t, store.Options{})
 	w.staff()

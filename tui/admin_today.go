@@ -62,7 +62,7 @@ func (a *app) waits(t *theme, w store.Wait) screen {
 
 // newNoBackup says what a backup is for.
 func newNoBackup(t *theme) screen {
-	return &page{theme: t, title: "Today · no backup", text: "All that is written here is in one folder on the server. If that machine fails, it is gone.\n\nAsk whoever runs the server to start it with --backup-dir: then a copy is put aside every day, in another folder."}
+	return &page{theme: t, title: "Data · no backups", text: "All that is written here is in one folder on the server. If that machine fails, it is gone.\n\nAsk whoever runs the server to start it with --backup-dir: then a copy is put aside every day, in another folder."}
 }
 
 // newStale is the questions of open channels that nobody has answered for days.

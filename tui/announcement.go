@@ -63,13 +63,22 @@ func answered(an *store.Announcement) string {
 // answersLine is answered with the questions.
 func answersLine(an *store.Announcement) string {
 	line := answered(an)
-	if open, done := an.Counts[store.HasQuestion], an.Counts[store.Resolved]; open+done > 0 {
-		line += " · " + count(open+done, "question", "questions")
-		if done > 0 {
-			line += ", " + number(done) + " resolved"
-		}
+	if asked := questions(an); asked != "" {
+		line += " · " + asked
 	}
 	return line
+}
+
+// questions is "3 questions, 2 resolved", "" where nobody has asked.
+func questions(an *store.Announcement) string {
+	open, done := an.Counts[store.HasQuestion], an.Counts[store.Resolved]
+	switch {
+	case open+done == 0:
+		return ""
+	case done == 0:
+		return count(open, "question", "questions")
+	}
+	return count(open+done, "question", "questions") + ", " + number(done) + " resolved"
 }
 
 // spoken is whose an announcement is: "Jon Reed for Petra Marsh".

@@ -227,7 +227,7 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	switch {
 	case notFound(msg.err):
 		c.gone, _ = store.Sentence(msg.err)
-		c.posts, c.waiting, c.unseen = nil, nil, 0
+		c.keep(func() { c.posts, c.waiting, c.unseen, c.pins, c.asked, c.is.Purpose = nil, nil, 0, nil, 0, "" })
 		return tea.Batch(again, c.shut(c.app.ctx, ""))
 	case msg.err != nil:
 		return tea.Batch(again, fail(msg.err))
@@ -237,7 +237,7 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	if why := closed(c.is, false); why != "" {
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}
-	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is))
+	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is), c.is.Draft)
 	if c.writes {
 		c.writes = false
 		return tea.Batch(again, open, c.write())
@@ -265,12 +265,21 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 	case c.Editing():
 		return c.writing.update(msg)
 	case key.Matches(msg, keys.New):
-		return c.write()
+		return tea.Batch(c.write(), c.ordinary())
 	case key.Matches(msg, keys.ReadOn):
 		return c.readOn()
 	}
 	cmd, _ := c.latest.press(msg)
 	return cmd
+}
+
+// ordinary says that a draft goes out as a post where it may have been meant as an announcement: of how it was to be
+// announced nothing is kept when the window closes.
+func (c *channel) ordinary() tea.Cmd {
+	if !c.is.StewardsPost || c.composer == nil || c.composer.announce != nil || c.composer.field.text == "" {
+		return nil
+	}
+	return status(keys.Post.Help().Key + " makes an ordinary post of it. For an announcement: " + keys.Put.Help().Key + ", then " + keys.Announce.Help().Key + ".")
 }
 
 // letsIn says whether I may let people into the channel.

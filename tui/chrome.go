@@ -328,8 +328,10 @@ func (m *Model) mark(f frame) string {
 	return m.theme.Accent.Render(menuMark)
 }
 
-// header adds the line above a screen, with its blank line.
+// header adds the line above a screen, with its blank line. Where both do not fit, right gives way to left down to half
+// of the line, and left to the rest.
 func (m *Model) header(lines []string, left, right string, width int) []string {
+	right = fit(right, max(width-3-columns(left), (width-2)/2))
 	lines = append(lines, " "+justify(left, right, width-2))
 	for range m.airs() - 1 {
 		lines = append(lines, "")

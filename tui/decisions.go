@@ -127,7 +127,7 @@ func (d *decisions) list() {
 	for _, is := range d.all {
 		items = append(items, item{
 			name:  strconv.FormatInt(is.ID, 10),
-			label: is.Name + " " + is.Act + " " + is.About,
+			label: did(is),
 			end:   t.Dim.Render(ago(is.At, now, d.app.zone)),
 			more:  t.Dim.Render(because(is)),
 			open:  d.app.opens(func() screen { return newDecision(d.app, d.theme, is) }),
@@ -135,6 +135,18 @@ func (d *decisions) list() {
 		})
 	}
 	d.set(items)
+}
+
+// did is who did what. The number of an announcement says nothing to people, who can open it.
+func did(d store.Decision) string {
+	by, about := d.Name, d.About
+	if d.By == store.Operator {
+		by = capital(by)
+	}
+	if _, in, _ := strings.Cut(about, " in "); d.Post != 0 {
+		about = "an announcement in " + in
+	}
+	return by + " " + d.Act + " " + about
 }
 
 // because is why something was decided, or why that is not said.
@@ -164,7 +176,7 @@ func (d *decisions) FullHelp() [][]key.Binding {
 
 // newDecision is one line of the log, whole.
 func newDecision(a *app, t *theme, d store.Decision) screen {
-	parts := []string{d.Name + " " + d.Act + " " + d.About + ", " + whole(d.At, a.now(), a.zone) + "."}
+	parts := []string{did(d) + ", " + whole(d.At, a.now(), a.zone) + "."}
 	parts = append(parts, because(d))
 	if d.Was != "" {
 		parts = append(parts, "Before:\n   "+d.Was)
@@ -172,5 +184,9 @@ func newDecision(a *app, t *theme, d store.Decision) screen {
 	if d.Became != "" {
 		parts = append(parts, "After:\n   "+d.Became)
 	}
-	return &page{theme: t, title: "Decisions · one of them", text: strings.Join(parts, "\n\n")}
+	p := &page{theme: t, title: "Decisions · one of them", text: strings.Join(parts, "\n\n")}
+	if d.Post != 0 {
+		p.set([]item{{name: "read", label: "Read the announcement", open: a.opens(func() screen { return newThread(a, p.theme, d.Post) }), keys: []key.Binding{keys.Open}}})
+	}
+	return p
 }

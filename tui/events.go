@@ -34,10 +34,13 @@ func (a *app) listen() *listener {
 	return &listener{app: a, events: a.store.Subscribe(a.ctx, a.me), now: time.Now, pause: a.pause}
 }
 
-// pause waits, no longer than the person is there. It waits up to half as long again, as else all who hear the same
-// storm would draw at the same moment, and whoever types would wait for them.
-func (a *app) pause(d time.Duration) {
-	timer := time.NewTimer(d + rand.N(d/2+1))
+// pause waits up to half as long again, as else all who hear the same storm would draw at the same moment, and whoever
+// types would wait for them.
+func (a *app) pause(d time.Duration) { a.wait(d + rand.N(d/2+1)) }
+
+// wait waits, no longer than the person is there.
+func (a *app) wait(d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -135,8 +138,8 @@ func (m *Model) Change() Change { return m.change }
 
 // hear reads again what events may have changed.
 func (m *Model) hear(events eventsMsg) tea.Cmd {
-	var rings []tea.Cmd
 	reads := []tea.Cmd{m.side.update(events)}
+	var rings []tea.Cmd
 	for _, e := range events {
 		rings = append(rings, m.notify(e))
 		for _, s := range m.stack {
@@ -144,5 +147,5 @@ func (m *Model) hear(events eventsMsg) tea.Cmd {
 		}
 	}
 	m.change = Later
-	return tea.Batch(append(rings, together(reads))...)
+	return tea.Batch(together(reads), tea.Batch(rings...))
 }

@@ -24,13 +24,17 @@ type writing struct {
 	yes      tea.Cmd
 }
 
-// open makes the composer of a place, once.
-func (w *writing) open(a *app, at store.Place, label string) tea.Cmd {
+// open makes the composer of a place, once. Where it is known that no draft waits there, none is read.
+func (w *writing) open(a *app, at store.Place, label string, draft bool) tea.Cmd {
 	w.instead = ""
 	if w.composer != nil {
 		return w.composer.SetPlace(at, label)
 	}
 	w.composer = newComposer(a, w.theme, at, label)
+	if !draft {
+		w.composer.ready = true
+		return nil
+	}
 	return w.composer.Init()
 }
 

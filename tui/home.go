@@ -271,7 +271,7 @@ func (h *home) writeTo(channels []store.Channel) tea.Cmd {
 			return h.shut(h.app.ctx, closed(c, false))
 		}
 		if c.Everyone && !c.StewardsPost {
-			return h.open(h.app, store.Place{Channel: c.ID}, "#"+c.Name)
+			return h.open(h.app, store.Place{Channel: c.ID}, "#"+c.Name, c.Draft)
 		}
 	}
 	return nil

@@ -20,6 +20,8 @@ type inbox struct {
 	ready   bool
 	ended   bool // there are no older entries
 	older   bool // the next page is on its way
+	late    bool // and something has changed since it was asked for
+	deep    bool // I may no longer see what is loaded: all of it is read again, however much that is
 	problem string
 	fresh   refresher
 }
@@ -71,7 +73,12 @@ func (b *inbox) refresh() tea.Cmd {
 	if !b.fresh.begin() {
 		return nil
 	}
-	return b.read(nil, min(max(len(b.all), pageSize), store.MaxPage))
+	n := max(len(b.all), pageSize)
+	if !b.deep {
+		n = min(n, store.MaxPage)
+	}
+	b.deep = false
+	return b.read(nil, n)
 }
 
 func (b *inbox) read(before *store.InboxItem, n int) tea.Cmd {
@@ -81,7 +88,10 @@ func (b *inbox) read(before *store.InboxItem, n int) tea.Cmd {
 		if before != nil {
 			m.before = before.ID
 		}
-		m.items, m.err = a.store.Inbox(a.ctx, a.me, before, n)
+		m.items, m.err = a.store.Inbox(a.ctx, a.me, before, min(n, store.MaxPage))
+		for more := m.items; m.err == nil && len(m.items) < n && len(more) == store.MaxPage; m.items = append(m.items, more...) {
+			more, m.err = a.store.Inbox(a.ctx, a.me, &more[len(more)-1], min(n-len(m.items), store.MaxPage))
+		}
 		return m
 	}
 }
@@ -113,11 +123,26 @@ func (b *inbox) Update(msg tea.Msg) tea.Cmd {
 			return b.learn(msg)
 		}
 	case store.Event:
-		if msg.Kind == store.Inbox || msg.Kind == store.Reload || msg.Kind == store.Read || msg.Kind == store.Changed && b.has(msg.Post) {
-			return b.refresh()
-		}
+		return b.event(msg)
 	}
 	return nil
+}
+
+// event reads again what an event may have changed: also what I may see no more, where I was.
+func (b *inbox) event(e store.Event) tea.Cmd {
+	switch e.Kind {
+	case store.Inbox, store.Read:
+	case store.Reload, store.Channels:
+		b.deep = true
+	case store.Changed:
+		if !b.has(e.Post) && !b.fresh.busy && !b.older {
+			return nil
+		}
+	default:
+		return nil
+	}
+	b.late = b.older
+	return b.refresh()
 }
 
 // has says whether an entry is about a post.
@@ -133,8 +158,9 @@ func (b *inbox) has(post int64) bool {
 // learn takes a page in. Entries that come again stand on top; the chosen one stays chosen.
 func (b *inbox) learn(msg inboxMsg) tea.Cmd {
 	var again tea.Cmd
+	late := b.late
 	if msg.before != 0 {
-		b.older = false
+		b.older, b.late = false, false
 	} else if b.fresh.end() {
 		again = b.refresh()
 	}
@@ -147,7 +173,7 @@ func (b *inbox) learn(msg inboxMsg) tea.Cmd {
 	switch {
 	case msg.before == 0:
 		b.merge(msg)
-	case len(b.all) > 0 && b.all[len(b.all)-1].ID == msg.before:
+	case !late && len(b.all) > 0 && b.all[len(b.all)-1].ID == msg.before:
 		b.all = append(b.all, msg.items...)
 		b.ended = len(msg.items) < msg.n
 	}
@@ -307,7 +333,7 @@ func (b *inbox) View() tea.View {
 	case b.problem != "":
 		say = b.problem + "\n\nEnter tries again."
 	case b.ready && len(b.all) == 0:
-		say = "Nothing has come yet.\n\nHere stands what concerns you: who mentions you, replies in threads that you follow, reactions to what you wrote, answers to your questions, and reminders.\n\nn in Home writes something that people can answer."
+		say = "Nothing has come yet.\n\nHere stands what concerns you: mentions, replies in threads that you follow, reactions, answers and reminders.\n\nn in Home writes something that people can answer."
 	}
 	if say != "" {
 		lines := paragraphs(say, b.width, b.height)

@@ -50,6 +50,8 @@ type latest struct {
 	fresh   refresher
 	hinted  *hinted // nil: nothing has been hinted yet
 	older   bool    // the next page is on its way
+	late    bool    // and something has changed since it was asked for
+	deep    bool    // I may no longer see what is loaded: all of it is read again, however much that is
 }
 
 // pageMsg is a page of posts before one, or from the top.
@@ -160,9 +162,12 @@ func (l *latest) menu() tea.Cmd {
 
 // read asks for n posts before one; 0 from the top.
 func (l *latest) read(before int64, n int) tea.Cmd {
-	ctx, load := l.app.ctx, l.load
+	ctx, load, order := l.app.ctx, l.load, latest{active: l.active}
 	return func() tea.Msg {
-		posts, err := load(ctx, before, n)
+		posts, err := load(ctx, before, min(n, store.MaxPage))
+		for more := posts; err == nil && len(posts) < n && len(more) == store.MaxPage; posts = append(posts, more...) {
+			more, err = load(ctx, order.key(&more[len(more)-1]), min(n-len(posts), store.MaxPage))
+		}
 		return pageMsg{l, before, n, l.app.drawn.all(posts), err}
 	}
 }
@@ -172,7 +177,12 @@ func (l *latest) refresh() tea.Cmd {
 	if !l.fresh.begin() {
 		return nil
 	}
-	return l.read(0, min(max(len(l.posts), pageSize), store.MaxPage))
+	n := max(len(l.posts), pageSize)
+	if !l.deep {
+		n = min(n, store.MaxPage)
+	}
+	l.deep = false
+	return l.read(0, n)
 }
 
 // more loads older posts when the end is near.
@@ -242,6 +252,8 @@ func (l *latest) event(e store.Event) tea.Cmd {
 		return nil
 	}
 	l.moved = l.moved || e.Kind == store.Channels && e.By == l.app.me
+	l.deep = l.deep || e.Kind == store.Channels || e.Kind == store.Reload
+	l.late = l.late || l.older && e.Kind != store.Read && (e.Kind != store.Posted || e.Root != 0)
 	id := e.Root
 	if id == 0 && e.Kind == store.Changed {
 		id = e.Post
@@ -253,8 +265,8 @@ func (l *latest) event(e store.Event) tea.Cmd {
 		}
 		return nil
 	}
-	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted {
-		return l.refresh()
+	if (e.Kind != store.Posted && e.Kind != store.Changed) || id == 0 || l.whole || l.active && e.Kind == store.Posted || l.fresh.busy {
+		return l.refresh() // also where what is on its way may be as it was
 	}
 	if l.index(id) < 0 {
 		return nil
@@ -294,14 +306,15 @@ func (l *latest) replace(msg onePostMsg) {
 // arrived takes a page in.
 func (l *latest) arrived(msg pageMsg) tea.Cmd {
 	if msg.before != 0 {
-		l.older = false
+		late := l.late
+		l.older, l.late = false, false
 		if notFound(msg.err) {
 			return nil
 		}
 		if msg.err != nil {
 			return fail(msg.err)
 		}
-		if msg.before == l.cursor {
+		if msg.before == l.cursor && !late {
 			l.keep(func() {
 				for _, p := range msg.posts {
 					if l.index(p.ID) < 0 {
@@ -320,6 +333,7 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 		again = l.refresh()
 	}
 	if notFound(msg.err) { // what has gone is said by whose posts these were
+		l.keep(func() { l.posts, l.waiting, l.unseen = nil, nil, 0 })
 		return again
 	}
 	if msg.err != nil {

@@ -396,7 +396,7 @@ func (m *mustRead) later(p *store.Post) tea.Cmd {
 // ask opens a line for the question.
 func (m *mustRead) ask(p *store.Post) tea.Cmd {
 	if !p.Announcement.Read {
-		return status(m.reason(p))
+		return status("Not yet: some of it has not been on your screen for a second.")
 	}
 	m.question = newComposer(m.app, m.theme, store.Place{Channel: p.Channel, Root: p.ID}, "Your question")
 	m.question.about = *p
@@ -414,7 +414,7 @@ func (m *mustRead) reason(p *store.Post) string {
 		return "You have asked. Once that is clear, 1 says that your question is resolved."
 	case an.Read:
 		return ""
-	case m.total > m.height:
+	case m.top+m.height < m.total:
 		return "Read it to its end: you can answer once every line has been on the screen. ↓ goes on."
 	}
 	return "You can answer once every line has been on the screen for a second."
@@ -468,10 +468,8 @@ func (m *mustRead) Foot(width int) (string, *tea.Cursor) {
 			lines = append(lines, " "+t.Dim.Render(l))
 		}
 	}
-	if line := answersLine(an); line != answered(an) { // below the text stands only how many have answered
-		for _, l := range words(line, max(width-2, 1)) {
-			lines = append(lines, " "+t.Dim.Render(l))
-		}
+	if asked := questions(an); asked != "" { // how many have answered stands below the text
+		lines = append(lines, " "+t.Dim.Render(fit("Asked so far: "+asked, max(width-2, 1))))
 	}
 	return strings.Join(lines, "\n"), nil
 }

@@ -197,6 +197,25 @@ func TestOverdueAnswersLeadToTheirList(t *testing.T) {
 	s.sees("Who has answered · Expenses", "not answered · 3 people")
 }
 
+// TestADecisionLeadsToItsAnnouncement opens a line of the log, and from it what was published.
+func TestADecisionLeadsToItsAnnouncement(t *testing.T) {
+	s := waiting(t).sit(80, 24)
+	s.run(goTo(newDecisions(s.m.app, s.m.theme)))
+	s.go1("Jon Reed published an announcement in #anno")
+	s.sees("Jon Reed published an announcement in #announcements,", "To everyone: 6 people, for Petra Marsh, must read")
+	s.press("enter")
+	s.sees("Expenses from Monday")
+}
+
+// TestAMustReadSaysWhatIsToBeDone asks for what is below as long as something is below.
+func TestAMustReadSaysWhatIsToBeDone(t *testing.T) {
+	s := lengthy(t).sit(80, 24)
+	s.sees("Read it to its end")
+	s.press("end")
+	s.sees("once every line has been on the screen for a second")
+	s.misses("Read it to its end")
+}
+
 // TestAnnounceFromTheMenu goes from the list of must-reads to the text of another one, with Enter alone, and back.
 func TestAnnounceFromTheMenu(t *testing.T) {
 	s := late(t).sit(80, 24)
@@ -210,6 +229,20 @@ func TestAnnounceFromTheMenu(t *testing.T) {
 	s.sees("Announcement to everyone  From Monday")
 	s.press("esc", "left")
 	s.sees("Admin · Announcements")
+}
+
+// TestADraftIsNoAnnouncementAnyMore goes on with the text of an announcement in another window.
+func TestADraftIsNoAnnouncementAnyMore(t *testing.T) {
+	w := late(t)
+	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: w.channel("announcements").ID}, "From Monday"))
+	s := w.on("announcements")
+	s.press("n")
+	s.sees("#announcements  From Monday", "Enter makes an ordinary post of it. For an announcement: Esc, then N.")
+	s.press("esc", "N")
+	for range partWhy + 1 {
+		s.press("enter")
+	}
+	s.sees("Announcement to everyone  From Monday")
 }
 
 func TestTeamLooks(t *testing.T) {
@@ -285,7 +318,7 @@ func TestMustReadAtSignIn(t *testing.T) {
 	s.press("esc")
 	s.sees("Must read · 1 waits for you")
 	s.press("1")
-	s.sees("Read it to its end first")
+	s.sees("Not yet: some of it has not been on your screen")
 	s.wait(2 * dwell)
 	s.press("1")
 	s.sees("Home · latest", "it is noted that you have understood")
@@ -317,7 +350,7 @@ func TestMustReadBitByBit(t *testing.T) {
 	s := w.sit(80, 12)
 	for range 3 {
 		s.press("2")
-		s.sees("Read it to its end")
+		s.sees("Read it to its end", "Not yet: some of it")
 		s.wait(2 * dwell)
 		s.press("pgdown")
 	}

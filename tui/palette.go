@@ -78,7 +78,7 @@ func (m *Model) newPalette(over screen) *palette {
 		p.fixed = append(p.fixed, choice{name: e.name, label: e.label, do: func() tea.Cmd { return m.open(e) }})
 	}
 	p.fixed = append(p.fixed,
-		choice{name: "create", label: "New channel", key: keys.Create.Help().Key, do: m.app.opens(func() screen { return newCreate(m.app, t, false) })},
+		choice{name: "create", label: "New channel", do: m.app.opens(func() screen { return newCreate(m.app, t, false) })},
 		choice{name: "keys", label: "All keys", key: keys.Help.Help().Key, do: func() tea.Cmd {
 			m.help = newHelp(m.theme, over)
 			return nil

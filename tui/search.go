@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -29,7 +28,8 @@ type search struct {
 	terms   []store.Term
 	ready   bool  // an answer to query is here
 	next    int64 // where older ones go on, 0 after the last
-	older   bool
+	older   bool  // a page is on its way
+	late    bool  // and something has changed since it was asked for
 	problem string
 	rows    int // the lines of the screen
 }
@@ -43,12 +43,10 @@ type (
 		found  store.Found
 		err    error
 	}
-	// foundMsg is one post found, read again.
+	// foundMsg is some of the posts found, read again: as they are, nil where they are gone.
 	foundMsg struct {
-		of   *search
-		id   int64
-		post store.Post
-		gone bool
+		of  *search
+		now map[int64]*store.Post
 	}
 	// searchedMsg tells the root what has been looked for, to be kept for the next time.
 	searchedMsg struct{ query string }
@@ -101,6 +99,7 @@ func (s *search) Init() tea.Cmd {
 func (s *search) ask() tea.Cmd {
 	s.query = store.CleanLine(s.field.text)
 	s.turn++
+	s.older = true
 	query := s.query
 	return tea.Batch(s.read(0), func() tea.Msg { return searchedMsg{query} })
 }
@@ -154,8 +153,11 @@ func (s *search) Update(msg tea.Msg) tea.Cmd {
 
 // learn takes a page in.
 func (s *search) learn(msg searchMsg) tea.Cmd {
-	s.older = false
+	late := s.late
+	s.older, s.late = late, false
 	switch {
+	case late:
+		return s.read(msg.before)
 	case msg.err != nil && msg.before == 0:
 		s.ready, s.posts, s.typing = false, nil, true
 		text, ours := store.Sentence(msg.err)
@@ -185,34 +187,60 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 	return nil
 }
 
-// event reads a post again that has changed.
+// event reads the posts again that it may be about: also whether I may see them still.
 func (s *search) event(e store.Event) tea.Cmd {
-	id := e.Post
-	if e.Kind == store.Posted {
-		id = e.Root // one more reply
+	about := func(p *store.Post) bool { return p.ID == e.Post }
+	switch e.Kind {
+	case store.Changed, store.Read:
+	case store.Posted: // one more reply
+		about = func(p *store.Post) bool { return p.ID == e.Root }
+	case store.Channels, store.Reload:
+		about = func(p *store.Post) bool { return e.Channel == 0 || p.Channel == e.Channel }
+	default:
+		return nil
 	}
-	if e.Kind != store.Changed && e.Kind != store.Posted && e.Kind != store.Read || s.index(id) < 0 {
+	s.late = s.late || s.older && e.Kind != store.Posted && e.Kind != store.Read
+	var ids []int64
+	for _, p := range s.posts {
+		if about(p) {
+			ids = append(ids, p.ID)
+		}
+	}
+	if len(ids) == 0 {
 		return nil
 	}
 	a := s.app
 	return func() tea.Msg {
-		p, err := a.store.Post(a.ctx, a.me, id)
-		if err != nil && !notFound(err) {
-			return errMsg{err}
+		now := map[int64]*store.Post{}
+		for _, id := range ids {
+			p, err := a.store.Post(a.ctx, a.me, id)
+			switch {
+			case err == nil:
+				now[id] = &p
+			case notFound(err):
+				now[id] = nil
+			default:
+				return errMsg{err}
+			}
 		}
-		return foundMsg{s, id, p, err != nil}
+		return foundMsg{s, now}
 	}
 }
 
 func (s *search) replace(msg foundMsg) {
-	i := s.index(msg.id)
-	switch {
-	case i < 0:
-	case msg.gone:
-		s.keep(func() { s.posts = slices.Delete(s.posts, i, i+1) })
-	default:
-		s.keep(func() { s.posts[i] = s.app.drawn.alike(msg.post) })
-	}
+	s.keep(func() {
+		var posts []*store.Post
+		for _, p := range s.posts {
+			now, read := msg.now[p.ID]
+			switch {
+			case !read:
+				posts = append(posts, p)
+			case now != nil:
+				posts = append(posts, s.app.drawn.alike(*now))
+			}
+		}
+		s.posts = posts
+	})
 }
 
 func (s *search) press(msg tea.KeyPressMsg) tea.Cmd {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ const (
 	entryTrial    = "trial"
 	entryMe       = "me"
 )
+
+// ownEntries is how many entries are no channels.
+const ownEntries = 10
 
 // channelEntry is the name of a channel's entry.
 func channelEntry(id int64) string { return "channel " + strconv.FormatInt(id, 10) }
@@ -97,7 +101,7 @@ func (s *sidebar) entries() []entry {
 // fill makes the entries of what was last read. Those that stay in their places keep how they were drawn.
 func (s *sidebar) fill() {
 	was := s.list
-	s.list = was[:0]
+	s.list = slices.Grow(was[:0], len(s.is.Channels)+ownEntries)
 	add := func(e entry) {
 		if i := len(s.list); i < len(was) && was[i].name == e.name {
 			e.as, e.line = was[i].as, was[i].line

@@ -201,12 +201,21 @@ func breakable(before []cell, next cell) bool {
 		return false
 	case last.text == " ":
 		return true
-	case last.text == "-" || last.text == "–" || last.text == "/": // well-known, but --flag
-		return last.link == "" && len(before) > 1 && startsWord(before[len(before)-2]) && startsWord(next)
+	case last.text == "-" || last.text == "–" || last.text == "/": // well-known, but --a-flag
+		return last.link == "" && len(before) > 1 && startsWord(before[len(before)-2]) && startsWord(next) && !inFlag(before)
 	case last.width == 2 || next.width == 2:
 		return !strings.Contains("、。，．：；！？」』）】〉》ー々.,;:!?)", next.text) && !strings.Contains("「『（【〈《(", last.text)
 	}
 	return false
+}
+
+// inFlag reports whether the word at the end of a line begins as a flag of a command does.
+func inFlag(line []cell) bool {
+	i := len(line) - 1
+	for i > 0 && line[i-1].text != " " {
+		i--
+	}
+	return line[i].text == "-"
 }
 
 func startsWord(c cell) bool {

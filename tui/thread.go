@@ -23,6 +23,8 @@ type thread struct {
 	jump     int64 // my own new reply, to be shown at once
 	fresh    refresher
 	earlier  bool       // earlier replies are on their way
+	late     bool       // and something has changed since they were asked for
+	deep     bool       // what has changed may be any reply: all of those loaded are read again, however many
 	replyNow bool       // write as soon as it is known that one may
 	quote    store.Post // what the reply quotes
 }
@@ -111,7 +113,7 @@ func (th *thread) noReplies(width int) []string {
 	}
 	say := "No replies yet."
 	if th.instead == "" {
-		say += " Press r to write the first."
+		say += " r writes the first."
 	}
 	var out []string
 	for _, l := range words(say, width-2) {
@@ -129,14 +131,22 @@ func (th *thread) Init() tea.Cmd { return th.refresh() }
 func (th *thread) read(before int64, n int) tea.Cmd {
 	a, id, first := th.app, th.id, !th.ready
 	return func() tea.Msg {
-		is, err := a.store.Thread(a.ctx, a.me, id, before, n)
+		is, err := a.store.Thread(a.ctx, a.me, id, before, min(n, store.MaxPage))
+		for err == nil && is.Earlier && len(is.Replies) > 0 && len(is.Replies) < n {
+			err = prepend(a, &is, min(n-len(is.Replies), store.MaxPage))
+		}
 		for first && err == nil && tooLate(is, id) {
-			var earlier store.Thread
-			earlier, err = a.store.Thread(a.ctx, a.me, id, is.Replies[0].ID, store.MaxPage)
-			is.Replies, is.Earlier = append(earlier.Replies, is.Replies...), earlier.Earlier
+			err = prepend(a, &is, store.MaxPage)
 		}
 		return threadMsg{th, before, is, err}
 	}
+}
+
+// prepend reads up to n replies before those of a thread.
+func prepend(a *app, is *store.Thread, n int) error {
+	earlier, err := a.store.Thread(a.ctx, a.me, is.Root.ID, is.Replies[0].ID, n)
+	is.Replies, is.Earlier = append(earlier.Replies, is.Replies...), earlier.Earlier
+	return err
 }
 
 // tooLate says whether the replies begin after the one that was asked for, or (as far as one page goes) after the first new one.
@@ -155,8 +165,12 @@ func (th *thread) refresh() tea.Cmd {
 	}
 	n := pageSize
 	if th.ready {
-		n = min(max(len(th.posts), pageSize), store.MaxPage)
+		n = max(len(th.posts), pageSize)
+		if !th.deep {
+			n = min(n, store.MaxPage)
+		}
 	}
+	th.deep = false
 	return th.read(0, n)
 }
 
@@ -211,6 +225,7 @@ func (th *thread) Update(msg tea.Msg) tea.Cmd {
 		return th.reply()
 	case store.Event:
 		if th.concerns(msg) {
+			th.late, th.deep = th.late || th.earlier, th.deep || msg.Kind != store.Posted && msg.Kind != store.Read
 			return tea.Batch(th.refresh(), th.writing.update(msg))
 		}
 	}
@@ -238,6 +253,8 @@ func (th *thread) arrived(msg threadMsg) tea.Cmd {
 	} else {
 		th.earlier = false
 	}
+	late := th.late && msg.before != 0
+	th.late = th.late && !late
 	switch {
 	case notFound(msg.err):
 		th.problem, _ = store.Sentence(msg.err)
@@ -250,6 +267,9 @@ func (th *thread) arrived(msg threadMsg) tea.Cmd {
 		return tea.Batch(again, fail(msg.err))
 	}
 	th.problem = ""
+	if late {
+		return th.loadEarlier()
+	}
 	if msg.before != 0 {
 		th.prepend(msg)
 		return nil
@@ -322,7 +342,7 @@ func (th *thread) place() tea.Cmd {
 	if why := closed(c, true); why != "" {
 		return th.shut(th.app.ctx, why)
 	}
-	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c))
+	cmd := th.open(th.app, store.Place{Channel: c.ID, Root: th.is.Root.ID}, called(c), true)
 	if th.replyNow {
 		th.replyNow = false
 		return tea.Batch(cmd, th.reply())

@@ -62,12 +62,15 @@ type app struct {
 	tick    func(time.Duration, tea.Msg) tea.Cmd // for tests; nil: a real timer
 }
 
-// after brings a message later.
+// after brings a message later, or once the person has left.
 func (a *app) after(d time.Duration, msg tea.Msg) tea.Cmd {
 	if a.tick != nil {
 		return a.tick(d, msg)
 	}
-	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+	return func() tea.Msg {
+		a.wait(d)
+		return msg
+	}
 }
 
 // Model is the root of the interface of one person in one terminal.
@@ -167,15 +170,16 @@ func (m *Model) Close(ctx context.Context) {
 	m.end()
 }
 
-// Init starts the live events, asks the terminal for its background and reads
-// what is shown first.
+// Init reads what is shown first and goes on to the live events, each of which leads to the next and ends with the
+// session: that stays the first command of all, for whoever runs it on a goroutine of its own. Beside it the terminal
+// is asked for its background.
 func (m *Model) Init() tea.Cmd {
 	m.events = m.app.listen()
 	first := []tea.Cmd{m.side.refresh(), m.app.askTerms(), m.app.arrival}
 	for _, s := range m.stack {
 		first = append(first, s.Init())
 	}
-	return tea.Batch(tea.RequestBackgroundColor, together(first))
+	return tea.Batch(together(first), tea.RequestBackgroundColor)
 }
 
 // Update is the root's part of every message; then everything shown is told its

@@ -16,6 +16,7 @@ type versions struct {
 	post          store.Post
 	old           []store.Version
 	problem       string
+	fresh         refresher
 	top           int
 	width, height int
 }
@@ -35,6 +36,9 @@ func newVersions(a *app, t *theme, p store.Post) *versions {
 func (v *versions) Title() string { return "Earlier versions · " + v.post.Name }
 
 func (v *versions) Init() tea.Cmd {
+	if !v.fresh.begin() {
+		return nil
+	}
 	a, id := v.app, v.post.ID
 	return func() tea.Msg {
 		p, err := a.store.Post(a.ctx, a.me, id)
@@ -46,19 +50,24 @@ func (v *versions) Init() tea.Cmd {
 	}
 }
 
-func (v *versions) Update(msg tea.Msg) tea.Cmd {
+func (v *versions) Update(msg tea.Msg) (again tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		v.width, v.height = msg.Width, msg.Height
 	case themeMsg:
 		v.theme = msg.theme
 	case store.Event:
-		if msg.Post == v.post.ID || msg.Kind == store.Reload {
+		if msg.Post == v.post.ID || msg.Kind == store.Reload || msg.Kind == store.Channels && (msg.Channel == v.post.Channel || msg.Channel == 0) {
 			return v.Init()
 		}
 	case versionsMsg:
+		if msg.of != v {
+			return nil
+		}
+		if v.fresh.end() {
+			again = v.Init()
+		}
 		switch {
-		case msg.of != v:
 		case msg.err != nil:
 			v.old = nil
 			v.problem, _ = store.Sentence(msg.err)
@@ -76,7 +85,7 @@ func (v *versions) Update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	v.top = max(min(v.top, len(v.lines())-v.height), 0)
-	return nil
+	return again
 }
 
 func (v *versions) press(msg tea.KeyPressMsg) {

@@ -64,13 +64,13 @@ func (p *program) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
 	fmt.Fprintf(stderr, "tincan: %v\n", err)
 	if errors.As(err, new(usageError)) {
-		fmt.Fprintln(stderr, "Try: tincan help")
+		fmt.Fprintf(stderr, "Try: %s --help\n", c.CommandPath())
 		return 2
 	}
 	return 1
@@ -98,6 +98,9 @@ func arguments(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == len(names) {
 			return nil
+		}
+		if len(names) == 0 {
+			return usageError{fmt.Errorf("%s takes nothing but flags, and %q is none", c.CommandPath(), args[0])}
 		}
 		return usageError{fmt.Errorf("%s is written: %s", c.CommandPath(), strings.TrimSpace(c.CommandPath()+" "+strings.Join(names, " ")))}
 	}

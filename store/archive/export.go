@@ -2,8 +2,10 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,6 +67,8 @@ func Export(ctx context.Context, s *store.Store, me int64, path string, o Export
 	if strings.EqualFold(filepath.Ext(path), ".zip") {
 		return exportFile(ctx, s, me, path, o, chosen)
 	}
+	_, err = os.Lstat(path)
+	ours := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return Verified{}, notWritten(path, err)
 	}
@@ -82,6 +86,9 @@ func Export(ctx context.Context, s *store.Store, me int64, path string, o Export
 	defer root.Close()
 	x, err := extract(ctx, s, me, o)
 	if err != nil {
+		if ours { // refused before anything was written
+			os.Remove(path)
+		}
 		return Verified{}, err
 	}
 	defer x.Close()

@@ -45,7 +45,7 @@ func ReadRoster(r io.Reader) (roster store.Roster, notes []string, err error) {
 	lines.ReuseRecord = true
 	head, err := lines.Read()
 	if errors.Is(err, io.EOF) {
-		return roster, nil, errors.New("there is nothing in that roster; its first line names the columns: " + columnNames())
+		return roster, nil, errors.New("nothing is in it; the first line of a roster names the columns: " + columnNames())
 	}
 	if err != nil {
 		return roster, nil, fmt.Errorf("the first line cannot be read as names of columns (%w); they are: %s", err, columnNames())

@@ -55,7 +55,7 @@ func TestReadRoster(t *testing.T) {
 		{"windows-1252", "email;name\nz@example.com;Zo\xeb Gr\xf6\xdfe \x80\n", "2: email=z@example.com name=Zoë Größe €\nRead as windows-1252, because it is not UTF-8; look at the names with accents."},
 		{"UTF-16", utf16LE("email\tname\nz@example.com\tZoë 🎉\n"), "2: email=z@example.com name=Zoë 🎉\n"},
 		{"no text", "PK\x03\x04\x00\x00", "refused: that is no text; save the roster as CSV, in UTF-8, and import that"},
-		{"empty", "", "refused: there is nothing in that roster; its first line names the columns: employee_id, email, handle, name, department, team, title, manager_id, role, leader, start_date, ssh_keys"},
+		{"empty", "", "refused: nothing is in it; the first line of a roster names the columns: employee_id, email, handle, name, department, team, title, manager_id, role, leader, start_date, ssh_keys"},
 		{"no column to know people by", "name,department\nMaya,Finance\n", "refused: the first line has to name the columns, among them employee_id, email or handle; it says: name department"},
 		{"no first line", "1,Maya\n", "refused: the first line has to name the columns, among them employee_id, email or handle; it says: 1 Maya"},
 		{"twice the same column", "email,E-Mail\n", "refused: the first line names the column email twice"},
