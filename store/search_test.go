@@ -211,6 +211,48 @@ func TestSearchInParts(t *testing.T) {
 	}
 }
 
+// A page that is half full ends as it is after a while, and the next ones go on from there, whether what is found stands
+// in open channels, in private ones, or in both.
+func TestSearchHalfPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	secret := w.private(maya, "secret")
+	const posts = 3000
+	w.raw(fmt.Sprintf(`BEGIN IMMEDIATE;
+		CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i - 1 FROM n WHERE i > 1)
+			SELECT i, CASE WHEN i %% 60 < 2 THEN 'alpha beta' ELSE 'beta alpha' END AS body, iif(i %% 2, %[2]d, 1) AS channel FROM n;
+		INSERT INTO post (id, channel_id, author_id, body, late) SELECT i, channel, %[3]d, body, 0 FROM n;
+		INSERT INTO search (rowid, words) SELECT (1 << 34) - i, body || ' =post' FROM n WHERE channel = 1;
+		INSERT INTO search_private (rowid, words) SELECT (1 << 34) - i, body || ' =post =c' || channel FROM n WHERE channel <> 1;
+		DELETE FROM search_queue;
+		COMMIT`, posts, secret, maya))
+	for person, want := range map[int64]func(i int64) bool{
+		maya: func(i int64) bool { return i%60 < 2 },
+		ben:  func(i int64) bool { return i%60 == 0 },
+	} {
+		var found, all []int64
+		half := 0
+		for before := int64(0); before > 0 || found == nil; {
+			page, err := w.Search(w.ctx, person, `"alpha beta"`, store.Newest, before, 10)
+			w.must(err)
+			for _, p := range page.Posts {
+				found = append(found, p.ID)
+			}
+			if before = page.Next; len(page.Posts) < 10 && before > 0 {
+				half++
+			}
+		}
+		for i := int64(posts); i > 0; i-- {
+			if want(i) {
+				all = append(all, i)
+			}
+		}
+		equal(t, "found", fmt.Sprint(found), fmt.Sprint(all))
+		equal(t, "pages were half full", half > 0, true)
+	}
+}
+
 func TestSearchBest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
