@@ -88,7 +88,7 @@ func TestWhoTypesFasterThanTheStore(t *testing.T) {
 			typed := make(chan struct{})
 			ended := make(chan error, 1)
 			go func() {
-				ended <- g.run(ctx, func() {
+				ended <- g.run(ctx, cancel, func() {
 					defer close(typed)
 					for range keys {
 						g.typing(tea.KeyPressMsg{Code: 'f'})
