@@ -488,11 +488,15 @@ func TestDeletedTextIsGone(t *testing.T) {
 		w.post(ben, w.everyone(), fmt.Sprint("around it ", i))
 	}
 	p := w.post(maya, w.everyone(), "xylophonist quetzalcoatl")
+	secret := w.private(maya, "secret")
+	w.post(maya, secret, "around it, too")
+	private := w.post(maya, secret, "hieroglyphist wyverns")
 	w.indexed()
 	w.edit(maya, p.ID, "zymurgist now")
 	w.indexed()
 	equal(t, "a version is kept", w.said(ben, p.ID), "xylophonist quetzalcoatl")
 	w.must(w.DeletePost(w.ctx, maya, p.ID))
+	w.must(w.DeletePost(w.ctx, maya, private.ID))
 	w.indexed()
 	w.raw(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	files, err := filepath.Glob(filepath.Join(w.dir, "*"))
@@ -500,7 +504,7 @@ func TestDeletedTextIsGone(t *testing.T) {
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		w.must(err)
-		for _, word := range []string{"xylophon", "quetzal", "zymurg"} {
+		for _, word := range []string{"xylophon", "quetzal", "zymurg", "hieroglyph", "wyvern"} {
 			if bytes.Contains(data, []byte(word)) {
 				t.Errorf("%s still holds %s", filepath.Base(file), word)
 			}
