@@ -50,7 +50,6 @@ func TestSearchCommand(t *testing.T) {
 		{"search -x", nil},
 		{"search AND", []string{"a hall"}},
 		{"search doesn't", nil},
-		{"search from:nobody", nil},
 	} {
 		got := found("pia", c.line)
 		if c.line == "search hall*" { // of the same second in any order
@@ -69,6 +68,8 @@ func TestSearchCommand(t *testing.T) {
 		{who: "pia", line: "search --best", status: 2, errs: "usage: search"},
 		{who: "pia", line: `search '"'`, status: 1, errs: "Nothing to look for yet."},
 		{who: "pia", line: "search ''", status: 1, errs: "Nothing to look for yet."},
+		{who: "pia", line: "search from:nobody hall", status: 1, errs: "There is nobody called @nobody here.\n"},
+		{who: "pia", line: "search in:nowhere hall", status: 1, errs: "There is no channel #nowhere here that you may read.\n"},
 		{who: "pia", line: "search has:money", status: 1, errs: "has: takes link, code or question."},
 		{who: "pia", line: "search since:never", status: 1, errs: `"never" is no time to go back to.`},
 		{who: "pia", line: "search x*", status: 1, errs: "A beginning needs at least 4 letters"},

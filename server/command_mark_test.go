@@ -184,7 +184,10 @@ func TestPrivateIsNotThere(t *testing.T) {
 			t.Errorf("%s: %d %q %q", line, status, out, errs)
 		}
 	}
-	for _, line := range []string{"home", "inbox", "saved", "search figures", "search figur*", "search tag:embargoed", "search in:finance-close", "search from:maya", "search has:question", "search figures --best"} {
+	if out, errs, status := r.run(people["nils"], "search in:finance-close figures", ""); status != 1 || out != "" || errs != "There is no channel #finance-close here that you may read.\n" {
+		t.Errorf("search in a private channel: %d %q %q", status, out, errs)
+	}
+	for _, line := range []string{"home", "inbox", "saved", "search figures", "search figur*", "search tag:embargoed", "search from:maya", "search has:question", "search figures --best"} {
 		if out, errs, status := r.run(people["nils"], line, ""); status != 0 || out != "" || errs != "" {
 			t.Errorf("%s: %d %q %q", line, status, out, errs)
 		}

@@ -141,7 +141,7 @@ var checks = []check{
 			`UPDATE post SET revision = revision + 1, reactions = coalesce((SELECT sum(kinds & 1) || '.' || sum(kinds >> 1 & 1) || '.' || sum(kinds >> 2 & 1) || '.' || sum(kinds >> 3 & 1) || '.' || sum(kinds >> 4 & 1) || '.' || sum(kinds >> 5 & 1)
 				FROM reaction x WHERE x.post_id = post.id AND x.kinds <> 0), '')`,
 		}},
-	{"search index", `WITH n AS MATERIALIZED (SELECT (SELECT count(*) FROM search WHERE search MATCH '"=post"') AS has,
+	{"search index", `WITH n AS MATERIALIZED (SELECT (SELECT count(*) FROM search WHERE search MATCH '"=post"') + (SELECT count(*) FROM search_private WHERE search_private MATCH '"=post"') AS has,
 			(SELECT count(*) FROM post WHERE deleted_at = 0 AND hidden_at = 0) AS posts,
 			(SELECT count(*) FROM search_queue q WHERE q.body IS NOT NULL) AS old,
 			(SELECT count(*) FROM search_queue q JOIN post p ON p.id = q.post_id WHERE p.deleted_at = 0 AND p.hidden_at = 0) AS new)

@@ -20,7 +20,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 7 // raised when generate writes something else
+	genVersion  = 9 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -290,21 +290,22 @@ func indexAll(tx *sql.Tx) error {
 		return err
 	}
 	defer rows.Close()
-	search, err := tx.Prepare(`INSERT INTO search (rowid, words) VALUES ((1 << 34) - ?, ?)`)
-	if err != nil {
-		return err
-	}
-	var batch [][]any
+	var batches [2][][]any // of open and of private channels
 	write := func() error {
-		for _, args := range slices.Backward(batch) { // a rowid lower than the last ends a segment
-			if _, err := search.Exec(args...); err != nil {
+		for i, table := range []string{"search", "search_private"} {
+			for _, args := range slices.Backward(batches[i]) { // a rowid lower than the last ends a segment
+				if _, err := tx.Exec(`INSERT INTO `+table+` (rowid, words) VALUES ((1 << 34) - ?, ?)`, args...); err != nil {
+					return err
+				}
+			}
+			batches[i] = batches[i][:0]
+			if _, err := tx.Exec(`INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('merge', 128)`); err != nil {
 				return err
 			}
 		}
-		batch = batch[:0]
-		_, err := tx.Exec(`INSERT INTO search (search, rank) VALUES ('merge', 128)`)
-		return err
+		return nil
 	}
+	n := 0
 	for rows.Next() {
 		var id, channel, author int64
 		var body string
@@ -312,7 +313,12 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &body, &channel, &author, &private, &question); err != nil {
 			return err
 		}
-		if batch = append(batch, []any{id, store.SearchWords(body, channel, author, private, question)}); len(batch) == genBatch {
+		in := &batches[0]
+		if private {
+			in = &batches[1]
+		}
+		*in = append(*in, []any{id, store.SearchWords(body, channel, author, question)})
+		if n++; n%genBatch == 0 {
 			if err := write(); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"slices"
@@ -277,7 +278,21 @@ func (d *day) look(me int64) {
 	search := func(q string, keep func(*dayPost) bool) {
 		d.t.Helper()
 		f, err := d.Search(d.ctx, me, q, store.Newest, 0, store.MaxPage)
+		if strings.HasPrefix(q, "in:") && errors.Is(err, store.ErrNotFound) { // and nothing of it is found
+			err = nil
+		}
 		equal(d.t, q, got(f.Posts, err), want(func(p *dayPost) bool { return p.body != "" && !p.hidden && keep(p) }))
+		var pages []store.Post
+		for before, turn := int64(0), 0; err == nil && (before > 0 || turn == 0); turn++ {
+			page, again := d.Search(d.ctx, me, q, store.Newest, before, 2)
+			if pages, before, err = append(pages, page.Posts...), page.Next, again; turn > len(f.Posts) {
+				d.t.Fatalf("%s: its pages do not end", q)
+			}
+		}
+		if strings.HasPrefix(q, "in:") && errors.Is(err, store.ErrNotFound) {
+			return
+		}
+		equal(d.t, q+", by pages", got(pages, err), got(f.Posts, nil))
 		best, err := d.Search(d.ctx, me, q, store.Best, 0, store.MaxPage)
 		got(best.Posts, err)
 		equal(d.t, q+", best first", len(best.Posts), len(f.Posts))
@@ -286,6 +301,8 @@ func (d *day) look(me int64) {
 	search("word*", func(*dayPost) bool { return true })
 	search("changed1", func(p *dayPost) bool { return strings.Contains(p.body, "changed1") })
 	search("in:secret", func(p *dayPost) bool { return p.in == d.channels[1] })
+	search("in:secret word*", func(p *dayPost) bool { return p.in == d.channels[1] && strings.Contains(p.body, "word") })
+	search("from:"+d.handles[0]+" word*", func(p *dayPost) bool { return p.author == d.people[0] && strings.Contains(p.body, "word") })
 	for i, h := range d.handles {
 		search("from:"+h, func(p *dayPost) bool { return p.author == d.people[i] })
 		posts, err := d.PersonPosts(d.ctx, me, d.people[i], 0, store.MaxPage)

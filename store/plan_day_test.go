@@ -30,8 +30,10 @@ var hot = []struct{ name, has string }{
 	{"open questions", "question = 1 AND answer_id = 0"},
 	{"earlier versions", "SELECT body, at FROM version"},
 	{"what waits for the index", "FROM search_queue q"},
-	{"what a search finds", "FROM search WHERE search MATCH"},
+	{"what a search finds", "- s.rowid FROM search s WHERE"},
+	{"what it finds of private channels", "- s.rowid FROM search_private s WHERE"},
 	{"what it looks for in posts", "FROM search s CROSS JOIN post p"},
+	{"what it looks for in those of private channels", "FROM search_private s CROSS JOIN post p"},
 	{"whether it is still there", "FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value JOIN channel c"},
 	{"its words", "SELECT p.id, p.body FROM json_each"},
 	{"decisions", "FROM decision d LEFT JOIN"},
@@ -93,6 +95,7 @@ func TestPlansOfADay(t *testing.T) {
 	ask(w.Today(w.ctx, jon))
 	ask(w.Remind(w.ctx, jon, must.ID, ""))
 	ask(w.Versions(w.ctx, maya, root.ID))
+	w.private(maya, "secret")
 	w.indexed()
 	ask(w.Search(w.ctx, maya, "root", store.Best, 0, 10))
 	ask(w.Search(w.ctx, maya, `"a root"`, store.Newest, 0, 10))

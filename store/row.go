@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -37,6 +38,18 @@ func (r *row) Scan(dest ...any) error {
 		}
 	}
 	return nil
+}
+
+// int64 is a column as a number.
+func (r *row) int64(i int) int64 { return (*sqlite.Stmt)(r).ColumnInt64(i) }
+
+// appendText adds the text of a column to what is in to: where there is room for it, nothing is allocated.
+func (r *row) appendText(to []byte, i int) []byte {
+	st := (*sqlite.Stmt)(r)
+	n := st.ColumnLen(i)
+	to = slices.Grow(to, n)
+	st.ColumnBytes(i, to[len(to):len(to)+n])
+	return to[:len(to)+n]
 }
 
 // set reads a column into a variable of a type of its own, or of a pointer, which is nil for NULL.

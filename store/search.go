@@ -24,11 +24,16 @@ const (
 	mergePages  = 128                    // pages of the index (of 1000 bytes) merged in one transaction, for the same reason
 	indexEvery  = 100 * time.Millisecond // how long writes gather before they are indexed together
 	prefixLeast = 4                      // letters before the * of a prefix: three begin a tenth of all words
-	// looseFirst is how many posts are looked at for words that the index is not asked for, and looseMost how many while
-	// that promises a full page. Reading so many is quicker than having the index walk through all posts that have a common
-	// word, or put together those that have any of the words with one beginning.
-	looseFirst = 100
-	looseMost  = 5000
+	// looseFirst is how many posts are looked at for words that the index is not asked for, and looseMost how many for each
+	// that is wanted, while that promises a full page. Reading so many is quicker than having the index walk through all posts
+	// that have a common word, or put together those that have any of the words with one beginning. looseWorded is of how many
+	// one has all the words where the index would not leave out enough of them.
+	looseFirst  = 100
+	looseMost   = 100
+	looseWorded = 16
+	// readSome is how many posts are looked at for each that is wanted before a page that is half full ends as it is: what
+	// fits on a screen is there, and the rest is looked for when it is asked for.
+	readSome = 20
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
 )
@@ -55,7 +60,8 @@ const (
 // Words are matched whole whatever their case and diacritics, "in quotes" as a phrase, with a * at the
 // end as a beginning. from:handle, in:channel, tag:name, since:2026-11-01 (or since:3d) and
 // has:link|code|question narrow it down. Anything else is a word. ErrInvalid for a query that is too long,
-// has nothing to look for, or has a filter that cannot be.
+// has nothing to look for, or has a filter that cannot be; ErrNotFound for one that names a person or channel who is not
+// there, or that me may not see.
 func (s *Store) Search(ctx context.Context, me int64, query string, order SearchOrder, before int64, n int) (Found, error) {
 	q, err := s.parseQuery(query)
 	if err != nil {
@@ -67,7 +73,7 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		lookups, err := t.lookups(me, q)
+		sources, err := t.sources(me, q)
 		if err != nil {
 			return err
 		}
@@ -76,7 +82,7 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 			want = bestOf
 		}
 		var ids []int64
-		if ids, found.Next, err = t.newest(lookups, before, q.since, want); err != nil {
+		if ids, found.Next, err = t.newest(sources, before, q.since, want); err != nil {
 			return err
 		}
 		if order == Best && len(ids) > 0 {
@@ -97,6 +103,12 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	return found, err
 }
 
+// source is an index to look in, and the ways to find there what was looked for.
+type source struct {
+	in      *index
+	lookups []lookup
+}
+
 // lookup is one way to find what was looked for: what the index is asked, and what has to stand in a post beside that.
 type lookup struct {
 	match  string
@@ -104,47 +116,79 @@ type lookup struct {
 	loose  bool // the index is asked for less than it could be
 }
 
-// hopeless reports whether another way is to be tried after so many posts were looked at and so many of them found.
-func (l lookup) hopeless(seen, found, want int) bool {
+// tally is what came of the posts that were looked at in one way: how many they were, had all the words, and were found.
+type tally struct{ seen, worded, found int }
+
+// enough reports whether a page ends as it is.
+func (n tally) enough(page, want int) bool {
+	return n.seen >= readSome*want && page < want && page*2 >= want
+}
+
+// hopeless reports whether another way is to be tried. Where many have the words, though not as a phrase, the index would
+// hardly leave out more of them, and would be long in putting together two lists of most posts.
+func (l lookup) hopeless(n tally, want int) bool {
 	if !l.loose {
-		return seen >= readMost
+		return n.seen >= readMost
 	}
-	return seen >= looseMost || seen >= looseFirst && found*looseMost < want*seen
+	few := n.found*looseMost < n.seen && n.worded*looseWorded < n.seen
+	return n.seen >= looseMost*want || n.seen >= looseFirst && few
 }
 
 // errEnough ends a reading that has found what it wanted.
 var errEnough = errors.New("store: enough was found")
 
-// newest returns the newest that lookups find before a post, up to want, and the post before which there may be more.
-// Each lookup goes on where the one before it has stopped. Of what me may not see only entries of the index are passed
-// over, a fraction of a microsecond each, and no text is read: how long it takes tells as little as it did of words alone.
-func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int64, next int64, err error) {
-	for _, l := range lookups {
-		query, seen, had, last, more := searchQuery, 0, len(ids), before, false
+// newest returns the newest that are found in sources before a post, up to want, and the post before which there may be
+// more. Where one has been looked at only down to some post, the others are no further.
+func (t *tx) newest(sources []source, before, since int64, want int) (ids []int64, next int64, err error) {
+	for _, p := range sources {
+		found, down, err := t.newestIn(p, before, max(since, next), want)
+		if err != nil {
+			return nil, 0, err
+		}
+		ids, next = append(ids, found...), max(next, down)
+	}
+	if len(sources) > 1 {
+		slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
+		for len(ids) > want || len(ids) > 0 && ids[len(ids)-1] < next {
+			ids = ids[:len(ids)-1]
+			if len(ids) == want {
+				next = ids[want-1]
+			}
+		}
+	}
+	return ids, next, nil
+}
+
+// newestIn is newest for one source. Each of its lookups goes on where the one before it has stopped. Of what me may not
+// see only entries of the index are passed over, a fraction of a microsecond each, and no text is read: how long it takes
+// tells as little as it did of words alone.
+func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, next int64, err error) {
+	var body []byte
+	for _, l := range p.lookups {
+		query, n, had, last, ends := p.in.find, tally{}, len(ids), before, false
 		if len(l.stands) > 0 {
-			query = searchReadQuery
+			query = p.in.read
 		}
 		stand := newSieve(l.stands)
-		err = t.each(func(r *row) (err error) {
-			var id int64
-			var body string
-			if len(l.stands) > 0 {
-				err = r.Scan(&id, &body)
-			} else {
-				err = r.Scan(&id)
-			}
-			if err != nil {
-				return err
-			}
-			if l.hopeless(seen, len(ids)-had, want-had) {
+		err = t.each(func(r *row) error {
+			if ends = n.enough(len(ids), want); ends || l.hopeless(n, want-had) {
 				return errEnough
 			}
-			seen++
-			if len(l.stands) == 0 || stand.passes(body) {
-				if more = len(ids) == want; more {
+			n.seen++
+			id, stands, worded := r.int64(0), true, true
+			if len(l.stands) > 0 {
+				body = r.appendText(body[:0], 1)
+				stands, worded = stand.passes(body)
+			}
+			if worded {
+				n.worded++
+			}
+			if stands {
+				if ends = len(ids) == want; ends {
 					return errEnough
 				}
 				ids = append(ids, id)
+				n.found++
 			}
 			last = id
 			return nil
@@ -154,24 +198,13 @@ func (t *tx) newest(lookups []lookup, before, since int64, want int) (ids []int6
 			return ids, 0, nil
 		case !errors.Is(err, errEnough):
 			return nil, 0, err
-		case more:
+		case ends:
 			return ids, last, nil
 		}
 		before = last
 	}
 	return ids, before, nil
 }
-
-// searchEnd is above every number of a post, which reach it in the year 2514. A post's rowid in the index is how far it is
-// from there, so that the newest come first, and not its negative, which takes nine bytes instead of five.
-const searchEnd = `(1 << 34)`
-
-// searchQuery reads forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are turned round for.
-// Whoever runs it stops when there is enough.
-const (
-	searchQuery     = `SELECT ` + searchEnd + ` - rowid FROM search WHERE search MATCH ?1 AND rowid > ` + searchEnd + ` - ?2 AND rowid <= ` + searchEnd + ` - ?3 ORDER BY rowid`
-	searchReadQuery = `SELECT p.id, p.body FROM search s CROSS JOIN post p ON p.id = ` + searchEnd + ` - s.rowid WHERE s.search MATCH ?1 AND s.rowid > ` + searchEnd + ` - ?2 AND s.rowid <= ` + searchEnd + ` - ?3 ORDER BY s.rowid`
-)
 
 // present leaves out what has been deleted, hidden or moved out of my sight since it was indexed.
 func (t *tx) present(me int64, ids []int64) ([]int64, error) {
@@ -287,26 +320,44 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 	return time.Time{}, refuse(ErrInvalid, "%q is no time to go back to. Write 30m, 12h, 3d, 2w or a date like 2026-11-20.", s)
 }
 
-// lookups are the ways to find q, narrowed to what me may see; none if a filter names what is not there for me, so that
-// nothing can match. Every word is folded and quoted.
-func (t *tx) lookups(me int64, q searchFor) ([]lookup, error) {
+// sources are where to look for q, and how, narrowed to what me may see. ErrNotFound if a filter names what is not there
+// for me. Every word is folded and quoted.
+func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	var few, words, begins, many []string // FTS5 asks for the next only where those before have led it: what is rarest comes first
 	for _, tag := range q.tag {
 		few = append(few, marked(tagMark(tag)))
 	}
 	for _, handle := range q.from {
 		p, err := t.personByHandle(handle)
+		if nothing(err) {
+			return nil, refuse(ErrNotFound, "There is nobody called @%s here.", strings.TrimPrefix(handle, "@"))
+		}
 		if err != nil {
-			return nil, absent(err)
+			return nil, err
 		}
 		few = append(few, marked(authorMark(p.ID)))
 	}
+	inOpen, inPrivate, mine := true, true, []string(nil)
 	for _, name := range q.in {
 		c, err := t.channelWhere(me, named, channelName(name))
+		if nothing(err) { // it may be there, for others
+			return nil, refuse(ErrNotFound, "There is no channel #%s here that you may read.", strings.TrimPrefix(name, "#"))
+		}
 		if err != nil {
-			return nil, absent(err)
+			return nil, err
 		}
 		few = append(few, marked(channelMark(c.ID)))
+		inOpen, inPrivate = inOpen && !c.Private, inPrivate && c.Private
+	}
+	if len(q.in) == 0 {
+		private, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range private {
+			mine = append(mine, marked(channelMark(id)))
+		}
+		inPrivate = len(mine) > 0
 	}
 	for _, has := range q.has {
 		many = append(many, marked("h"+has))
@@ -325,57 +376,38 @@ func (t *tx) lookups(me int64, q searchFor) ([]lookup, error) {
 		}
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // short ones are common, in any language
-	hidden := ""
-	if len(q.in) == 0 { // else me may see it, as was just asked
-		var err error
-		if hidden, err = t.closedTo(me); err != nil {
-			return nil, err
-		}
-	}
 	marks := slices.Concat(few, many)
-	lookups := []lookup{{match: matching(slices.Concat(few, words, begins, many), hidden), stands: phrases}}
-	if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
-		lookups = append(lookups, lookup{match: matching(slices.Concat(few, words[:1], many), hidden), stands: q.terms, loose: true})
+	lookups := func(within ...string) []lookup {
+		all := []lookup{{match: matching(within, few, words, begins, many), stands: phrases}}
+		if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
+			all = append(all, lookup{match: matching(within, few, words[:1], many), stands: q.terms, loose: true})
+		}
+		if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
+			all = append(all, lookup{match: matching(within, marks), stands: q.terms, loose: true})
+		}
+		slices.Reverse(all)
+		return all
 	}
-	if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
-		lookups = append(lookups, lookup{match: matching(marks, hidden), stands: q.terms, loose: true})
+	var sources []source
+	if inOpen {
+		sources = append(sources, source{openIndex, lookups()})
 	}
-	slices.Reverse(lookups)
-	return lookups, nil
+	switch {
+	case inPrivate && len(mine) > 0:
+		sources = append(sources, source{privateIndex, lookups("(" + strings.Join(mine, " OR ") + ")")})
+	case inPrivate:
+		sources = append(sources, source{privateIndex, lookups()})
+	}
+	return sources, nil
 }
 
-// absent is nil for what is not there.
-func absent(err error) error {
-	if nothing(err) {
-		return nil
-	}
-	return err
-}
-
-// matching is what FTS5 is asked for posts that have all of some words, but for those that are hidden.
-func matching(and []string, hidden string) string {
+// matching is what FTS5 is asked for posts that have all of some words.
+func matching(words ...[]string) string {
+	and := slices.Concat(words...)
 	if len(and) == 0 {
 		and = []string{marked("post")}
 	}
-	match := strings.Join(and, " AND ")
-	if hidden != "" {
-		match = "(" + match + ") NOT " + hidden
-	}
-	return match
-}
-
-// closedTo is what matches the posts that me may not see. They are far fewer than the others: leaving them out is
-// quicker than asking for the rest.
-func (t *tx) closedTo(me int64) (string, error) {
-	mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
-	if err != nil || len(mine) == 0 {
-		return marked("closed"), err
-	}
-	var channels []string
-	for _, id := range mine {
-		channels = append(channels, marked(channelMark(id)))
-	}
-	return "(" + marked("closed") + " NOT (" + strings.Join(channels, " OR ") + "))", nil
+	return strings.Join(and, " AND ")
 }
 
 // best orders the newest matches by how much they say about the terms: how often they name them for
@@ -404,6 +436,30 @@ func (t *tx) best(ids []int64, terms []Term) ([]int64, error) {
 }
 
 const bestQuery = `SELECT p.id, p.body FROM json_each(?1) j CROSS JOIN post p ON p.id = j.value`
+
+// searchEnd is above every number of a post, which reach it in the year 2514. A post's rowid in the index is how far it is
+// from there, so that the newest come first, and not its negative, which takes nine bytes instead of five.
+const searchEnd = `(1 << 34)`
+
+// index is one of the two tables that say which posts have a word. It holds what it is asked and told.
+type index struct{ find, read, learn, forget, merge, empty string }
+
+// Most people are in few private channels, and look through what stands in open ones as if there were no others. Both are
+// read forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are turned round for. Whoever runs
+// find or read stops when there is enough.
+var openIndex, privateIndex = indexIn("search"), indexIn("search_private")
+
+func indexIn(table string) *index {
+	const where = ` MATCH ?1 AND s.rowid > ` + searchEnd + ` - ?2 AND s.rowid <= ` + searchEnd + ` - ?3 ORDER BY s.rowid`
+	return &index{
+		find:   `SELECT ` + searchEnd + ` - s.rowid FROM ` + table + ` s WHERE s.` + table + where,
+		read:   `SELECT p.id, p.body FROM ` + table + ` s CROSS JOIN post p ON p.id = ` + searchEnd + ` - s.rowid WHERE s.` + table + where,
+		learn:  `INSERT INTO ` + table + ` (rowid, words) VALUES (` + searchEnd + ` - ?, ?)`,
+		forget: `INSERT INTO ` + table + ` (` + table + `, rowid, words) VALUES ('delete', ` + searchEnd + ` - ?, ?)`,
+		merge:  `INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('merge', ?)`,
+		empty:  `INSERT INTO ` + table + ` (` + table + `) VALUES ('delete-all')`,
+	}
+}
 
 // indexer keeps the search index up with the posts, in batches behind their own transactions, and merges what it has
 // written, as a search looks through each piece of the index. What waits stands in the file, so a crash loses none of it.
@@ -466,11 +522,13 @@ func (s *Store) mergeSome(ctx context.Context) (more bool, err error) {
 		if err := t.get(`SELECT total_changes()`, nil, &before); err != nil {
 			return err
 		}
-		if err := t.run(`INSERT INTO search (search, rank) VALUES ('merge', ?)`, mergePages); err != nil {
-			return err
+		for _, in := range []*index{openIndex, privateIndex} {
+			if err := t.run(in.merge, mergePages); err != nil {
+				return err
+			}
 		}
 		err := t.get(`SELECT total_changes()`, nil, &after)
-		more = after-before >= 2
+		more = after-before >= 3 // one for each that was told
 		return err
 	})
 	return more, err
@@ -514,7 +572,7 @@ func (t *tx) reindex(batch []indexed) error {
 	for _, p := range slices.Backward(batch) {
 		if p.was.body != nil {
 			forgot = true
-			if err := t.run(`INSERT INTO search (search, rowid, words) VALUES ('delete', `+searchEnd+` - ?, ?)`, p.id, p.was.words()); err != nil {
+			if err := t.run(p.was.index().forget, p.id, p.was.words()); err != nil {
 				return err
 			}
 		}
@@ -531,7 +589,7 @@ func (t *tx) reindex(batch []indexed) error {
 	for _, p := range slices.Backward(batch) {
 		var err error
 		if p.now.body != nil {
-			err = t.run(`INSERT INTO search (rowid, words) VALUES (`+searchEnd+` - ?, ?)`, p.id, p.now.words())
+			err = t.run(p.now.index().learn, p.id, p.now.words())
 		} else {
 			err = t.erased() // the last of a deleted post
 		}
@@ -543,12 +601,21 @@ func (t *tx) reindex(batch []indexed) error {
 }
 
 func (f findable) words() string {
-	return searchWords(*f.body, f.channel, f.author, f.private, f.question)
+	return searchWords(*f.body, f.channel, f.author, f.question)
+}
+
+// index is where a post is found.
+func (f findable) index() *index {
+	if f.private {
+		return privateIndex
+	}
+	return openIndex
 }
 
 // indexAnew empties the index and has every post indexed again.
 var indexAnew = []string{
-	`INSERT INTO search (search) VALUES ('delete-all')`,
+	openIndex.empty,
+	privateIndex.empty,
 	`DELETE FROM search_queue`,
 	`INSERT INTO search_queue (post_id) SELECT id FROM post`,
 }
@@ -570,11 +637,8 @@ func indexThisWay(t *tx) error {
 }
 
 // searchWords is what a post is found by: its words, and marks.
-func searchWords(body string, channel, author int64, private, question bool) string {
+func searchWords(body string, channel, author int64, question bool) string {
 	words := []string{fold(body), "=post", "=" + channelMark(channel), "=" + authorMark(author)}
-	if private {
-		words = append(words, "=closed")
-	}
 	for _, tag := range Tags(body) {
 		words = append(words, "="+tagMark(tag))
 	}

@@ -50,8 +50,11 @@ const (
 // writerPragmas are those of the one connection that writes.
 var writerPragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "wal_autocheckpoint(0)"}
 
-// readerPragmas are those of connections that only read.
-var readerPragmas = []string{"query_only(1)"}
+// readerPragmas are those of the connections that read. They look at the file where the system has it in memory (all that
+// SQLite maps at most, 2 GB): a search reads a thousand posts here and there, and calling the system for the page of each
+// took half its time. What they have looked at counts as memory of the program, for each of them again, and is the
+// system's to take back. A disk that fails to read ends the program then, and not only a reading.
+var readerPragmas = []string{"query_only(1)", "mmap_size(2147418112)"}
 
 // moveLog takes what nobody has to wait for out of the write-ahead log: sqlite.org/pragma.html#pragma_wal_checkpoint.
 const moveLog = "PRAGMA wal_checkpoint(PASSIVE)"
