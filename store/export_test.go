@@ -16,17 +16,17 @@ var Migrations = migrations
 // and merge the index of search, of which nobody can say when their turn comes.
 func (s *Store) Statements() []string {
 	seen := map[string]bool{}
-	for _, p := range []*pool{&s.writer, &s.reader} {
+	for _, p := range []*pool{s.writer, s.reader} {
 		var held []*conn
 		for range p.size {
-			c := <-p.free
+			c := p.take()
 			held = append(held, c)
 			for q := range c.stmts {
 				seen[q] = !strings.Contains(q, "sqlite_dbpage") && !strings.Contains(q, "'merge'") && !strings.Contains(q, "total_changes")
 			}
 		}
 		for _, c := range held {
-			p.free <- c
+			p.give(c)
 		}
 	}
 	var all []string
@@ -42,8 +42,8 @@ func (s *Store) Statements() []string {
 // LimitPages makes the database full at n pages, as a full disk does; 0 lifts the limit.
 // It returns how many pages there are.
 func (s *Store) LimitPages(ctx context.Context, n int) (pages int, err error) {
-	c := <-s.writer.free
-	defer func() { s.writer.free <- c }()
+	c := s.writer.take()
+	defer s.writer.give(c)
 	if n == 0 {
 		n = 1 << 30
 	}

@@ -185,7 +185,7 @@ type Extract struct {
 	Path   string // of the file
 	MadeAt time.Time
 	Place  string // tells this place from others
-	pool   pool
+	pool   *pool
 	work   string // folder to remove; "" for a file that is not ours
 }
 

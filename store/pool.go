@@ -2,18 +2,22 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 
 	"zombiezen.com/go/sqlite"
 )
 
 // pool is a fixed set of connections.
 type pool struct {
-	size int // connections opened
-	free chan *conn
+	size int           // connections opened
+	turn chan struct{} // holds a token for each that is free
+	mu   sync.Mutex
+	free []*conn
 }
 
 // conn is a connection with the statements it has prepared. It goes past database/sql to SQLite itself: that would
@@ -24,17 +28,42 @@ type conn struct {
 	stmts map[string]*sqlite.Stmt // SQL text → statement; bounded by the queries of this package
 }
 
-func openPool(uri string, how sqlite.OpenFlags, pragmas []string, size int) (pool, error) {
-	p := pool{free: make(chan *conn, size)}
+func openPool(uri string, how sqlite.OpenFlags, pragmas []string, size int) (*pool, error) {
+	p := &pool{turn: make(chan struct{}, size)}
 	for range size {
 		c, err := openConn(uri, how, pragmas)
 		if err != nil {
 			return p, err
 		}
 		p.size++
-		p.free <- c
+		p.give(c)
 	}
 	return p, nil
+}
+
+// take waits for a connection to be free.
+func (p *pool) take() *conn {
+	<-p.turn
+	return p.last()
+}
+
+// last is what whoever has a token takes: the one that was given back last. It has in its memory what is read often,
+// and where few read at once, the memory of few is filled.
+func (p *pool) last() *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.free) - 1
+	c := p.free[n]
+	p.free = p.free[:n]
+	return c
+}
+
+// give gives a connection back.
+func (p *pool) give(c *conn) {
+	p.mu.Lock()
+	p.free = append(p.free, c)
+	p.mu.Unlock()
+	p.turn <- struct{}{}
 }
 
 // openConn opens a connection and sets it up with pragmas.
@@ -56,18 +85,19 @@ func openConn(uri string, how sqlite.OpenFlags, pragmas []string) (*conn, error)
 
 // close waits for every connection to come back, then closes them.
 func (p *pool) close() (err error) {
+	if p == nil { // nothing could be opened
+		return nil
+	}
 	for range p.size {
-		if closed := (<-p.free).Close(); err == nil {
-			err = closed
-		}
+		err = errors.Join(err, p.take().Close())
 	}
 	return err
 }
 
 // with runs fn on a connection that is free, in no transaction. ctx interrupts it.
 func (p *pool) with(ctx context.Context, fn func(*tx) error) error {
-	c := <-p.free
-	defer func() { p.free <- c }()
+	c := p.take()
+	defer p.give(c)
 	return c.with(ctx, fn)
 }
 

@@ -50,11 +50,10 @@ const (
 // writerPragmas are those of the one connection that writes.
 var writerPragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "wal_autocheckpoint(0)"}
 
-// readerPragmas are those of the connections that read. They look at the file where the system has it in memory (all that
-// SQLite maps at most, 2 GB): a search reads a thousand posts here and there, and calling the system for the page of each
-// took half its time. What they have looked at counts as memory of the program, for each of them again, and is the
-// system's to take back. A disk that fails to read ends the program then, and not only a reading.
-var readerPragmas = []string{"query_only(1)", "mmap_size(2147418112)"}
+// readerPragmas are those of the connections that read. Each may keep 16 MB of the file in memory: a search reads a
+// thousand posts here and there, and calling the system for the page of each took half its time. With SQLite's own
+// 2 MB, beginnings of words and common phrases took nearly twice as long; 32 won nothing.
+var readerPragmas = []string{"query_only(1)", "cache_size(-16384)"}
 
 // moveLog takes what nobody has to wait for out of the write-ahead log: sqlite.org/pragma.html#pragma_wal_checkpoint.
 const moveLog = "PRAGMA wal_checkpoint(PASSIVE)"
@@ -70,9 +69,9 @@ type Options struct {
 type Store struct {
 	path     string
 	now      func() time.Time
-	writer   pool // one connection
-	reader   pool // several, read-only
-	mover    pool // one connection, which moves the write-ahead log into the database
+	writer   *pool // one connection
+	reader   *pool // several, read-only
+	mover    *pool // one connection, which moves the write-ahead log into the database
 	reads    chan *reading
 	acts     chan *act // unbuffered: an act is either still its caller's or being written
 	limit    limiter
@@ -123,7 +122,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			break
 		}
 		s.closePools()
-		s.writer, s.reader, s.mover = pool{}, pool{}, pool{}
+		s.writer, s.reader, s.mover = nil, nil, nil
 		if !busy(err) || time.Now().After(deadline) { // two may open a new folder at once
 			return nil, openError(s.path, err)
 		}
@@ -157,10 +156,10 @@ func (s *Store) open() error {
 	if s.writer, err = openPool(uri(s.path), sqlite.OpenReadWrite, writerPragmas, 1); err != nil {
 		return err
 	}
-	c := <-s.writer.free
+	c := s.writer.take()
 	err = migrate(c)
 	c.SetBusyTimeout(0) // from here on begin waits
-	s.writer.free <- c
+	s.writer.give(c)
 	if err != nil {
 		return err
 	}
@@ -275,8 +274,9 @@ func (s *Store) restartLog(ctx context.Context) error {
 // withWriter runs fn on the writer's own connection, outside a transaction, while nobody writes.
 func (s *Store) withWriter(ctx context.Context, fn func(*tx) error) error {
 	select {
-	case c := <-s.writer.free:
-		defer func() { s.writer.free <- c }()
+	case <-s.writer.turn:
+		c := s.writer.last()
+		defer s.writer.give(c)
 		return fn(&tx{conn: c})
 	case <-ctx.Done():
 		return ctx.Err()

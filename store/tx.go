@@ -150,9 +150,9 @@ func (s *Store) reading() {
 }
 
 func (s *Store) answer(r *reading) {
-	c := <-s.reader.free
+	c := s.reader.take()
 	defer func() {
-		s.reader.free <- c
+		s.reader.give(c)
 		if p := recover(); p != nil {
 			r.panic = fmt.Sprintf("%v\n%s", p, debug.Stack())
 		}

@@ -90,8 +90,8 @@ func (s *Store) writing() {
 
 // commit runs an act, and those that wait by then, in one transaction, and tells each what became of it.
 func (s *Store) commit(first *act, waiting <-chan *act) {
-	c := <-s.writer.free
-	defer func() { s.writer.free <- c }()
+	c := s.writer.take()
+	defer s.writer.give(c)
 	t := &tx{conn: c}
 	acts := []*act{first}
 	err := t.begin("BEGIN IMMEDIATE", first.came)
