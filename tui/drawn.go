@@ -82,20 +82,27 @@ func (d *Drawn) one(p *store.Post) *store.Post {
 	return known
 }
 
-// rows makes rows, which end in a line feed but for the last, of a frame: in was, whose rows stay where they are the same.
-func (d *Drawn) rows(was []string, frame []byte) []string {
-	for y, more := 0, true; ; y++ {
+// rows makes rows from row y on, which end in a line feed but for the last, the lowest of a frame: in was, whose rows stay
+// where they are the same.
+func (d *Drawn) rows(was []string, y int, frame []byte) []string {
+	for more := true; more; y++ {
 		var row []byte
-		if row, frame, more = bytes.Cut(frame, []byte{'\n'}); y == len(was) {
-			was = append(was, d.row(row))
-		} else if was[y] != string(row) {
-			was[y] = d.row(row)
-		}
-		if !more {
-			clear(was[y+1:])
-			return was[:y+1]
-		}
+		row, frame, more = bytes.Cut(frame, []byte{'\n'})
+		was = d.put(was, y, row)
 	}
+	clear(was[y:])
+	return was[:y]
+}
+
+// put makes a row the one at y, which stays where it is the same.
+func (d *Drawn) put(rows []string, y int, row []byte) []string {
+	switch {
+	case y == len(rows):
+		rows = append(rows, d.row(row))
+	case rows[y] != string(row):
+		rows[y] = d.row(row)
+	}
+	return rows
 }
 
 // row is a row as others have it, too.

@@ -350,22 +350,31 @@ func fit(text string, width int) string {
 
 // pad cuts or fills text to exactly width columns.
 func pad(text string, width int) string {
-	text = fit(text, width)
-	return text + strings.Repeat(" ", max(0, width-columns(text)))
+	text, room := fitted(text, width)
+	return text + strings.Repeat(" ", room)
+}
+
+// fitted is fit, and how many of the columns are left.
+func fitted(text string, width int) (_ string, room int) {
+	if room = width - columns(text); room < 0 || width <= 0 {
+		text = fit(text, width)
+		room = max(0, width-columns(text))
+	}
+	return text, room
 }
 
 // justify puts left and right at the two ends of a line of width columns; where
 // both do not fit, left gives way.
 func justify(left, right string, width int) string {
-	right = fit(right, width)
-	if right == "" {
+	right, room := fitted(right, width)
+	switch {
+	case right == "":
 		return fit(left, width)
+	case room < 2:
+		return strings.Repeat(" ", room) + right
 	}
-	room := width - columns(right)
-	if room < 2 {
-		return pad("", room) + right
-	}
-	return pad(fit(left, room-1), room) + right
+	left, between := fitted(left, room-1)
+	return left + strings.Repeat(" ", between+1) + right
 }
 
 // count says how many of something, in words: "1 reply", "3 replies".

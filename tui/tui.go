@@ -90,6 +90,7 @@ type Model struct {
 
 	width, height int
 	rows          []string // of the last frame
+	joined        pieces   // what they were joined of
 	change        Change   // what the last message did to it
 	dark          bool
 	profile       colorprofile.Profile
