@@ -234,10 +234,7 @@ func (a *app) unreadFrom(p *store.Post) tea.Cmd {
 }
 
 func (a *app) copyLink(id int64) tea.Cmd {
-	link := "thread " + strconv.FormatInt(id, 10)
-	if a.host != "" {
-		link = "ssh " + a.host + " " + link
-	}
+	link := a.command("thread " + strconv.FormatInt(id, 10))
 	return tea.Batch(tea.SetClipboard(link), status(link+" · copied, where your terminal allows that. It shows the post."))
 }
 

@@ -21,7 +21,7 @@ const (
 
 // door is where people come in, as letters to them say it.
 func (a *app) door() archive.Door {
-	return archive.Door{SSH: "ssh " + a.host, Fingerprint: a.hostKey, Zone: a.zone}
+	return archive.Door{SSH: "ssh " + a.typed(), Fingerprint: a.hostKey, Zone: a.zone}
 }
 
 // lettering is a decree that ends in letters to be copied.
@@ -90,7 +90,7 @@ const nameMost = 60
 
 func newInviteAll(a *app, t *theme, n int) screen {
 	if n > tableMost {
-		return &page{theme: t, title: "Admin · invite all", text: "For so many, a file is better than a clipboard. This invites all " + number(n) + " and writes a table for a mail merge:\n\n  ssh " + a.host + " invite --all --csv > letters.csv"}
+		return &page{theme: t, title: "Admin · invite all", text: "For so many, a file is better than a clipboard. This invites all " + number(n) + " and writes a table for a mail merge:\n\n  ssh " + a.typed() + " invite --all --csv > letters.csv"}
 	}
 	return a.lettering(t, "Admin · invite all", "A letter for each of the "+number(n)+" people on the roster who have none.", "makes the letters", invitePurpose, nil,
 		func(_ []string, why string) ([]store.Letter, error) { return a.store.LettersForAll(a.ctx, a.me, why) })

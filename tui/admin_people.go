@@ -194,8 +194,7 @@ func (r *roll) press(msg tea.KeyPressMsg) tea.Cmd {
 			return cmd
 		}
 	}
-	cmd, _ := r.menu.press(msg)
-	return tea.Batch(cmd, r.more())
+	return tea.Batch(r.menu.press(msg), r.more())
 }
 
 // fill is a key in the filter; the arrows and Enter still move in the list.
@@ -211,8 +210,7 @@ func (r *roll) fill(msg tea.KeyPressMsg) tea.Cmd {
 			r.chosen = personItem(r.all[0].Person)
 		}
 	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
-		cmd, _ := r.menu.press(msg)
-		return tea.Batch(cmd, r.more())
+		return tea.Batch(r.menu.press(msg), r.more())
 	default:
 		r.filter.press(msg)
 	}
@@ -247,7 +245,7 @@ func (r *roll) list() {
 	for i, e := range r.all {
 		it := item{name: personItem(e.Person), label: ansi.Truncate(e.Display(), max(r.width/3, nameLeast), "…"), dim: e.State != store.Active}
 		if i == 0 {
-			it.head = upper(r.shown())
+			it.head = capital(r.shown())
 		}
 		it.value = t.Dim.Render(pad(fit(cmp.Or(e.Department, "–"), departmentWidth), departmentWidth))
 		it.more = t.Dim.Render(r.stands(e))
@@ -277,9 +275,6 @@ func (r *roll) shown() string {
 	}
 	return strings.Join(append(parts, orderNames[r.which.Order]), ", ")
 }
-
-// upper begins a text with a capital.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // stands is where a person stands: their mark on the board, and whether they have come.
 func (r *roll) stands(e store.Entry) string {
@@ -370,7 +365,7 @@ type whichMsg struct {
 // newWhich chooses who is listed, and in which order.
 func newWhich(r *roll) screen {
 	a := r.app
-	k := newKept(a, r.theme, "People · show", nil, store.People)
+	k := newKept(a, r.theme, "People · show", store.People)
 	k.where = entryAdmin
 	was := r.which
 	k.read = func() (drawn, error) {

@@ -115,8 +115,7 @@ func (l *audience) Update(msg tea.Msg) tea.Cmd {
 		if l.problem != "" && key.Matches(msg, keys.Open) {
 			return l.refresh()
 		}
-		cmd, _ := l.menu.press(msg)
-		return tea.Batch(cmd, l.more())
+		return tea.Batch(l.menu.press(msg), l.more())
 	case tea.MouseMsg:
 		return tea.Batch(l.menu.mouse(msg, msg.Mouse().Y), l.more())
 	case audienceMsg:
@@ -300,11 +299,7 @@ func (l *audience) opens(p store.Addressee) func() tea.Cmd {
 
 // copyCSV copies the command that prints an audience as a table.
 func (a *app) copyCSV(id int64) tea.Cmd {
-	line := "pending " + strconv.FormatInt(id, 10) + " --all --csv"
-	if a.host != "" {
-		line = "ssh " + a.host + " " + line
-	}
-	line += " > answers.csv"
+	line := a.command("pending " + strconv.FormatInt(id, 10) + " --all --csv > answers.csv")
 	return tea.Batch(tea.SetClipboard(line), status(line+" · copied, where your terminal allows that. It makes a file for a spreadsheet."))
 }
 

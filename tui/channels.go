@@ -165,8 +165,7 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 	case ok && key.Matches(msg, keys.Mute) && is.Joined:
 		return c.app.mute(is, !is.Muted)
 	}
-	cmd, _ := c.menu.press(msg)
-	return cmd
+	return c.menu.press(msg)
 }
 
 // part leaves a channel; a private one only after a question, as there is no way back alone.
@@ -196,8 +195,7 @@ func (c *channels) fill(msg tea.KeyPressMsg) tea.Cmd {
 			return c.menu.open(0)
 		}
 	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
-		cmd, _ := c.menu.press(msg)
-		return cmd
+		return c.menu.press(msg)
 	default:
 		c.filter.press(msg)
 	}

@@ -33,8 +33,7 @@ type decisionsMsg struct {
 }
 
 func newDecisions(a *app, t *theme) screen {
-	const never = 1 << 20 // a decision always has two lines: what was done, and why
-	return &decisions{menu: menu{wide: never}, app: a, theme: t}
+	return &decisions{menu: menu{wide: neverWide}, app: a, theme: t}
 }
 
 // Title is the header.
@@ -79,8 +78,7 @@ func (d *decisions) Update(msg tea.Msg) tea.Cmd {
 		if d.problem != "" && key.Matches(msg, keys.Open) {
 			return d.refresh()
 		}
-		cmd, _ := d.menu.press(msg)
-		return tea.Batch(cmd, d.more())
+		return tea.Batch(d.menu.press(msg), d.more())
 	case tea.MouseMsg:
 		return tea.Batch(d.menu.mouse(msg, msg.Mouse().Y), d.more())
 	case decisionsMsg:

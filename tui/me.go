@@ -138,8 +138,7 @@ func (m *me) press(msg tea.KeyPressMsg) tea.Cmd {
 			return m.app.push(newRemoval(m.app, m.theme, k))
 		}
 	}
-	cmd, _ := m.menu.press(msg)
-	return cmd
+	return m.menu.press(msg)
 }
 
 // key is the key of a menu item.

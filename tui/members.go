@@ -158,8 +158,7 @@ func (m *members) press(msg tea.KeyPressMsg) tea.Cmd {
 	case ok && key.Matches(msg, keys.Write) && is.ID != m.app.me:
 		return m.app.writeTo(m.theme, is.Person)
 	}
-	cmd, _ := m.menu.press(msg)
-	return tea.Batch(cmd, m.more())
+	return tea.Batch(m.menu.press(msg), m.more())
 }
 
 // steward makes a member a steward, or an ordinary member again.

@@ -13,6 +13,8 @@ const (
 	// wideMenu is the width from which all of an item stands on one line; a menu
 	// of short items may do with less.
 	wideMenu = 60
+	// neverWide is for menus whose items always have two lines: what stands behind a label is a sentence.
+	neverWide = 1 << 20
 )
 
 // item is one line of a menu.
@@ -75,8 +77,8 @@ func (m *menu) current() item {
 	return item{}
 }
 
-// press chooses another item or opens the chosen one; used is false for other keys.
-func (m *menu) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
+// press chooses another item or opens the chosen one.
+func (m *menu) press(msg tea.KeyPressMsg) tea.Cmd {
 	i := m.index()
 	switch {
 	case key.Matches(msg, keys.Up):
@@ -92,12 +94,12 @@ func (m *menu) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 	case key.Matches(msg, keys.Bottom):
 		i = len(m.items) - 1
 	case key.Matches(msg, keys.Open, keys.Right):
-		return m.open(m.index()), true
+		return m.open(m.index())
 	default:
-		return nil, false
+		return nil
 	}
 	m.choose(i)
-	return nil, true
+	return nil
 }
 
 // open does what an item is for.

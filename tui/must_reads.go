@@ -32,8 +32,7 @@ type mustReadsMsg struct {
 }
 
 func newMustReads(a *app, t *theme) screen {
-	const never = 1 << 20 // each has two lines: what it is, and what has come of it
-	return &mustReads{menu: menu{wide: never}, app: a, theme: t}
+	return &mustReads{menu: menu{wide: neverWide}, app: a, theme: t}
 }
 
 // Title is the header.
@@ -80,8 +79,7 @@ func (l *mustReads) Update(msg tea.Msg) tea.Cmd {
 		if l.problem != "" && key.Matches(msg, keys.Open) {
 			return l.refresh()
 		}
-		cmd, _ := l.menu.press(msg)
-		return tea.Batch(cmd, l.more())
+		return tea.Batch(l.menu.press(msg), l.more())
 	case tea.MouseMsg:
 		return tea.Batch(l.menu.mouse(msg, msg.Mouse().Y), l.more())
 	case mustReadsMsg:

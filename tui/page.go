@@ -58,8 +58,7 @@ func (p *page) arrange() {
 
 func (p *page) press(msg tea.KeyPressMsg) tea.Cmd {
 	if len(p.items) > 0 && !p.beyond(msg) {
-		cmd, _ := p.menu.press(msg)
-		return cmd
+		return p.menu.press(msg)
 	}
 	switch {
 	case key.Matches(msg, keys.Up):

@@ -165,8 +165,7 @@ func (p *people) press(msg tea.KeyPressMsg) tea.Cmd {
 		p.list()
 		return nil
 	}
-	cmd, _ := p.menu.press(msg)
-	return tea.Batch(cmd, p.more())
+	return tea.Batch(p.menu.press(msg), p.more())
 }
 
 // Holds reports whether Esc is for the screen: it gives up what is picked.
@@ -196,8 +195,7 @@ func (p *people) fill(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Open):
 		return p.filled()
 	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
-		cmd, _ := p.menu.press(msg)
-		return tea.Batch(cmd, p.more())
+		return tea.Batch(p.menu.press(msg), p.more())
 	default:
 		p.filter.press(msg)
 	}

@@ -10,7 +10,7 @@ import (
 
 // newTrial is what the trial is for, when it ends, who looks after it and what it is to reach: the same for everyone.
 func newTrial(a *app, t *theme) screen {
-	k := newKept(a, t, "Trial", nil, store.Trials, store.People)
+	k := newKept(a, t, "Trial", store.Trials, store.People)
 	k.where = entryTrial
 	k.read = func() (drawn, error) {
 		tr, err := a.store.Trial(a.ctx, a.me)
