@@ -383,8 +383,7 @@ func (r *roster) pasting() tea.View {
 		lines = append(lines, fit(" "+store.Clean(strings.ReplaceAll(l, "\t", "  ")), r.width))
 	}
 	last := lines[len(lines)-1]
-	cursor := tea.NewCursor(max(min(ansi.StringWidth(last), r.width-1), 1), len(lines)-1)
-	cursor.Shape = tea.CursorBar
+	cursor := caret(max(min(ansi.StringWidth(last), r.width-1), 1), len(lines)-1)
 	return around(lines, cursor, r.width, r.height)
 }
 

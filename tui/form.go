@@ -36,8 +36,7 @@ type part struct {
 
 // ask is a part that is answered with a text.
 func ask(label, text, hint string) *part {
-	f := newField(partLimit)
-	f.oneRow = true
+	f := newRow(partLimit)
 	f.set(text)
 	return &part{label: label, hint: hint, field: f}
 }
@@ -283,8 +282,7 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		}
 		if i == f.at && p.field != nil {
 			x, y := p.field.place()
-			cursor = tea.NewCursor(x+f.indent(), first+y)
-			cursor.Shape = tea.CursorBar
+			cursor = caret(x+f.indent(), first+y)
 		}
 		lines = append(lines, f.below(p, i == f.at)...)
 	}

@@ -94,7 +94,7 @@ func (k *kept) Update(msg tea.Msg) tea.Cmd {
 
 // fail says why there is nothing to see; what was seen before goes only where it may no longer be seen.
 func (k *kept) fail(err error) tea.Cmd {
-	if k.drawn != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrForbidden) {
+	if k.drawn != nil && !lost(err) {
 		return fail(err)
 	}
 	why, ours := store.Sentence(err)

@@ -121,11 +121,8 @@ func (m *menu) choose(i int) {
 func (m *menu) mouse(msg tea.MouseMsg, y int) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.MouseWheelMsg:
-		switch msg.Button {
-		case tea.MouseWheelUp:
-			m.choose(m.index() - 1)
-		case tea.MouseWheelDown:
-			m.choose(m.index() + 1)
+		if by := notch(msg.Button); by != 0 {
+			m.choose(m.index() + by)
 		}
 	case tea.MouseClickMsg:
 		if i := m.under(y); i >= 0 && msg.Button == tea.MouseLeft {
