@@ -45,20 +45,17 @@ func (a *app) lettering(t *theme, title, intro, last, why string, parts []*part,
 // newInvites chooses whom to invite.
 func newInvites(a *app, t *theme, c store.RosterCount) screen {
 	p := &page{theme: t, title: "Admin · invite people", text: "Whoever is invited gets a code, and you get the letter that brings it to them."}
-	open := func(name, label string, do func() screen) {
-		p.items = append(p.items, item{name: name, label: label, open: a.opens(do), keys: []key.Binding{keys.Open}})
+	line := func(name, label string, do func() screen) item {
+		return item{name: name, label: label, open: a.opens(do), keys: []key.Binding{keys.Open}}
 	}
-	items := func() {
-		open("one", "One person", func() screen { return newInviteOne(a, t) })
-		open("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) })
-		if c.NoCode > 0 {
-			open("all", "All "+number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) })
-		}
+	items := []item{
+		line("one", "One person", func() screen { return newInviteOne(a, t) }),
+		line("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) }),
 	}
-	items()
-	made := p.items
-	p.items = nil
-	p.set(made)
+	if c.NoCode > 0 {
+		items = append(items, line("all", "All "+number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) }))
+	}
+	p.set(items)
 	return p
 }
 

@@ -354,13 +354,8 @@ func (r *roster) View() tea.View {
 
 // pasting shows the text so far: its end, and what it is for while there is none.
 func (r *roster) pasting() tea.View {
-	width := max(r.width-2, 1)
 	var lines []string
-	say := func(style func(string) string, text string) {
-		for _, l := range words(text, min(width, measure)) {
-			lines = append(lines, fit(" "+style(l), r.width))
-		}
-	}
+	say := func(style func(string) string, text string) { lines = prose(lines, text, r.width, style) }
 	air := func() {
 		if r.height >= airyHeight {
 			lines = append(lines, "")

@@ -232,9 +232,7 @@ func (l *audience) View() tea.View {
 	case l.ready && len(l.all) == 0 && !l.tends:
 		lines = paragraphs("Everyone of your team has answered.\n\nHere stand the people whom you manage and who have not answered this announcement.\n\nEsc goes back.", l.width, l.height)
 	case l.ready && len(l.all) == 0:
-		for _, line := range append([]string{""}, words("Nobody here: "+nobody[l.those], max(min(measure, l.width-2), 1))...) {
-			lines = append(lines, fit(" "+l.theme.Dim.Render(line), l.width))
-		}
+		lines = prose(append(lines, ""), "Nobody here: "+nobody[l.those], l.width, l.theme.Dim.Render)
 		lines = lines[:min(len(lines), max(l.height, 0))]
 	}
 	return around(lines, nil, l.width, l.height)

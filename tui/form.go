@@ -386,10 +386,7 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 func (s *sheet) View() tea.View {
 	var lines []string
 	if s.intro != "" {
-		for _, l := range words(s.intro, min(max(s.width-2, 1), measure)) {
-			lines = append(lines, fit(" "+s.theme.Dim.Render(l), s.width))
-		}
-		lines = append(lines, "")
+		lines = append(prose(nil, s.intro, s.width, s.theme.Dim.Render), "")
 	}
 	parts, cursor := s.draw()
 	if cursor != nil {

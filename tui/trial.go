@@ -46,11 +46,7 @@ func (k *kept) trial(tr store.Trial, e store.Ending) {
 func trialLines(tr store.Trial, e store.Ending, t *theme, width int, now time.Time, zone *time.Location) []string {
 	room := min(max(width-2, 1), measure)
 	var lines []string
-	say := func(text string, style func(string) string) {
-		for _, l := range words(text, room) {
-			lines = append(lines, fit(" "+style(l), width))
-		}
-	}
+	say := func(text string, style func(string) string) { lines = prose(lines, text, width, style) }
 	if tr.Purpose == "" && tr.First == "" && len(tr.Objectives) == 0 {
 		say("Nothing is said about the trial yet. Here will stand what it is for, when it begins and ends, and what it is to reach. The admins write it.", t.Text.Render)
 	}
