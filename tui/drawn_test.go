@@ -39,7 +39,7 @@ func TestDrawnIsBounded(t *testing.T) {
 			t.Fatalf("%d for %d", p.ID, i)
 		}
 	}
-	if n := len(d.nowPosts) + len(d.oldPosts); n > drawnMost {
+	if n := len(d.posts.young) + len(d.posts.old); n > drawnMost {
 		t.Errorf("%d posts are kept", n)
 	}
 	var rows []string
@@ -49,7 +49,7 @@ func TestDrawnIsBounded(t *testing.T) {
 			t.Fatalf("%q, not %q", rows, want)
 		}
 	}
-	if n := len(d.nowRows) + len(d.oldRows); n > rowsMost {
+	if n := len(d.kept.young) + len(d.kept.old); n > rowsMost {
 		t.Errorf("%d rows are kept", n)
 	}
 	if rows = d.rows(rows, 0, []byte("one")); !slices.Equal(rows, []string{"one"}) {

@@ -276,13 +276,7 @@ func (s *sidebar) press(msg tea.KeyPressMsg) (chosen *entry) {
 // wheel scrolls; the keys' entry comes along.
 func (s *sidebar) wheel(b tea.MouseButton) {
 	list := s.entries()
-	i := s.index(list, s.selected)
-	switch b {
-	case tea.MouseWheelDown:
-		i++
-	case tea.MouseWheelUp:
-		i--
-	}
+	i := s.index(list, s.selected) + notch(b)
 	s.selected = list[min(max(i, 0), len(list)-1)].name
 }
 

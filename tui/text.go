@@ -291,6 +291,20 @@ func words(text string, width int) []string {
 	return out
 }
 
+// paragraphs is text of our own, wrapped, with a column of air, at most height lines.
+func paragraphs(text string, width, height int) []string {
+	lines := prose(nil, text, width, func(line string) string { return line })
+	return lines[:min(len(lines), max(height, 0))]
+}
+
+// prose adds text of our own, wrapped, with a column of air, each line in a style.
+func prose(lines []string, text string, width int, style func(string) string) []string {
+	for _, l := range words(text, min(max(width-2, 1), measure)) {
+		lines = append(lines, fit(" "+style(l), width))
+	}
+	return lines
+}
+
 // columns is how wide text is: what ansi.StringWidth says, which looks at every cluster, and
 // quicker where each letter is one column for sure.
 func columns(text string) int {
