@@ -191,7 +191,7 @@ func (s *sidebar) news() int {
 // unread is what is new in Home.
 func (s *sidebar) unread() (n int) {
 	for _, c := range s.is.Channels {
-		if !c.Muted && !c.Direct {
+		if !c.Muted {
 			n += c.Unread
 		}
 	}
