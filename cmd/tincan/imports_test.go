@@ -29,8 +29,8 @@ var layers = map[string]layer{
 	},
 	"tincan/server": {
 		ours:    []string{"tincan/tui", "tincan/store", "tincan/store/..."},
-		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "github.com/prometheus/client_golang/...", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."},
-		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "pgregory.net/rapid", "modernc.org/sqlite"},
+		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "github.com/prometheus/procfs", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."}, // procfs: what Linux tells of this process, in forms of many ages
+		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "github.com/prometheus/client_golang/prometheus/testutil/promlint", "pgregory.net/rapid", "modernc.org/sqlite"},                                                                                     // promlint: Prometheus' own judgement of figures
 	},
 	"tincan/tui": {
 		ours:    []string{"tincan/store", "tincan/store/..."},
