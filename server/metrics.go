@@ -3,22 +3,12 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
 	"maps"
-	"net"
-	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"tincan/store"
-)
-
-const (
-	metricsPath   = "/metrics"       // where Prometheus looks unless told otherwise
-	metricsTime   = 10 * time.Second // for a request and for its answer: a scraper gives up by then, too
-	metricsHeader = 8 << 10          // bytes of a request's header: a scraper sends some hundred
 )
 
 // metrics are the figures that a Prometheus server may read of this one. None of them names a person, a channel or an
@@ -82,14 +72,6 @@ func (m *metrics) meter() *store.Meter {
 	return &store.Meter{Read: m.reads.observe, Wrote: m.writes.observe, Posted: func() { m.posts.Add(1) }}
 }
 
-// ServeHTTP answers with all of them.
-func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	var answer scrape
-	m.write(&answer)
-	w.Header().Set("Content-Type", scrapeType)
-	_, _ = w.Write(answer.Bytes())
-}
-
 // write writes all of them: what was counted, and what is read when somebody asks.
 func (m *metrics) write(to *scrape) {
 	to.figure("tincan_sign_ins_total", counter, "Connections whose person was let in.", float64(m.signIns.Load()))
@@ -131,26 +113,5 @@ func (m *metrics) sizes(to *scrape) {
 	if !b.At.IsZero() {
 		to.figure("tincan_backup_bytes", gauge, "The last backup of --backup-dir.", float64(b.Bytes))
 		to.figure("tincan_backup_timestamp_seconds", gauge, "When that was made, in seconds since 1970.", float64(b.At.Unix()))
-	}
-}
-
-// serve answers whoever asks on the listener, until stop is called.
-func (m *metrics) serve(ln net.Listener, log *slog.Logger) (stop func()) {
-	mux := http.NewServeMux()
-	mux.Handle("GET "+metricsPath, m)
-	web := &http.Server{
-		Handler: mux, ReadTimeout: metricsTime, WriteTimeout: metricsTime, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: metricsHeader,
-		ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelDebug), // of clients that talk nonsense
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		if err := web.Serve(ln); err != http.ErrServerClosed {
-			log.Error("figures for Prometheus are served no longer", "err", err)
-		}
-	}()
-	return func() {
-		web.Close()
-		<-ended
 	}
 }

@@ -47,6 +47,7 @@ const (
 	keyHigh    = 28  // the names of what is drawn, above it
 	axisHigh   = 26  // the text below
 	axisWide   = 48  // the values beside lines
+	linesRight = 16  // half of the text below the last week
 	barsRight  = 48  // the value of a bar that is as long as can be
 	lineWide   = 2   // of a line
 	symbolWide = 7   // of what stands on it
@@ -136,7 +137,7 @@ func (c *Chart) lines(d *drawing, top float64) (bottom float64) {
 		d.line(v == 0, axisWide, y, chartWidth, y)
 		d.text("end", axisWide-8, y+middle, c.text(v))
 	}
-	wide := float64(chartWidth-axisWide) / float64(len(c.Labels))
+	wide := float64(chartWidth-axisWide-linesRight) / float64(len(c.Labels))
 	every := (len(c.Labels) + weeksMost - 1) / weeksMost
 	for i, label := range c.Labels {
 		if i%every == 0 {

@@ -116,7 +116,7 @@ func TestChartIsDrawnInside(t *testing.T) {
 	if err := charts[1].svg(1).Render(&drawn); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{`d="M115.2 196.3M384.0 192.9L518.4 191.2"`, `d="M384.0 28.0L518.4 198.0L652.8 198.0"`} {
+	for _, path := range []string{`d="M113.6 196.3M376.0 192.9L507.2 191.2"`, `d="M376.0 28.0L507.2 198.0L638.4 198.0"`} {
 		if !strings.Contains(drawn.String(), path) {
 			t.Errorf("no %s in %s", path, drawn.String())
 		}
