@@ -363,14 +363,14 @@ func (c *call) has(f option) bool {
 }
 
 // number is the value of -n, or usual where it was not given.
-func (c *call) number(usual, most int) (int, error) {
+func (c *call) number(usual int) (int, error) {
 	v, given := c.flags[flagN.name]
 	if !given {
 		return usual, nil
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > most {
-		return 0, &misuse{fmt.Sprintf("-n takes a number from 1 to %d.", most)}
+	if err != nil || n < 1 || n > store.MaxLog {
+		return 0, &misuse{fmt.Sprintf("-n takes a number from 1 to %d.", store.MaxLog)}
 	}
 	return n, nil
 }

@@ -23,7 +23,7 @@ func joinQuery(words []string) string {
 
 // search prints the posts that have all the words, newest or best first.
 func (c *call) search() error {
-	n, err := c.number(usualPage, store.MaxLog)
+	n, err := c.number(usualPage)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *call) search() error {
 
 // saved prints my own list.
 func (c *call) saved() error {
-	n, err := c.number(usualPage, store.MaxLog)
+	n, err := c.number(usualPage)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (c *call) person(p store.Person) error {
 // inboxLine is an entry of the inbox as --json prints it.
 type inboxLine struct {
 	ID     int64    `json:"id"`
-	Kind   string   `json:"kind"` // mention, reply, reaction, answer, reminder or question
+	Kind   string   `json:"kind"` // mention, reply, reaction, answer, report, reminder or question
 	At     string   `json:"at"`   // RFC 3339, UTC
 	By     string   `json:"by"`   // the handle of who did it last
 	Count  int      `json:"count"`
@@ -122,7 +122,7 @@ type inboxLine struct {
 
 // inbox prints what concerns me, newest first. It marks read what it printed only if it was asked to.
 func (c *call) inbox() error {
-	n, err := c.number(usualPage, store.MaxLog)
+	n, err := c.number(usualPage)
 	if err != nil {
 		return err
 	}
@@ -199,6 +199,10 @@ func happened(i store.InboxItem) string {
 		return i.By + " reminds you to answer"
 	case i.Kind == store.Asked:
 		return i.By + " has a question about your announcement"
+	case i.Kind == store.LetStand:
+		return "the post that you reported stands as it is"
+	case i.Kind == store.WasHidden:
+		return "the post that you reported was hidden"
 	case i.Kind == store.Reacted && i.Count > 1:
 		return fmt.Sprintf("%d people reacted, last %s", i.Count, i.By)
 	case i.Kind == store.Reacted:

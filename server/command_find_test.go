@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -151,5 +152,38 @@ func TestTextOfAFlag(t *testing.T) {
 		{who: "maya", line: "channel create a b --purpose c", status: 2, errs: "usage: channel create NAME"},
 		{who: "maya", line: "channel create a --purpose", status: 2, errs: "usage: channel create NAME"},
 		{who: "maya", line: "channel create a --purpose b -- c", status: 2, errs: "usage: channel create NAME"},
+	})
+}
+
+// What became of a report is said by what it is, and by nobody's name.
+func TestInboxOfReports(t *testing.T) {
+	r := start(t, friday)
+	people := r.three()
+	r.play(people, []step{
+		{who: "nils", line: "post everyone One", out: "Posted in #everyone as $1.\n"},
+		{who: "nils", line: "post everyone Two", out: "Posted in #everyone as $2.\n"},
+	})
+	if err := r.store.SetAdmin(t.Context(), store.Operator, "maya", true, "She looks after it."); err != nil {
+		t.Fatal(err)
+	}
+	pia, err := r.store.PersonByHandle(t.Context(), "pia")
+	posts, errHome := r.store.Home(t.Context(), pia.ID, 0, 2)
+	for _, p := range posts {
+		err = errors.Join(err, r.store.ReportPost(t.Context(), pia.ID, p.ID, "It is rude."))
+	}
+	if err := errors.Join(err, errHome); err != nil || len(posts) != 2 {
+		t.Fatal(posts, err)
+	}
+	one, two := fmt.Sprint(posts[1].ID), fmt.Sprint(posts[0].ID)
+	r.play(people, []step{
+		{who: "maya", line: "reports keep " + one + " --why 'It is not.'", out: one + " stands as it is.\n"},
+		{who: "maya", line: "reports hide " + two + " --why 'It is.'", out: two + " is hidden; your reason stands in its place.\n"},
+	})
+	if got := r.plain(people["pia"], "dumb"); !strings.Contains(got, "New in your inbox: 1 post that you reported stands, 1 post that you reported was hidden.\n") {
+		t.Errorf("read line by line:\n%s", got)
+	}
+	r.play(people, []step{
+		{who: "pia", line: "inbox --read", out: two + "  #everyone  the post that you reported was hidden  Fri 20 Nov 14:03  new\n  This post was hidden: It is.\n\n" +
+			one + "  #everyone  the post that you reported stands as it is  Fri 20 Nov 14:03  new\n  One\n"},
 	})
 }

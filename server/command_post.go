@@ -180,7 +180,7 @@ func (c *call) home() error {
 		}
 		usual = store.MaxLog
 	}
-	n, err := c.number(usual, store.MaxLog)
+	n, err := c.number(usual)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (c *call) list(posts []store.Post, err error) error {
 
 // read prints the newest of a channel, without joining it and without moving my place in it.
 func (c *call) read() error {
-	n, err := c.number(usualPage, store.MaxLog)
+	n, err := c.number(usualPage)
 	if err != nil {
 		return err
 	}

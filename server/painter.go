@@ -487,72 +487,81 @@ func (p *pen) obey(seq string) {
 	}
 }
 
-// spot is somewhere in a line: before which byte, in which column, and with which pen.
-type spot struct {
-	at, col int
-	pen     pen
+// reading is how far a line has been read.
+type reading struct {
+	line string // what comes next
+	col  int
+	pen  pen
 }
 
-// shared is how far two lines are the same, up to a letter that is one column wide for certain and has nothing added
-// to it; the start where not everything before it is so.
-func shared(a, b string, width int) (there spot) {
-	n := prefix(a, b)
-	here := spot{}
-	for here.at+1 < n && here.col < width {
-		switch c := a[here.at]; {
+// along leads both over what they share, up to a letter that is one column wide for certain and has nothing added to it;
+// nowhere if not everything before it is so.
+func along(a, b *reading, width int) {
+	n := prefix(a.line, b.line)
+	here, there, at := *a, *a, 0
+read:
+	for i := 0; i+1 < n && here.col < width; i = len(a.line) - len(here.line) {
+		size := 1
+		switch c := here.line[0]; {
 		case c == esc:
-			size := sequence(a[here.at:])
-			if here.at+size > n {
-				return there
+			if size = sequence(here.line); i+size > n {
+				break read
 			}
-			here.pen.obey(a[here.at : here.at+size])
-			here.at += size
-		case c >= ' ' && c < 0x7f && a[here.at+1] < utf8.RuneSelf:
-			there = here
-			here.at++
-			here.col++
+			here.pen.obey(here.line[:size])
+			here.line = here.line[size:]
+			continue
+		case c >= ' ' && c < 0x7f && here.line[1] < utf8.RuneSelf:
+			there, at = here, i
 		case c >= ' ' && c != 0x7f:
-			r, size := utf8.DecodeRuneInString(a[here.at:])
-			if here.at+size >= n || a[here.at+size] >= utf8.RuneSelf || r < 0xa0 || r >= wide || !certain(r) {
-				return there
+			var r rune
+			if r, size = utf8.DecodeRuneInString(here.line); i+size >= n || here.line[size] >= utf8.RuneSelf || r < 0xa0 || r >= wide || !certain(r) {
+				break read
 			}
-			here.at += size
-			here.col++
 		default:
-			return there
+			break read
 		}
+		here.line = here.line[size:]
+		here.col++
 	}
-	return there
+	*a = there
+	*b = reading{b.line[at:], there.col, there.pen}
 }
 
-// glyphs reads a line from a spot on, as far as it fits the width.
-func glyphs(out []glyph, line string, from spot, width int) []glyph {
+// rest reads what fits the width.
+func (r *reading) rest(out []glyph, width int) []glyph {
 	out = out[:0]
-	p, col := from.pen, from.col
-	for i := from.at; i < len(line); {
-		c := line[i]
-		g := glyph{pen: p, col: col, width: 1, sure: true}
+	for r.line != "" {
+		out = r.next(out, width)
+	}
+	return out
+}
+
+// next reads one glyph more; the line is empty at its end, and where the width is.
+func (r *reading) next(out []glyph, width int) []glyph {
+	for r.line != "" {
+		c := r.line[0]
+		g := glyph{pen: r.pen, col: r.col, width: 1, sure: true}
 		switch {
 		case c == esc:
-			n := sequence(line[i:])
-			p.obey(line[i : i+n])
-			i += n
+			n := sequence(r.line)
+			r.pen.obey(r.line[:n])
+			r.line = r.line[n:]
 			continue
 		case c < ' ' || c == 0x7f:
-			i++
+			r.line = r.line[1:]
 			continue
-		case c < utf8.RuneSelf && (i+1 == len(line) || line[i+1] < utf8.RuneSelf):
-			g.text = line[i : i+1]
+		case c < utf8.RuneSelf && (len(r.line) == 1 || r.line[1] < utf8.RuneSelf):
+			g.text = r.line[:1]
 		default:
-			g.text, g.width = ansi.FirstGraphemeCluster(line[i:], ansi.GraphemeWidth)
-			r, size := utf8.DecodeRuneInString(g.text)
-			g.sure = size == len(g.text) && certain(r)
-			if r == utf8.RuneError || unicode.IsControl(r) {
-				i += size
+			g.text, g.width = ansi.FirstGraphemeCluster(r.line, ansi.GraphemeWidth)
+			first, size := utf8.DecodeRuneInString(g.text)
+			g.sure = size == len(g.text) && certain(first)
+			if first == utf8.RuneError || unicode.IsControl(first) {
+				r.line = r.line[size:]
 				continue
 			}
 		}
-		i += len(g.text)
+		r.line = r.line[len(g.text):]
 		switch {
 		case g.width == 0 && len(out) > 0: // a mark that a style has cut off from its letter
 			last := &out[len(out)-1]
@@ -560,13 +569,14 @@ func glyphs(out []glyph, line string, from spot, width int) []glyph {
 			continue
 		case g.width == 0:
 			continue
-		case col == width:
+		case r.col == width:
+			r.line = ""
 			return out
-		case col+g.width > width: // half of it is no use
-			g.text, g.width = " ", width-col
+		case r.col+g.width > width: // half of it is no use
+			g.text, g.width = " ", width-r.col
 		}
-		out = append(out, g)
-		col += g.width
+		r.col += g.width
+		return append(out, g)
 	}
 	return out
 }
@@ -579,38 +589,48 @@ func trim(line []glyph) []glyph {
 	return line
 }
 
-// common is how many bytes at their ends two lines share after the bytes that they share before: from behind a
-// return to the plain pen, and beginning with a letter that nothing before it is part of.
-func common(a, b string, from int) int {
-	n := alike(a[from:], b[from:])
-	tail := a[len(a)-n:]
-	for at := 0; ; {
-		next := strings.Index(tail[at:], ansi.ResetStyle)
-		if next < 0 {
-			return 0
+// part reads into c.a and c.b what differs of two lines, and says whether they go on alike behind it, in the same column.
+func (c *canvas) part(old, new *reading, width int) (more bool) {
+	c.a, c.b = c.a[:0], c.b[:0]
+	sure := true
+	read := func(r *reading, out []glyph) []glyph {
+		out = r.next(out, width)
+		sure = sure && (len(out) == 0 || out[len(out)-1].sure)
+		return out
+	}
+	for old.line != "" || new.line != "" {
+		if new.line == "" || old.line != "" && old.col <= new.col {
+			c.a = read(old, c.a)
+		} else {
+			c.b = read(new, c.b)
 		}
-		at += next + len(ansi.ResetStyle)
-		if at < len(tail) && tail[at] >= ' ' && tail[at] < 0x7f {
-			return len(tail) - at
+		if sure && old.meets(new) {
+			return true
 		}
 	}
+	c.a, c.b = trim(c.a), trim(c.b)
+	return false
 }
 
-// part reads what differs of two lines into c.a and c.b. Both end in the same column where the rest is the same, and
-// with what stands there last where it is not.
-func (c *canvas) part(old, new string, width int) (from int) {
-	start := shared(old, new, width)
-	read := func(tail int) {
-		c.a, c.b = glyphs(c.a, old[:len(old)-tail], start, width), glyphs(c.b, new[:len(new)-tail], start, width)
+// meetBytes is how much of two lines has to be the same for them to have met again: a jump costs as much.
+const meetBytes = 16
+
+// meets says whether two lines that differed go on alike, from a letter on that nothing before it is part of.
+func (r *reading) meets(other *reading) bool {
+	if r.col != other.col || r.pen != other.pen {
+		return false
 	}
-	if tail := common(old, new, start.at); tail > 0 && strings.IndexByte(old, ']') < 0 && strings.IndexByte(new, ']') < 0 {
-		if read(tail); ends(c.a, start.col) == ends(c.b, start.col) && unsure(c.a) == unsure(c.b) && unsure(c.a) == math.MaxInt {
-			return start.col
-		}
+	a, b := r.line, other.line
+	if n := meetBytes; len(a) > n && len(b) > n {
+		a, b = a[:n], b[:n]
 	}
-	read(0)
-	c.a, c.b = trim(c.a), trim(c.b)
-	return start.col
+	if a != b {
+		return false
+	}
+	for a != "" && a[0] == esc {
+		a = a[min(sequence(a), len(a)):]
+	}
+	return a != "" && a[0] >= ' ' && a[0] < 0x7f
 }
 
 // wide is where those characters begin that are certain to be two columns wide.
@@ -628,11 +648,21 @@ func certain(r rune) bool {
 func (p *painter) differing(c *canvas) {
 	for y := range c.new {
 		if c.old[y] != c.new[y] && !(c.old[y] == "" && p.fresh(c, y)) {
-			from := c.part(c.old[y], c.new[y], p.width)
-			p.line(y, from, c.a, c.b)
+			p.change(c, y)
 		}
 	}
 	p.draw(pen{})
+}
+
+// change turns an old line into a new one, a part that differs at a time.
+func (p *painter) change(c *canvas, y int) {
+	old, new := reading{line: c.old[y]}, reading{line: c.new[y]}
+	for more := true; more && old.line != new.line; {
+		along(&old, &new, p.width)
+		from := old.col
+		more = c.part(&old, &new, p.width)
+		p.line(y, from, c.a, c.b)
+	}
 }
 
 // fresh draws a line where nothing stands, a run of one style at a time, and glyph by glyph from where it is not certain
@@ -670,7 +700,7 @@ func (p *painter) fresh(c *canvas, y int) bool {
 		col, line = col+w, line[len(run):]
 	}
 	if rest != "" {
-		c.b = trim(glyphs(c.b, rest, spot{col: col, pen: with}, p.width))
+		c.b = trim((&reading{rest, col, with}).rest(c.b, p.width))
 		p.line(y, col, nil, c.b)
 	}
 	return true

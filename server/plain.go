@@ -85,6 +85,8 @@ func (c *call) readInbox() error {
 		{store.Replied, "reply", "replies"},
 		{store.Reacted, "reaction", "reactions"},
 		{store.Answered, "answer", "answers"},
+		{store.LetStand, "post that you reported stands", "posts that you reported stand"},
+		{store.WasHidden, "post that you reported was hidden", "posts that you reported were hidden"},
 		{store.Reminded, "reminder", "reminders"},
 		{store.Asked, "question about an announcement of yours", "questions about announcements of yours"},
 	} {

@@ -213,8 +213,7 @@ func (t *tx) answer(p Post, me int64, now Answer, reply int64) error {
 	if err != nil {
 		return err
 	}
-	t.emitTo(Event{Kind: Changed, Channel: p.Channel, Post: p.ID, By: me}, append(admins, me, p.Author)...)
-	return nil
+	return t.emitSeen(Event{Kind: Changed, Channel: p.Channel, Post: p.ID, By: me}, append(admins, me, p.Author)...)
 }
 
 // MustReads returns the announcements that wait for my answer, those that are due first before the others. None does

@@ -223,7 +223,9 @@ func (t *tx) uncount(p Post) error {
 		if err := t.run(`UPDATE inbox SET unread = 0 WHERE person_id = ? AND post_id = ? AND kind = ?`, person, p.Root, Replied); err != nil {
 			return err
 		}
-		t.emitTo(Event{Kind: Inbox, Post: p.Root, By: p.Author}, person)
+		if err := t.emitSeen(Event{Kind: Inbox, Post: p.Root, By: p.Author}, person); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -72,6 +72,28 @@ func (t *tx) emitIn(c channelRow, e Event) error {
 	return nil
 }
 
+// emitSeen is emitTo for those of the people who may see the event's post: who wrote or follows something in a private
+// channel and is in it no more learns nothing of what becomes of it.
+func (t *tx) emitSeen(e Event, people ...int64) error {
+	var seeing []int64
+	for _, p := range people {
+		sees, err := t.has(maySeeQuery, e.Post, p)
+		if err != nil {
+			return err
+		}
+		if sees {
+			seeing = append(seeing, p)
+		}
+	}
+	if len(seeing) > 0 {
+		t.emitTo(e, seeing...)
+	}
+	return nil
+}
+
+const maySeeQuery = `SELECT 1 FROM post p JOIN channel c ON c.id = p.channel_id LEFT JOIN member m ON m.person_id = ?2 AND m.channel_id = c.id
+	WHERE p.id = ?1 AND (c.private = 0 OR m.person_id IS NOT NULL)`
+
 // hub hands events to subscribers. Publishing never waits for one.
 type hub struct {
 	mu     sync.Mutex

@@ -299,3 +299,39 @@ func TestActIsDoneWhole(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+// Who is in a private channel no more hears nothing of it, also of what they wrote there or follow.
+func TestNothingIsHeardOfAChannelThatWasLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben, jon, nils := w.person("maya"), w.person("ben"), w.admin("jon"), w.person("nils")
+	secret := w.private(maya, "secret", "ben", "jon", "nils")
+	bens := w.post(ben, secret, "what ben wrote")
+	asked, err := w.CreatePost(w.ctx, ben, store.NewPost{Place: store.Place{Channel: secret}, Body: "what ben asked", Question: true})
+	w.must(err)
+	followed := w.post(maya, secret, "what ben follows")
+	w.must(w.FollowThread(w.ctx, ben, followed.ID, true))
+	w.must(w.SetStewardsPost(w.ctx, maya, secret, true, "So that it can be announced in."))
+	announced := w.announce(maya, secret, "what everyone in it should know", store.NewAnnouncement{})
+	for _, handle := range []string{"ben", "jon"} {
+		w.must(w.RemoveMember(w.ctx, maya, secret, handle))
+	}
+	b, j := w.listen(ben), w.listen(jon)
+	acts := map[string]func(){
+		"a reply to mine":      func() { w.reply(maya, bens.ID, "and of that @ben hears nothing") },
+		"a reaction":           func() { w.must(w.React(w.ctx, maya, bens.ID, 0, true)) },
+		"an answer to mine":    func() { w.must(w.ResolveQuestion(w.ctx, maya, w.reply(maya, asked.ID, "so").ID, true)) },
+		"a reply I would see":  func() { w.must(w.DeletePost(w.ctx, maya, w.reply(maya, followed.ID, "and gone").ID)) },
+		"one who has answered": func() { w.readWhole(nils, announced); w.understands(nils, announced) },
+	}
+	for name, act := range acts {
+		act()
+		for _, l := range []*listener{b, j} {
+			select {
+			case e := <-l.ch:
+				t.Errorf("%s: %+v", name, e)
+			default:
+			}
+		}
+	}
+}

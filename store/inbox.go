@@ -56,8 +56,7 @@ func (t *tx) notify(person int64, kind InboxKind, post, by int64) error {
 			return err
 		}
 	}
-	t.emitTo(Event{Kind: Inbox, Post: post, By: by}, person)
-	return nil
+	return t.emitSeen(Event{Kind: Inbox, Post: post, By: by}, person)
 }
 
 // pruneInbox forgets a person's oldest entries.

@@ -25,8 +25,8 @@ const (
 // time is read in the background, so that whoever opens the figures first does not wait for it.
 type memo struct {
 	mu     sync.Mutex
-	age    int     // how often it has forgotten something
-	gone   []int64 // the posts of the last memoForgets times, in a ring; 0 for everything
+	age    int                // how often it has forgotten something
+	gone   [memoForgets]int64 // the posts of the last times, in a ring; 0 for everything
 	days   map[int64]memoDay
 	asked  map[int64][]rawAsks // by the announcement that asked them
 	above  int64               // the highest id of those days
@@ -40,6 +40,8 @@ type memoDay struct {
 	posts         []rawSaid
 	lowest, above int64
 }
+
+func newMemo() memo { return memo{days: map[int64]memoDay{}, asked: map[int64][]rawAsks{}} }
 
 // now is the age of what it holds. A transaction asks before it begins.
 func (m *memo) now() int {
@@ -63,11 +65,9 @@ func (m *memo) heed(events []delivery, at time.Time) {
 			if e.Root != 0 {
 				m.forget(e.Root)
 			}
-		case Reload, Channels, People: // whom announcements ask may have changed with the last two
-			if e.Kind == Reload {
-				m.clear()
-				continue
-			}
+		case Reload:
+			m.clear()
+		case Channels, People: // whom announcements ask may have changed
 			m.note(0)
 			clear(m.asked)
 		}
@@ -102,9 +102,6 @@ func (m *memo) forget(post int64) {
 }
 
 func (m *memo) note(post int64) {
-	if m.gone == nil {
-		m.gone, m.days, m.asked = make([]int64, memoForgets), map[int64]memoDay{}, map[int64][]rawAsks{}
-	}
 	m.gone[m.age%memoForgets] = post
 	m.age++
 }
@@ -144,9 +141,6 @@ func (m *memo) keepDay(age int, d int64, posts []rawSaid, now time.Time) {
 	if !m.stands(age, is.lowest, is.above) {
 		return
 	}
-	if m.gone == nil {
-		m.note(0)
-	}
 	if len(m.days) >= memoDays {
 		clear(m.days)
 	}
@@ -167,9 +161,6 @@ func (m *memo) keepAnnouncement(age int, id int64, asks []rawAsks) {
 	defer m.mu.Unlock()
 	if !m.stands(age, id, id) {
 		return
-	}
-	if m.gone == nil {
-		m.note(0)
 	}
 	m.asked[id] = asks
 }

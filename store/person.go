@@ -204,6 +204,17 @@ func (s *Store) MarkWelcomed(ctx context.Context, me int64) error {
 	})
 }
 
+// SetHomeActive remembers in which order me has Home.
+func (s *Store) SetHomeActive(ctx context.Context, me int64, on bool) error {
+	return s.writeAlways(ctx, func(t *tx) error {
+		if _, err := t.viewer(me); err != nil {
+			return err
+		}
+		t.emitTo(Event{Kind: People, Person: me, By: me}, me)
+		return t.run(`UPDATE person SET home_active = ? WHERE id = ?`, on, me)
+	})
+}
+
 // ValidHandle is nil if s can be a handle: 1 to 32 of a–z, 0–9, dot, dash and underscore, the first a letter or digit.
 func ValidHandle(s string) error {
 	if s == "" || len(s) > handleLimit || s != CleanHandle(s) {

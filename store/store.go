@@ -110,6 +110,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		argon:   make(chan struct{}, hashesAtOnce),
 		finding: make(chan struct{}, 1),
 		recall:  newRecall(),
+		memo:    newMemo(),
 		lines:   bylines{of: map[int64]byline{}, viewers: map[int64]Person{}},
 		acts:    make(chan *act),
 		reads:   make(chan *reading),

@@ -15,6 +15,9 @@ import (
 // notFound says whether something is not there, or not for me.
 func notFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
 
+// lost says whether something may no longer be seen.
+func lost(err error) bool { return notFound(err) || errors.Is(err, store.ErrForbidden) }
+
 // postAct is one thing that one person can do with one post now. What a key does, the
 // hints, the help page, the menu of acts and the palette are all made of these.
 type postAct struct {
@@ -234,10 +237,7 @@ func (a *app) unreadFrom(p *store.Post) tea.Cmd {
 }
 
 func (a *app) copyLink(id int64) tea.Cmd {
-	link := "thread " + strconv.FormatInt(id, 10)
-	if a.host != "" {
-		link = "ssh " + a.host + " " + link
-	}
+	link := a.command("thread " + strconv.FormatInt(id, 10))
 	return tea.Batch(tea.SetClipboard(link), status(link+" · copied, where your terminal allows that. It shows the post."))
 }
 

@@ -68,8 +68,7 @@ func (m *admin) Update(msg tea.Msg) tea.Cmd {
 		m.theme = msg.theme
 		m.set(m.list())
 	case tea.KeyPressMsg:
-		cmd, _ := m.menu.press(msg)
-		return cmd
+		return m.menu.press(msg)
 	case tea.MouseMsg:
 		return m.menu.mouse(msg, msg.Mouse().Y)
 	}

@@ -18,7 +18,7 @@ func newAdminChannels(a *app, t *theme) screen {
 
 // newCharter is what a channel is, line by line, for its stewards and the admins.
 func newCharter(a *app, t *theme, id int64) screen {
-	k := newKept(a, t, "Channel", nil, store.Channels, store.People)
+	k := newKept(a, t, "Channel", store.Channels, store.People)
 	k.read = func() (drawn, error) {
 		c, err := a.store.ChannelByID(a.ctx, a.me, id)
 		if err != nil {
@@ -148,7 +148,7 @@ func newArchiving(a *app, t *theme, c store.Channel) *sheet {
 
 // newDepartments is every department; Enter gives the channel to it, or takes it back.
 func newDepartments(a *app, t *theme, c store.Channel) screen {
-	k := newKept(a, t, "#"+c.Name+" · departments", nil, store.Channels, store.People)
+	k := newKept(a, t, "#"+c.Name+" · departments", store.Channels, store.People)
 	k.read = func() (drawn, error) {
 		has, err := a.store.ChannelDepartments(a.ctx, a.me, c.ID)
 		if err != nil {
@@ -187,7 +187,7 @@ func newDepartment(a *app, t *theme, c store.Channel, name string, on bool) *she
 
 // newStewards is who looks after a channel; Enter takes that from them.
 func newStewards(a *app, t *theme, c store.Channel) screen {
-	k := newKept(a, t, "#"+c.Name+" · stewards", nil, store.Channels, store.People)
+	k := newKept(a, t, "#"+c.Name+" · stewards", store.Channels, store.People)
 	k.read = func() (drawn, error) {
 		all, err := a.store.Stewards(a.ctx, a.me, c.ID)
 		return func(k *kept) {

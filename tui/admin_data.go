@@ -10,10 +10,9 @@ import (
 
 // newData is what goes out and comes in: backups, the export, the import and the end of the trial.
 func newData(a *app, t *theme) screen {
-	k := newKept(a, t, "Admin · Data", nil, store.Trials)
+	k := newKept(a, t, "Admin · Data", store.Trials)
 	k.where = entryAdmin
-	const never = 1 << 20 // what stands behind a line is a sentence, and stands below it
-	k.wide = never
+	k.wide = neverWide
 	k.read = func() (drawn, error) {
 		b, err := a.store.LastBackup(a.ctx, a.me)
 		if err != nil {
@@ -71,7 +70,7 @@ func endState(e store.Ending) string {
 
 // newBackup is what is known of the backups, and asks for one.
 func newBackup(a *app, t *theme) screen {
-	k := newKept(a, t, "Data · backup", nil)
+	k := newKept(a, t, "Data · backup")
 	k.where = entryAdmin
 	k.read = func() (drawn, error) {
 		b, err := a.store.LastBackup(a.ctx, a.me)

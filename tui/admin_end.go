@@ -11,7 +11,7 @@ import (
 
 // newEnd is how the trial ends, how far that has come, and the next step.
 func newEnd(a *app, t *theme) screen {
-	k := newKept(a, t, "Admin · end of the trial", nil, store.Trials)
+	k := newKept(a, t, "Admin · end of the trial", store.Trials)
 	k.where = entryAdmin
 	k.read = func() (drawn, error) {
 		e, err := a.store.Ending(a.ctx, a.me)

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -41,7 +40,7 @@ func (a *app) entryActs(e store.Entry) []postAct {
 
 // newEntry is one person and what can be done about them.
 func newEntry(a *app, t *theme, handle string) screen {
-	k := newKept(a, t, "Admin · @"+handle, nil, store.People)
+	k := newKept(a, t, "Admin · @"+handle, store.People)
 	k.where = entryAdmin
 	k.read = func() (drawn, error) {
 		e, err := a.store.Entry(a.ctx, a.me, handle)
@@ -197,6 +196,6 @@ func newEdit(a *app, t *theme, e store.Entry) *sheet {
 		ask("Manager", at(e.Manager), "A handle, like @petra. Managers see what is pending in their own team."), ask("Since", e.Start, "Their first day in the company, like 2026-11-22."),
 	}
 	return a.decree(t, "Edit "+e.Display(), "", "saves", "Corrected.", "Saved.", parts, func(v []string, why string) error {
-		return a.store.Edit(a.ctx, a.me, e.Handle, store.Details{Name: v[0], Department: v[1], Team: v[2], Title: v[3], Email: v[4], Employee: v[5], Manager: v[6], Start: v[7]}, cmp.Or(why, ""))
+		return a.store.Edit(a.ctx, a.me, e.Handle, store.Details{Name: v[0], Department: v[1], Team: v[2], Title: v[3], Email: v[4], Employee: v[5], Manager: v[6], Start: v[7]}, why)
 	})
 }

@@ -24,11 +24,7 @@ type figureRow struct {
 // figureLines is a figure in lines.
 func figureLines(fig store.Figure, sheet store.FigureSheet, t *theme, width int) []string {
 	var lines []string
-	say := func(text string, style style) {
-		for _, l := range words(text, min(max(width-2, 1), measure)) {
-			lines = append(lines, fit(" "+style.Render(l), width))
-		}
-	}
+	say := func(text string, style style) { lines = prose(lines, text, width, style.Render) }
 	say(fig.Says(), t.Text)
 	lines = append(lines, "")
 	say(fig.Text()+madeOf(fig, ", "), t.Bold)

@@ -36,7 +36,7 @@ const (
 )
 
 func newFigures(a *app, t *theme) screen {
-	f := &figures{kept: newKept(a, t, "Admin · Figures", nil, store.Trials)}
+	f := &figures{kept: newKept(a, t, "Admin · Figures", store.Trials)}
 	f.where = entryAdmin
 	f.kept.read = f.reading()
 	return f
@@ -172,9 +172,6 @@ func (f *figures) FullHelp() [][]key.Binding {
 
 // copyFigures copies the command that prints the figures of a time as a table.
 func (a *app) copyFigures(w store.Window) tea.Cmd {
-	line := "figures --from " + w.From.Format(time.DateOnly) + " --csv > figures.csv"
-	if a.host != "" {
-		line = "ssh " + a.host + " " + line
-	}
+	line := a.command("figures --from " + w.From.Format(time.DateOnly) + " --csv > figures.csv")
 	return tea.Batch(tea.SetClipboard(line), status(line+" · copied, where your terminal allows that. It makes a file for a spreadsheet."))
 }

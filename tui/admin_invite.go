@@ -21,7 +21,7 @@ const (
 
 // door is where people come in, as letters to them say it.
 func (a *app) door() archive.Door {
-	return archive.Door{SSH: "ssh " + a.host, Fingerprint: a.hostKey, Zone: a.zone}
+	return archive.Door{SSH: "ssh " + a.typed(), Fingerprint: a.hostKey, Zone: a.zone}
 }
 
 // lettering is a decree that ends in letters to be copied.
@@ -45,20 +45,17 @@ func (a *app) lettering(t *theme, title, intro, last, why string, parts []*part,
 // newInvites chooses whom to invite.
 func newInvites(a *app, t *theme, c store.RosterCount) screen {
 	p := &page{theme: t, title: "Admin · invite people", text: "Whoever is invited gets a code, and you get the letter that brings it to them."}
-	open := func(name, label string, do func() screen) {
-		p.items = append(p.items, item{name: name, label: label, open: a.opens(do), keys: []key.Binding{keys.Open}})
+	line := func(name, label string, do func() screen) item {
+		return item{name: name, label: label, open: a.opens(do), keys: []key.Binding{keys.Open}}
 	}
-	items := func() {
-		open("one", "One person", func() screen { return newInviteOne(a, t) })
-		open("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) })
-		if c.NoCode > 0 {
-			open("all", "All "+number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) })
-		}
+	items := []item{
+		line("one", "One person", func() screen { return newInviteOne(a, t) }),
+		line("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) }),
 	}
-	items()
-	made := p.items
-	p.items = nil
-	p.set(made)
+	if c.NoCode > 0 {
+		items = append(items, line("all", "All "+number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) }))
+	}
+	p.set(items)
 	return p
 }
 
@@ -90,7 +87,7 @@ const nameMost = 60
 
 func newInviteAll(a *app, t *theme, n int) screen {
 	if n > tableMost {
-		return &page{theme: t, title: "Admin · invite all", text: "For so many, a file is better than a clipboard. This invites all " + number(n) + " and writes a table for a mail merge:\n\n  ssh " + a.host + " invite --all --csv > letters.csv"}
+		return &page{theme: t, title: "Admin · invite all", text: "For so many, a file is better than a clipboard. This invites all " + number(n) + " and writes a table for a mail merge:\n\n  ssh " + a.typed() + " invite --all --csv > letters.csv"}
 	}
 	return a.lettering(t, "Admin · invite all", "A letter for each of the "+number(n)+" people on the roster who have none.", "makes the letters", invitePurpose, nil,
 		func(_ []string, why string) ([]store.Letter, error) { return a.store.LettersForAll(a.ctx, a.me, why) })

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 
@@ -15,37 +14,29 @@ import (
 
 // roll is everybody on the roster as the admins see them, with what can be done about them.
 type roll struct {
-	menu
-	app     *app
-	theme   *theme
-	which   store.EntryFilter
-	all     []store.Entry
-	count   store.RosterCount
-	filter  *field
-	filling bool // keys are text of the filter
-	turn    int  // of the last question; answers to others are late
-	ready   bool
-	ended   bool
-	older   bool
-	problem string
-	height  int
-}
-
-// rollMsg is a page of people after an entry, and how many there are in all.
-type rollMsg struct {
-	of    *roll
-	turn  int
-	after *store.Entry
-	n     int
-	all   []store.Entry
-	count store.RosterCount
-	err   error
+	*paged[store.Entry]
+	which  store.EntryFilter
+	count  store.RosterCount
+	filter filter
+	height int
 }
 
 func newRoll(a *app, t *theme, which store.EntryFilter) screen {
-	f := newField(filterLimit)
-	f.oneRow = true
-	return &roll{menu: menu{wide: rollWide}, app: a, theme: t, which: which, filter: f}
+	r := &roll{paged: newPaged[store.Entry](a, t), which: which, filter: newFilter()}
+	r.wide = rollWide
+	r.reads = func() reader[store.Entry] {
+		which := r.which
+		which.Find = store.CleanLine(r.filter.text)
+		return func(after *store.Entry, n int) (all []store.Entry, _ func(), err error) {
+			if all, err = a.store.Entries(a.ctx, a.me, which, after, n); err != nil {
+				return nil, nil, err
+			}
+			count, err := a.store.RosterCount(a.ctx, a.me)
+			return all, func() { r.count = count }, err
+		}
+	}
+	r.paged.list = r.list
+	return r
 }
 
 // phaseNames and orderNames are what the groups and orders of the list are called.
@@ -83,105 +74,45 @@ func (r *roll) Note() string {
 }
 
 // Editing reports whether keys are text.
-func (r *roll) Editing() bool { return r.filling }
+func (r *roll) Editing() bool { return r.filter.filling }
 
 // Finds says that the key of Search looks for something here.
 func (r *roll) Finds() {}
-
-func (r *roll) Init() tea.Cmd { return r.refresh() }
-
-// refresh asks for the people that are meant, from the first.
-func (r *roll) refresh() tea.Cmd {
-	r.turn++
-	r.older = false
-	return r.read(nil, min(max(len(r.all), pageSize), store.MaxPage))
-}
-
-func (r *roll) read(after *store.Entry, n int) tea.Cmd {
-	a, which, turn := r.app, r.which, r.turn
-	which.Find = store.CleanLine(r.filter.text)
-	return func() tea.Msg {
-		m := rollMsg{of: r, turn: turn, after: after, n: n}
-		if m.all, m.err = a.store.Entries(a.ctx, a.me, which, after, n); m.err == nil {
-			m.count, m.err = a.store.RosterCount(a.ctx, a.me)
-		}
-		return m
-	}
-}
-
-// more asks for the next people when the end is near.
-func (r *roll) more() tea.Cmd {
-	if !r.ready || r.ended || r.older || len(r.all) == 0 || r.index() < len(r.items)-loadAhead {
-		return nil
-	}
-	r.older = true
-	last := r.all[len(r.all)-1]
-	return r.read(&last, pageSize)
-}
 
 func (r *roll) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		r.width, r.height = msg.Width, msg.Height
 		r.list()
-	case themeMsg:
-		r.theme = msg.theme
-		r.list()
+		return nil
 	case tea.KeyPressMsg:
 		return r.press(msg)
 	case tea.PasteMsg:
-		if r.filling && r.filter.paste(msg.Content) {
-			return r.refresh()
+		if r.filter.filling && r.filter.paste(msg.Content) {
+			return r.another()
 		}
 	case tea.MouseMsg:
-		return tea.Batch(r.menu.mouse(msg, msg.Mouse().Y-r.over()), r.more())
-	case rollMsg:
-		if msg.of == r && msg.turn == r.turn {
-			return r.learn(msg)
-		}
+		return r.mouse(msg, r.filter.over(0))
 	case whichMsg:
 		if msg.of == r {
 			r.which, r.chosen = msg.which, rollWhich
-			return r.refresh()
+			return r.another()
 		}
 	case store.Event:
 		if msg.Kind == store.People || msg.Kind == store.Reload {
 			return r.refresh()
 		}
 	}
-	return nil
-}
-
-// learn takes a page in.
-func (r *roll) learn(msg rollMsg) tea.Cmd {
-	if msg.after != nil {
-		r.older = false
-	}
-	if msg.err != nil {
-		if !r.ready || errors.Is(msg.err, store.ErrForbidden) {
-			r.problem, _ = store.Sentence(msg.err)
-		}
-		return fail(msg.err)
-	}
-	r.ready, r.problem, r.ended, r.count = true, "", len(msg.all) < msg.n, msg.count
-	if msg.after == nil {
-		r.all = msg.all
-	} else {
-		r.all = append(r.all, msg.all...)
-	}
-	r.list()
-	return r.more()
+	return r.update(msg)
 }
 
 func (r *roll) press(msg tea.KeyPressMsg) tea.Cmd {
-	if r.filling {
+	if r.filter.filling {
 		return r.fill(msg)
 	}
 	switch {
-	case r.problem != "" && key.Matches(msg, keys.Open):
-		return r.refresh()
 	case key.Matches(msg, keys.Filter):
-		r.filling = true
+		r.filter.filling = true
 		r.list()
 		return nil
 	case key.Matches(msg, keys.Invite):
@@ -194,8 +125,7 @@ func (r *roll) press(msg tea.KeyPressMsg) tea.Cmd {
 			return cmd
 		}
 	}
-	cmd, _ := r.menu.press(msg)
-	return tea.Batch(cmd, r.more())
+	return r.paged.press(msg)
 }
 
 // fill is a key in the filter; the arrows and Enter still move in the list.
@@ -203,16 +133,15 @@ func (r *roll) fill(msg tea.KeyPressMsg) tea.Cmd {
 	before := r.filter.text
 	switch {
 	case key.Matches(msg, keys.Cancel):
-		r.filling = false
+		r.filter.filling = false
 		r.filter.set("")
 	case key.Matches(msg, keys.Open):
-		r.filling = false
+		r.filter.filling = false
 		if len(r.all) > 0 {
 			r.chosen = personItem(r.all[0].Person)
 		}
 	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
-		cmd, _ := r.menu.press(msg)
-		return tea.Batch(cmd, r.more())
+		return r.paged.press(msg)
 	default:
 		r.filter.press(msg)
 	}
@@ -220,7 +149,7 @@ func (r *roll) fill(msg tea.KeyPressMsg) tea.Cmd {
 	if r.filter.text == before {
 		return nil
 	}
-	return r.refresh()
+	return r.another()
 }
 
 // selected is the person that the keys are on.
@@ -247,7 +176,7 @@ func (r *roll) list() {
 	for i, e := range r.all {
 		it := item{name: personItem(e.Person), label: ansi.Truncate(e.Display(), max(r.width/3, nameLeast), "…"), dim: e.State != store.Active}
 		if i == 0 {
-			it.head = upper(r.shown())
+			it.head = capital(r.shown())
 		}
 		it.value = t.Dim.Render(pad(fit(cmp.Or(e.Department, "–"), departmentWidth), departmentWidth))
 		it.more = t.Dim.Render(r.stands(e))
@@ -257,7 +186,7 @@ func (r *roll) list() {
 	}
 	r.set(items)
 	r.filter.setSize(min(r.width-4, measure), 1)
-	r.setSize(r.width, max(r.height-r.over(), 0))
+	r.setSize(r.width, max(r.height-r.filter.over(0), 0))
 }
 
 const (
@@ -277,9 +206,6 @@ func (r *roll) shown() string {
 	}
 	return strings.Join(append(parts, orderNames[r.which.Order]), ", ")
 }
-
-// upper begins a text with a capital.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // stands is where a person stands: their mark on the board, and whether they have come.
 func (r *roll) stands(e store.Entry) string {
@@ -317,25 +243,8 @@ func (a *app) standsNow(e store.Entry) string {
 	return "here " + ago(e.SeenAt, now, a.zone)
 }
 
-// over is the lines above the list: the filter and air.
-func (r *roll) over() int {
-	if !r.filling && r.filter.text == "" {
-		return 0
-	}
-	return 1
-}
-
 func (r *roll) View() tea.View {
-	var lines []string
-	var cursor *tea.Cursor
-	if r.over() > 0 {
-		lines = append(lines, fit(" "+r.theme.Accent.Render("/")+" "+r.filter.view()[0], r.width))
-	}
-	if r.filling {
-		x, _ := r.filter.place()
-		cursor = tea.NewCursor(x+3, 0)
-		cursor.Shape = tea.CursorBar
-	}
+	lines, cursor := r.filter.draw(r.theme, r.width, 0)
 	if r.problem != "" {
 		return around(append(lines, paragraphs(r.problem+"\n\nEnter tries again.", r.width, r.height)...), cursor, r.width, r.height)
 	}
@@ -351,7 +260,7 @@ func (r *roll) View() tea.View {
 }
 
 func (r *roll) ShortHelp() []key.Binding {
-	if r.filling {
+	if r.filter.filling {
 		return []key.Binding{says(keys.Open, "to the list"), says(keys.Cancel, "shows all")}
 	}
 	return append(slices.Clone(r.current().keys), keys.Back)
@@ -370,7 +279,7 @@ type whichMsg struct {
 // newWhich chooses who is listed, and in which order.
 func newWhich(r *roll) screen {
 	a := r.app
-	k := newKept(a, r.theme, "People · show", nil, store.People)
+	k := newKept(a, r.theme, "People · show", store.People)
 	k.where = entryAdmin
 	was := r.which
 	k.read = func() (drawn, error) {

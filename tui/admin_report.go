@@ -10,7 +10,7 @@ import (
 
 // newTrialReport is what came of the trial, in ten sections to read, and how to take it along as a file.
 func newTrialReport(a *app, t *theme) screen {
-	k := newKept(a, t, "Admin · The report", nil, store.Trials)
+	k := newKept(a, t, "Admin · The report", store.Trials)
 	k.where = entryAdmin
 	k.read = func() (drawn, error) {
 		r, err := report.New(a.ctx, a.store, a.me, report.Options{})
@@ -72,14 +72,11 @@ func sectionLines(s report.Section, t *theme, width int) []string {
 
 // newReportFile says how to take the report along.
 func newReportFile(a *app, t *theme) *page {
-	host := a.host
-	if host == "" {
-		host = "HOST"
-	}
+	ssh := "\n\n  ssh " + a.typed()
 	text := "Type one of these on your own computer, in a terminal as the one you came in by.\n\n" +
-		"A page for the browser and the printer, with charts, in one file that can be sent to anyone:\n\n  ssh " + host + " report --html > report.html\n\n" +
-		"The same as text:\n\n  ssh " + host + " report > report.md\n\n" +
-		"Every figure as a table for a spreadsheet:\n\n  ssh " + host + " report --csv > figures.csv\n\n" +
+		"A page for the browser and the printer, with charts, in one file that can be sent to anyone:" + ssh + " report --html > report.html\n\n" +
+		"The same as text:" + ssh + " report > report.md\n\n" +
+		"Every figure as a table for a spreadsheet:" + ssh + " report --csv > figures.csv\n\n" +
 		"It has no names but those in the log of decisions, and nothing of private channels."
 	return &page{theme: t, title: "The report · as a file", text: text}
 }

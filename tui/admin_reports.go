@@ -13,10 +13,9 @@ import (
 
 // newReports is the queue of reported posts, the newest report first.
 func newReports(a *app, t *theme) screen {
-	k := newKept(a, t, "Admin · Reports", nil, store.Reported, store.Changed)
+	k := newKept(a, t, "Admin · Reports", store.Reported, store.Changed)
 	k.where = entryAdmin
-	const never = 1 << 20 // a report always has two lines: whose post it is, and how it begins
-	k.wide = never
+	k.wide = neverWide
 	k.read = func() (drawn, error) {
 		all, err := a.store.Reports(a.ctx, a.me)
 		return func(k *kept) {
@@ -41,7 +40,7 @@ func newReports(a *app, t *theme) screen {
 
 // newReported is one reported post, why it was reported, and what can be done about it.
 func newReported(a *app, t *theme, post int64) screen {
-	k := newKept(a, t, "Reports · one of them", nil, store.Reported, store.Changed)
+	k := newKept(a, t, "Reports · one of them", store.Reported, store.Changed)
 	k.where = entryAdmin
 	k.read = func() (drawn, error) {
 		r, err := a.store.Report(a.ctx, a.me, post)

@@ -64,8 +64,7 @@ type (
 )
 
 func newRoster(a *app, t *theme) screen {
-	const always = 1 << 20 // what becomes of a line stands below whom it is about
-	return &roster{app: a, theme: t, menu: menu{wide: always}}
+	return &roster{app: a, theme: t, menu: menu{wide: neverWide}}
 }
 
 // Title is the header.
@@ -128,8 +127,7 @@ func (r *roster) press(msg tea.KeyPressMsg) tea.Cmd {
 		r.plan, r.wrong = nil, ""
 		return nil
 	case r.plan != nil:
-		cmd, _ := r.menu.press(msg)
-		return cmd
+		return r.menu.press(msg)
 	case key.Matches(msg, keys.Cancel) && !leaves:
 		return status(givesUp)
 	case key.Matches(msg, keys.Cancel):
@@ -154,7 +152,7 @@ func (r *roster) press(msg tea.KeyPressMsg) tea.Cmd {
 // put adds to the text.
 func (r *roster) put(text string) tea.Cmd {
 	if len(r.text)+len(text) > rosterMost {
-		return status("That is more than fits here. Send it as a file: ssh " + r.app.host + " people import - < roster.csv")
+		return status("That is more than fits here. Send it as a file: ssh " + r.app.typed() + " people import - < roster.csv")
 	}
 	r.text += text
 	r.wrong = ""
@@ -325,7 +323,7 @@ func (r *roster) head() []string {
 	}
 	lines := words(sum, max(r.width-2, 1))
 	if shown := len(r.plan.Lines) - r.plan.Count[store.RosterUnchanged]; shown > rosterLines {
-		lines = append(lines, words("The first "+number(rosterLines)+" lines are shown; ssh "+r.app.host+" people import - --dry-run < roster.csv prints all.", max(r.width-2, 1))...)
+		lines = append(lines, words("The first "+number(rosterLines)+" lines are shown; ssh "+r.app.typed()+" people import - --dry-run < roster.csv prints all.", max(r.width-2, 1))...)
 	}
 	for _, n := range append([]string{r.wrong}, r.notes...) {
 		if n != "" {
@@ -356,13 +354,8 @@ func (r *roster) View() tea.View {
 
 // pasting shows the text so far: its end, and what it is for while there is none.
 func (r *roster) pasting() tea.View {
-	width := max(r.width-2, 1)
 	var lines []string
-	say := func(style func(string) string, text string) {
-		for _, l := range words(text, min(width, measure)) {
-			lines = append(lines, fit(" "+style(l), r.width))
-		}
-	}
+	say := func(style func(string) string, text string) { lines = prose(lines, text, r.width, style) }
 	air := func() {
 		if r.height >= airyHeight {
 			lines = append(lines, "")
@@ -373,7 +366,7 @@ func (r *roster) pasting() tea.View {
 	air()
 	say(r.theme.Dim.Render, "One of the first three is needed, the others may be missing. An empty cell changes nothing, a dash takes away what is there. Enter on an empty line shows what it would do; nothing is changed before you agree.")
 	air()
-	say(r.theme.Dim.Render, "A file comes by itself: ssh "+r.app.host+" people import - < roster.csv")
+	say(r.theme.Dim.Render, "A file comes by itself: ssh "+r.app.typed()+" people import - < roster.csv")
 	if r.wrong != "" {
 		lines = append(lines, "")
 		say(r.theme.Error.Render, r.wrong)
@@ -385,8 +378,7 @@ func (r *roster) pasting() tea.View {
 		lines = append(lines, fit(" "+store.Clean(strings.ReplaceAll(l, "\t", "  ")), r.width))
 	}
 	last := lines[len(lines)-1]
-	cursor := tea.NewCursor(max(min(ansi.StringWidth(last), r.width-1), 1), len(lines)-1)
-	cursor.Shape = tea.CursorBar
+	cursor := caret(max(min(ansi.StringWidth(last), r.width-1), 1), len(lines)-1)
 	return around(lines, cursor, r.width, r.height)
 }
 

@@ -14,9 +14,8 @@ var consentKinds = []store.ConsentKind{store.PrivateExport, store.EndOfTrial}
 
 // newSecond is what needs two admins: what the others ask of me, and what I ask of them.
 func newSecond(a *app, t *theme) screen {
-	const always = 1 << 20 // the reason stands below who asks
-	k := newKept(a, t, "Admin · Second admin", nil, store.Decided, store.People)
-	k.where, k.wide = entryAdmin, always
+	k := newKept(a, t, "Admin · Second admin", store.Decided, store.People)
+	k.where, k.wide = entryAdmin, neverWide
 	k.read = func() (drawn, error) {
 		list, err := a.store.Consents(a.ctx, a.me)
 		return func(k *kept) {

@@ -11,10 +11,9 @@ import (
 
 // newToday is what waits for the board; each line opens the place to act.
 func newToday(a *app, t *theme) screen {
-	k := newKept(a, t, "Admin · Today", nil, store.Reported, store.People, store.Trials, store.Changed, store.Posted, store.Decided)
+	k := newKept(a, t, "Admin · Today", store.Reported, store.People, store.Trials, store.Changed, store.Posted, store.Decided)
 	k.where = entryAdmin
-	const never = 1 << 20 // what to do about it stands below what waits
-	k.wide = never
+	k.wide = neverWide
 	k.read = func() (drawn, error) {
 		all, err := a.store.Today(a.ctx, a.me)
 		return func(k *kept) {
@@ -53,11 +52,11 @@ func (a *app) waits(t *theme, w store.Wait) screen {
 		return newRoll(a, t, store.EntryFilter{Phase: store.PhaseInvited})
 	case store.OneDepartment, store.OneAdmin:
 		return newRoll(a, t, store.EntryFilter{Phase: store.PhaseCame, Order: store.ByDepartment})
-	}
-	if w.Kind == store.NoBackup {
+	case store.NoBackup:
 		return newNoBackup(t)
+	default: // one that failed, or is old
+		return newBackup(a, t)
 	}
-	return newBackup(a, t)
 }
 
 // newNoBackup says what a backup is for.

@@ -10,7 +10,7 @@ import (
 
 // newAdminTrial is what the board says of the trial, line by line.
 func newAdminTrial(a *app, t *theme) screen {
-	k := newKept(a, t, "Admin · Trial", nil, store.Trials)
+	k := newKept(a, t, "Admin · Trial", store.Trials)
 	k.where = entryAdmin
 	k.read = func() (drawn, error) {
 		tr, err := a.store.Trial(a.ctx, a.me)

@@ -133,7 +133,7 @@ func (s *announcing) Update(msg tea.Msg) tea.Cmd {
 				to.chosen = i
 			}
 		}
-		return failedCmd(got.err)
+		return fail(got.err)
 	}
 	named := s.parts[partSeveral].value()
 	cmd := s.sheet.Update(msg)
@@ -142,14 +142,6 @@ func (s *announcing) Update(msg tea.Msg) tea.Cmd {
 		to.chosen = len(to.choices) - 1
 	}
 	return cmd
-}
-
-// failedCmd tells of an error, if there is one.
-func failedCmd(err error) tea.Cmd {
-	if err == nil {
-		return nil
-	}
-	return fail(err)
 }
 
 // due is the time that an answer names, zero for none.

@@ -18,37 +18,18 @@ var those = []string{"all", "understood", "a question", "not answered"}
 // audience is who was asked by an announcement and who has answered. Who may not see all of it sees whom of
 // their own team it waits for, and no more.
 type audience struct {
-	menu
-	app         *app
-	theme       *theme
+	*paged[store.Addressee]
 	post        store.Post
 	tends       bool // all of it is for me
 	those       store.Those
 	department  string // "" for every one
 	departments []store.DepartmentAnswers
-	people      []store.Addressee
-	ready       bool
-	ended       bool // there are no further people
-	further     bool // the next page is on its way
-	problem     string
-	fresh       refresher
-}
-
-// audienceMsg is a page of people, and from the first also what is known of the announcement.
-type audienceMsg struct {
-	of          *audience
-	those       store.Those
-	department  string
-	after       string // the handle of the one before; "" from the first
-	n           int
-	post        store.Post
-	departments []store.DepartmentAnswers
-	people      []store.Addressee
-	err         error
 }
 
 func newAudience(a *app, t *theme, p store.Post, tends bool) *audience {
-	return &audience{app: a, theme: t, post: p, tends: tends, those: store.ThosePending}
+	l := &audience{paged: newPaged[store.Addressee](a, t), post: p, tends: tends, those: store.ThosePending}
+	l.reads, l.paged.list = l.asks, l.list
+	return l
 }
 
 // Title is the header.
@@ -68,71 +49,41 @@ func (l *audience) Note() string {
 	return l.theme.Dim.Render(answered(l.post.Announcement))
 }
 
-func (l *audience) Init() tea.Cmd { return l.refresh() }
-
-func (l *audience) refresh() tea.Cmd {
-	if !l.fresh.begin() {
-		return nil
-	}
-	return l.read(nil, min(max(len(l.people), pageSize), store.MaxPage))
-}
-
-func (l *audience) read(after *store.Addressee, n int) tea.Cmd {
-	a, m := l.app, audienceMsg{of: l, those: l.those, department: l.department, n: n, post: l.post}
-	id, tends := l.post.ID, l.tends
-	return func() tea.Msg {
-		if after != nil {
-			m.after = after.Handle
-		} else if m.post, m.err = a.store.Post(a.ctx, a.me, id); m.err == nil && tends {
-			m.departments, m.err = a.store.AudienceByDepartment(a.ctx, a.me, id)
+// asks reads a page of people, and from the first also what is known of the announcement.
+func (l *audience) asks() reader[store.Addressee] {
+	a, id, tends, those, department := l.app, l.post.ID, l.tends, l.those, l.department
+	return func(after *store.Addressee, n int) (people []store.Addressee, learn func(), err error) {
+		if after == nil {
+			post, err := a.store.Post(a.ctx, a.me, id)
+			if err != nil {
+				return nil, nil, err
+			}
+			var departments []store.DepartmentAnswers
+			if tends {
+				if departments, err = a.store.AudienceByDepartment(a.ctx, a.me, id); err != nil {
+					return nil, nil, err
+				}
+			}
+			learn = func() { l.post, l.departments = post, departments }
 		}
-		if m.err == nil {
-			m.people, m.err = a.store.Audience(a.ctx, a.me, id, m.those, m.department, after, n)
-		}
-		return m
+		people, err = a.store.Audience(a.ctx, a.me, id, those, department, after, n)
+		return people, learn, err
 	}
-}
-
-// more asks for further people when the end is near.
-func (l *audience) more() tea.Cmd {
-	if !l.ready || l.ended || l.further || len(l.people) == 0 || l.index() < len(l.items)-loadAhead {
-		return nil
-	}
-	l.further = true
-	last := l.people[len(l.people)-1]
-	return l.read(&last, pageSize)
 }
 
 func (l *audience) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		l.setSize(msg.Width, msg.Height)
-		l.list()
-	case themeMsg:
-		l.theme = msg.theme
-		l.list()
-	case tea.KeyPressMsg:
-		if l.problem != "" && key.Matches(msg, keys.Open) {
-			return l.refresh()
-		}
-		cmd, _ := l.menu.press(msg)
-		return tea.Batch(cmd, l.more())
-	case tea.MouseMsg:
-		return tea.Batch(l.menu.mouse(msg, msg.Mouse().Y), l.more())
-	case audienceMsg:
-		if msg.of == l {
-			return l.learn(msg)
-		}
 	case turnThoseMsg:
 		if msg.of == l {
-			return l.turn(msg)
+			return l.turnTo(msg)
 		}
+		return nil
 	case store.Event:
 		if msg.Post == l.post.ID || msg.Kind == store.Reload || msg.Kind == store.People {
 			return l.refresh()
 		}
 	}
-	return nil
+	return l.update(msg)
 }
 
 // turnThoseMsg shows others of the people.
@@ -141,7 +92,7 @@ type turnThoseMsg struct {
 	department bool // of another department; else with another answer
 }
 
-func (l *audience) turn(msg turnThoseMsg) tea.Cmd {
+func (l *audience) turnTo(msg turnThoseMsg) tea.Cmd {
 	if msg.department {
 		next := ""
 		for i, d := range l.departments {
@@ -153,40 +104,9 @@ func (l *audience) turn(msg turnThoseMsg) tea.Cmd {
 	} else {
 		l.those = (l.those + 1) % store.Those(len(those))
 	}
-	l.people, l.ended, l.further = nil, false, false
+	l.all = nil
 	l.list()
-	if !l.fresh.begin() {
-		return nil
-	}
-	return l.read(nil, pageSize)
-}
-
-// learn takes a page in.
-func (l *audience) learn(msg audienceMsg) tea.Cmd {
-	var again tea.Cmd
-	if msg.after != "" {
-		l.further = false
-	} else if l.fresh.end() {
-		again = l.refresh()
-	}
-	switch {
-	case msg.err != nil:
-		if !l.ready || notFound(msg.err) {
-			l.problem, _ = store.Sentence(msg.err)
-			l.people = nil
-			l.list()
-		}
-		return tea.Batch(again, fail(msg.err))
-	case msg.those != l.those || msg.department != l.department: // others are wanted by now
-		return tea.Batch(again, l.refresh())
-	case msg.after == "":
-		l.post, l.departments, l.people = msg.post, msg.departments, msg.people
-	case len(l.people) > 0 && l.people[len(l.people)-1].Handle == msg.after:
-		l.people = append(l.people, msg.people...)
-	}
-	l.ready, l.problem, l.ended = true, "", len(msg.people) < msg.n
-	l.list()
-	return tea.Batch(again, l.more())
+	return l.another()
 }
 
 // counts are those asked, of the department that is shown.
@@ -226,16 +146,16 @@ func (l *audience) list() {
 	for _, it := range items {
 		names = max(names, columns(it.label))
 	}
-	for _, p := range l.people {
+	for _, p := range l.all {
 		names, handles, says = max(names, columns(p.Name)), max(handles, min(columns(p.Handle)+1, handleMost)), max(says, columns(l.says(p)))
 	}
 	l.wide = names + menuGap + handles + menuGap + says + 2 // else what they have answered stands below their names
-	for i, p := range l.people {
+	for i, p := range l.all {
 		it := item{name: "person " + p.Handle, label: p.Name, more: l.says(p)}
 		it.value = t.Dim.Render(pad("@"+p.Handle, handles))
 		it.keys = []key.Binding{keys.Open}
 		it.open = l.opens(p)
-		if i == 0 && len(items) > 0 || i > 0 && p.Department != l.people[i-1].Department {
+		if i == 0 && len(items) > 0 || i > 0 && p.Department != l.all[i-1].Department {
 			it.head = p.Department
 			if it.head == "" {
 				it.head = "without a department"
@@ -300,11 +220,7 @@ func (l *audience) opens(p store.Addressee) func() tea.Cmd {
 
 // copyCSV copies the command that prints an audience as a table.
 func (a *app) copyCSV(id int64) tea.Cmd {
-	line := "pending " + strconv.FormatInt(id, 10) + " --all --csv"
-	if a.host != "" {
-		line = "ssh " + a.host + " " + line
-	}
-	line += " > answers.csv"
+	line := a.command("pending " + strconv.FormatInt(id, 10) + " --all --csv > answers.csv")
 	return tea.Batch(tea.SetClipboard(line), status(line+" · copied, where your terminal allows that. It makes a file for a spreadsheet."))
 }
 
@@ -313,12 +229,10 @@ func (l *audience) View() tea.View {
 	switch {
 	case l.problem != "":
 		lines = paragraphs(l.problem+"\n\nEnter tries again.", l.width, l.height)
-	case l.ready && len(l.people) == 0 && !l.tends:
+	case l.ready && len(l.all) == 0 && !l.tends:
 		lines = paragraphs("Everyone of your team has answered.\n\nHere stand the people whom you manage and who have not answered this announcement.\n\nEsc goes back.", l.width, l.height)
-	case l.ready && len(l.people) == 0:
-		for _, line := range append([]string{""}, words("Nobody here: "+nobody[l.those], max(min(measure, l.width-2), 1))...) {
-			lines = append(lines, fit(" "+l.theme.Dim.Render(line), l.width))
-		}
+	case l.ready && len(l.all) == 0:
+		lines = prose(append(lines, ""), "Nobody here: "+nobody[l.those], l.width, l.theme.Dim.Render)
 		lines = lines[:min(len(lines), max(l.height, 0))]
 	}
 	return around(lines, nil, l.width, l.height)

@@ -269,8 +269,7 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.ReadOn):
 		return c.readOn()
 	}
-	cmd, _ := c.latest.press(msg)
-	return cmd
+	return c.latest.press(msg)
 }
 
 // ordinary says that a draft goes out as a post where it may have been meant as an announcement: of how it was to be

@@ -10,17 +10,13 @@ import (
 	"tincan/store"
 )
 
-// filterLimit is the most bytes of a filter: longer than any name.
-const filterLimit = 200
-
 // channels is every channel that I may see, joined or not.
 type channels struct {
 	menu
 	app     *app
 	theme   *theme
 	all     []store.Channel
-	filter  *field
-	filling bool // keys are text of the filter
+	filter  filter
 	height  int
 	ready   bool
 	problem string
@@ -36,9 +32,7 @@ type channelsMsg struct {
 }
 
 func newChannels(a *app, t *theme) screen {
-	f := newField(filterLimit)
-	f.oneRow = true
-	return &channels{app: a, theme: t, filter: f}
+	return &channels{app: a, theme: t, filter: newFilter()}
 }
 
 // Title is the header.
@@ -66,7 +60,7 @@ func (c *channels) Where() string {
 }
 
 // Editing reports whether keys are text.
-func (c *channels) Editing() bool { return c.filling }
+func (c *channels) Editing() bool { return c.filter.filling }
 
 // Finds says that the key of Search looks for something here.
 func (c *channels) Finds() {}
@@ -98,11 +92,11 @@ func (c *channels) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return c.press(msg)
 	case tea.PasteMsg:
-		if c.filling && c.filter.paste(msg.Content) {
+		if c.filter.filling && c.filter.paste(msg.Content) {
 			c.list()
 		}
 	case tea.MouseMsg:
-		return c.menu.mouse(msg, msg.Mouse().Y-c.top())
+		return c.menu.mouse(msg, msg.Mouse().Y-c.filter.over(c.height))
 	case channelsMsg:
 		if msg.of == c {
 			return c.learn(msg)
@@ -142,7 +136,7 @@ func rank(c store.Channel) int {
 }
 
 func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
-	if c.filling {
+	if c.filter.filling {
 		return c.fill(msg)
 	}
 	is, ok := c.selected()
@@ -151,7 +145,7 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 	case c.problem != "" && key.Matches(msg, keys.Open):
 		return c.refresh()
 	case key.Matches(msg, keys.Filter):
-		c.filling = true
+		c.filter.filling = true
 		c.list()
 		return nil
 	case key.Matches(msg, keys.Create, keys.New):
@@ -165,8 +159,7 @@ func (c *channels) press(msg tea.KeyPressMsg) tea.Cmd {
 	case ok && key.Matches(msg, keys.Mute) && is.Joined:
 		return c.app.mute(is, !is.Muted)
 	}
-	cmd, _ := c.menu.press(msg)
-	return cmd
+	return c.menu.press(msg)
 }
 
 // part leaves a channel; a private one only after a question, as there is no way back alone.
@@ -188,16 +181,15 @@ func (c *channels) part(is store.Channel) tea.Cmd {
 func (c *channels) fill(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, keys.Cancel):
-		c.filling = false
+		c.filter.filling = false
 		c.filter.set("")
 	case key.Matches(msg, keys.Open):
-		c.filling = false
+		c.filter.filling = false
 		if len(c.items) == 1 {
 			return c.menu.open(0)
 		}
 	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
-		cmd, _ := c.menu.press(msg)
-		return cmd
+		return c.menu.press(msg)
 	default:
 		c.filter.press(msg)
 	}
@@ -243,24 +235,13 @@ func (c *channels) list() {
 	}
 	c.set(items)
 	c.filter.setSize(min(c.width-4, measure), 1)
-	c.setSize(c.width, max(c.height-c.top(), 0))
+	c.setSize(c.width, max(c.height-c.filter.over(c.height), 0))
 }
 
 // wanted reports whether the filter lets a channel through.
 func (c *channels) wanted(ch store.Channel) bool {
 	f := strings.ToLower(strings.TrimPrefix(store.CleanLine(c.filter.text), "#"))
 	return strings.Contains(ch.Name, f) || strings.Contains(strings.ToLower(ch.Purpose), f)
-}
-
-// top is the lines above the list: the filter and air.
-func (c *channels) top() int {
-	switch {
-	case !c.filling && c.filter.text == "":
-		return 0
-	case c.height < airyHeight:
-		return 1
-	}
-	return 2
 }
 
 // peopleWidth keeps the counts of people one below the other.
@@ -311,17 +292,7 @@ func (c *channels) item(ch store.Channel) item {
 }
 
 func (c *channels) View() tea.View {
-	var lines []string
-	var cursor *tea.Cursor
-	if top := c.top(); top > 0 {
-		lines = append(lines, fit(" "+c.theme.Accent.Render("/")+" "+c.filter.view()[0], c.width))
-		lines = append(lines, make([]string, top-1)...)
-	}
-	if c.filling {
-		x, _ := c.filter.place()
-		cursor = tea.NewCursor(x+3, 0)
-		cursor.Shape = tea.CursorBar
-	}
+	lines, cursor := c.filter.draw(c.theme, c.width, c.height)
 	switch {
 	case c.problem != "":
 		lines = append(lines, paragraphs(c.problem+"\n\nEnter tries again.", c.width, c.height)...)
@@ -335,9 +306,9 @@ func (c *channels) View() tea.View {
 
 func (c *channels) ShortHelp() []key.Binding {
 	switch {
-	case c.filling && len(c.items) == 1:
+	case c.filter.filling && len(c.items) == 1:
 		return []key.Binding{keys.Open, says(keys.Cancel, "shows all")}
-	case c.filling:
+	case c.filter.filling:
 		return []key.Binding{says(keys.Open, "to the list"), says(keys.Cancel, "shows all")}
 	}
 	list := append([]key.Binding{}, c.current().keys...)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -189,9 +190,9 @@ func (m *Model) Rows() (v tea.View, rows []string) {
 	f := m.frame()
 	switch {
 	case m.width < 1 || m.height < 1:
-		m.rows = nil
+		m.rows, m.joined = nil, pieces{}
 	case f.small:
-		m.rows = m.tooSmall()
+		m.rows, m.joined = m.tooSmall(), pieces{}
 	default:
 		v = m.draw(f)
 	}
@@ -281,7 +282,7 @@ func (s *canvas) putAway() {
 
 // content makes the rows of the whole frame: the columns, the long line, the foot and the footer.
 func (m *Model) content(on *canvas, f frame, cols []column) {
-	buf := m.join(on.buf[:0], cols, f.body())
+	buf := m.join(on.buf, cols, f.body())[:0]
 	if f.rule {
 		buf = append(m.ruler(buf, f, cols), '\n')
 	}
@@ -290,7 +291,7 @@ func (m *Model) content(on *canvas, f frame, cols []column) {
 	}
 	buf = m.footer(buf)
 	on.buf = buf
-	m.rows = m.app.drawn.rows(m.rows, buf)
+	m.rows = m.app.drawn.rows(m.rows, f.body(), buf)
 }
 
 // drawPane draws a screen with its header, below nothing.
@@ -339,30 +340,74 @@ func (m *Model) header(lines []string, left, right string, width int) []string {
 	return lines
 }
 
-// join sets columns side by side with a thin line between them; each line ends.
+// mostColumns is how many columns stand side by side at most: the sidebar, a list, and a thread.
+const mostColumns = 3
+
+// pieces are what the rows of the last frame were joined of: a row whose pieces stay needs no look.
+type pieces struct {
+	theme *theme
+	width [mostColumns]int
+	parts []string // row by row
+}
+
+// begin makes ready for rows of that height. What was put together otherwise is not known any more.
+func (j *pieces) begin(t *theme, cols []column, height int) {
+	var width [mostColumns]int
+	for i, c := range cols {
+		width[i] = c.width
+	}
+	known := min(len(j.parts), height*len(cols))
+	if j.theme != t || j.width != width {
+		known = 0
+	}
+	clear(j.parts[known:])
+	j.theme, j.width, j.parts = t, width, j.parts[:known]
+}
+
+// same says whether a row is put together of what it was, and notes what it is put together of.
+func (j *pieces) same(y int, parts []string) bool {
+	at := y * len(parts)
+	if at == len(j.parts) {
+		j.parts = append(j.parts, parts...)
+		return false
+	}
+	was := j.parts[at : at+len(parts)]
+	if slices.Equal(was, parts) {
+		return true
+	}
+	copy(was, parts)
+	return false
+}
+
+// join sets columns side by side with a thin line between them, in the rows of the frame: buf is for one of them.
 func (m *Model) join(buf []byte, cols []column, height int) []byte {
+	m.joined.begin(m.theme, cols, height)
 	for y := range height {
+		var room [mostColumns]string
+		parts := room[:len(cols)]
 		for i, c := range cols {
-			text := ""
 			if y < len(c.lines) {
-				text = c.lines[y]
+				parts[i] = c.lines[y]
 			}
-			if i == len(cols)-1 {
-				buf = append(buf, text...)
-				continue
-			}
-			room := c.width
+		}
+		if m.joined.same(y, parts) {
+			continue
+		}
+		buf = buf[:0]
+		for i, text := range parts[:len(parts)-1] {
+			room := cols[i].width
 			switch {
 			case text == "":
-			case c.even:
+			case cols[i].even:
 				room = 0
 			default:
-				text = fit(text, c.width)
+				text = fit(text, room)
 				room -= columns(text)
 			}
 			buf = m.theme.Line.put(blank(append(buf, text...), room), "│")
 		}
-		buf = append(buf, '\n')
+		buf = append(buf, parts[len(parts)-1]...)
+		m.rows = m.app.drawn.put(m.rows, y, buf)
 	}
 	return buf
 }

@@ -455,9 +455,7 @@ func (c *composer) Cursor() *tea.Cursor {
 	if c.width < composerWide {
 		y++
 	}
-	cursor := tea.NewCursor(min(x, c.width-1), y+len(c.listed()))
-	cursor.Shape = tea.CursorBar
-	return cursor
+	return caret(min(x, c.width-1), y+len(c.listed()))
 }
 
 // Hints says what the keys do here.

@@ -11,113 +11,33 @@ import (
 )
 
 // decisions is the log of what was decided, newest first. Everyone may read it.
-type decisions struct {
-	menu
-	app     *app
-	theme   *theme
-	all     []store.Decision
-	ready   bool
-	ended   bool // there are no older ones
-	older   bool // the next page is on its way
-	problem string
-	fresh   refresher
-}
-
-// decisionsMsg is a page of the log before a line, or from the newest.
-type decisionsMsg struct {
-	of     *decisions
-	before int64
-	n      int
-	all    []store.Decision
-	err    error
-}
+type decisions struct{ *paged[store.Decision] }
 
 func newDecisions(a *app, t *theme) screen {
-	const never = 1 << 20 // a decision always has two lines: what was done, and why
-	return &decisions{menu: menu{wide: never}, app: a, theme: t}
+	d := &decisions{newPaged[store.Decision](a, t)}
+	d.wide = neverWide
+	d.reads = func() reader[store.Decision] {
+		return func(after *store.Decision, n int) ([]store.Decision, func(), error) {
+			var before int64
+			if after != nil {
+				before = after.ID
+			}
+			all, err := a.store.Decisions(a.ctx, a.me, before, n)
+			return all, nil, err
+		}
+	}
+	d.paged.list = d.list
+	return d
 }
 
 // Title is the header.
 func (d *decisions) Title() string { return "Decisions" }
 
-func (d *decisions) Init() tea.Cmd { return d.refresh() }
-
-// refresh reads the newest lines again.
-func (d *decisions) refresh() tea.Cmd {
-	if !d.fresh.begin() {
-		return nil
-	}
-	return d.read(0, min(max(len(d.all), pageSize), store.MaxPage))
-}
-
-func (d *decisions) read(before int64, n int) tea.Cmd {
-	a := d.app
-	return func() tea.Msg {
-		all, err := a.store.Decisions(a.ctx, a.me, before, n)
-		return decisionsMsg{d, before, n, all, err}
-	}
-}
-
-// more asks for older lines when the end is near.
-func (d *decisions) more() tea.Cmd {
-	if !d.ready || d.ended || d.older || len(d.all) == 0 || d.index() < len(d.items)-loadAhead {
-		return nil
-	}
-	d.older = true
-	return d.read(d.all[len(d.all)-1].ID, pageSize)
-}
-
 func (d *decisions) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		d.setSize(msg.Width, msg.Height)
-		d.list()
-	case themeMsg:
-		d.theme = msg.theme
-		d.list()
-	case tea.KeyPressMsg:
-		if d.problem != "" && key.Matches(msg, keys.Open) {
-			return d.refresh()
-		}
-		cmd, _ := d.menu.press(msg)
-		return tea.Batch(cmd, d.more())
-	case tea.MouseMsg:
-		return tea.Batch(d.menu.mouse(msg, msg.Mouse().Y), d.more())
-	case decisionsMsg:
-		if msg.of == d {
-			return d.learn(msg)
-		}
-	case store.Event:
-		if msg.Kind == store.Decided || msg.Kind == store.Reload {
-			return d.refresh()
-		}
+	if e, ok := msg.(store.Event); ok && (e.Kind == store.Decided || e.Kind == store.Reload) {
+		return d.refresh()
 	}
-	return nil
-}
-
-// learn takes a page in.
-func (d *decisions) learn(msg decisionsMsg) tea.Cmd {
-	var again tea.Cmd
-	if msg.before != 0 {
-		d.older = false
-	} else if d.fresh.end() {
-		again = d.refresh()
-	}
-	if msg.err != nil {
-		if !d.ready {
-			d.problem, _ = store.Sentence(msg.err)
-		}
-		return tea.Batch(again, fail(msg.err))
-	}
-	d.ready, d.problem, d.ended = true, "", len(msg.all) < msg.n
-	switch {
-	case msg.before == 0:
-		d.all = msg.all
-	case len(d.all) > 0 && d.all[len(d.all)-1].ID == msg.before:
-		d.all = append(d.all, msg.all...)
-	}
-	d.list()
-	return tea.Batch(again, d.more())
+	return d.update(msg)
 }
 
 // list makes the menu of the lines.

@@ -263,7 +263,7 @@ func joined(a, b string) string {
 	return a + "\n" + b
 }
 
-// fail tells the person about an error.
+// fail tells the person about an error, if there is one.
 func fail(err error) tea.Cmd { return func() tea.Msg { return failed(err) } }
 
 // failed is the message of an error, none for none.

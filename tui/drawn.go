@@ -14,31 +14,41 @@ const drawnMost = 4096
 // rowsMost is the same of rows of the whole screen, of which each has 40 and a post changes a few.
 const rowsMost = 16 << 10
 
-// Drawn keeps posts, posts as lines and rows of the screen, so that what many people see alike is kept once and drawn once. The zero value
-// is ready; it may be used by many at once. Who may see a post is not its business: who looks for its lines has it.
+// Drawn keeps posts, posts as lines and rows of the screen, so that what many people see alike is kept once and drawn
+// once. The zero value is ready; it may be used by many at once. Who may see a post is not its business: who looks for its
+// lines has it.
 type Drawn struct {
-	mu       sync.Mutex
-	now, old map[drawing]*drawnPost // what has not been looked for while now filled up goes with old
+	lines generations[drawing, *drawnPost]
+	posts generations[view, *store.Post]
+	kept  generations[string, string] // rows of the whole screen, by themselves
+}
 
-	postsMu            sync.Mutex
-	nowPosts, oldPosts map[view]*store.Post // the same of posts
+// generations is a cache of two halves: what has not been looked for while the younger one filled up goes with the older.
+type generations[K comparable, V any] struct {
+	mu         sync.Mutex
+	young, old map[K]V
+}
 
-	rowsMu           sync.Mutex
-	nowRows, oldRows map[string]string // the same of rows of the whole screen
+// keep keeps what was looked for, with at most so much besides. The lock is held.
+func (g *generations[K, V]) keep(k K, v V, most int) {
+	if g.young == nil || len(g.young) >= most/2 {
+		g.young, g.old = map[K]V{}, g.young
+	}
+	g.young[k] = v
+}
+
+func (g *generations[K, V]) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.young, g.old = nil, nil
 }
 
 // Forget lets go of everything, as most of those who saw it have left. Whoever is there keeps what they have, and the
 // rest is drawn again when somebody looks at it.
 func (d *Drawn) Forget() {
-	d.mu.Lock()
-	d.now, d.old = nil, nil
-	d.mu.Unlock()
-	d.postsMu.Lock()
-	d.nowPosts, d.oldPosts = nil, nil
-	d.postsMu.Unlock()
-	d.rowsMu.Lock()
-	d.nowRows, d.oldRows = nil, nil
-	d.rowsMu.Unlock()
+	d.lines.forget()
+	d.posts.forget()
+	d.kept.forget()
 }
 
 // view is by what a post is looked for that others may have, too: what most differs between people.
@@ -56,8 +66,8 @@ func (d *Drawn) all(page []store.Post) []*store.Post {
 	if d == nil {
 		d = &Drawn{}
 	}
-	d.postsMu.Lock()
-	defer d.postsMu.Unlock()
+	d.posts.mu.Lock()
+	defer d.posts.mu.Unlock()
 	for i := range page {
 		out[i] = d.one(&page[i])
 	}
@@ -67,35 +77,39 @@ func (d *Drawn) all(page []store.Post) []*store.Post {
 // one is alike with the lock held.
 func (d *Drawn) one(p *store.Post) *store.Post {
 	as := view{p.ID, p.Unread, p.Following}
-	known := d.nowPosts[as]
+	known := d.posts.young[as]
 	if known == nil {
-		known = d.oldPosts[as]
+		known = d.posts.old[as]
 	}
 	if known == nil || *known != *p {
 		own := *p
 		known = &own
 	}
-	if d.nowPosts == nil || len(d.nowPosts) >= drawnMost/2 {
-		d.nowPosts, d.oldPosts = map[view]*store.Post{}, d.nowPosts
-	}
-	d.nowPosts[as] = known
+	d.posts.keep(as, known, drawnMost)
 	return known
 }
 
-// rows makes rows, which end in a line feed but for the last, of a frame: in was, whose rows stay where they are the same.
-func (d *Drawn) rows(was []string, frame []byte) []string {
-	for y, more := 0, true; ; y++ {
+// rows makes rows from row y on, which end in a line feed but for the last, the lowest of a frame: in was, whose rows stay
+// where they are the same.
+func (d *Drawn) rows(was []string, y int, frame []byte) []string {
+	for more := true; more; y++ {
 		var row []byte
-		if row, frame, more = bytes.Cut(frame, []byte{'\n'}); y == len(was) {
-			was = append(was, d.row(row))
-		} else if was[y] != string(row) {
-			was[y] = d.row(row)
-		}
-		if !more {
-			clear(was[y+1:])
-			return was[:y+1]
-		}
+		row, frame, more = bytes.Cut(frame, []byte{'\n'})
+		was = d.put(was, y, row)
 	}
+	clear(was[y:])
+	return was[:y]
+}
+
+// put makes a row the one at y, which stays where it is the same.
+func (d *Drawn) put(rows []string, y int, row []byte) []string {
+	switch {
+	case y == len(rows):
+		rows = append(rows, d.row(row))
+	case rows[y] != string(row):
+		rows[y] = d.row(row)
+	}
+	return rows
 }
 
 // row is a row as others have it, too.
@@ -103,19 +117,16 @@ func (d *Drawn) row(row []byte) string {
 	if d == nil {
 		return string(row)
 	}
-	d.rowsMu.Lock()
-	defer d.rowsMu.Unlock()
-	if known, ok := d.nowRows[string(row)]; ok {
+	d.kept.mu.Lock()
+	defer d.kept.mu.Unlock()
+	if known, ok := d.kept.young[string(row)]; ok { // nothing is allocated to look
 		return known
 	}
-	known, ok := d.oldRows[string(row)]
+	known, ok := d.kept.old[string(row)]
 	if !ok {
 		known = string(row)
 	}
-	if d.nowRows == nil || len(d.nowRows) >= rowsMost/2 {
-		d.nowRows, d.oldRows = map[string]string{}, d.nowRows
-	}
-	d.nowRows[known] = known
+	d.kept.keep(known, known, rowsMost)
 	return known
 }
 
@@ -130,18 +141,15 @@ func (d *Drawn) post(as drawing, draw func() []string) *drawnPost {
 	if d == nil {
 		return &drawnPost{as, draw()}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	p, known := d.now[as]
+	d.lines.mu.Lock()
+	defer d.lines.mu.Unlock()
+	p, known := d.lines.young[as]
 	if known {
 		return p
 	}
-	if p, known = d.old[as]; !known {
+	if p, known = d.lines.old[as]; !known {
 		p = &drawnPost{as, draw()}
 	}
-	if d.now == nil || len(d.now) >= drawnMost/2 {
-		d.now, d.old = map[drawing]*drawnPost{}, d.now
-	}
-	d.now[as] = p
+	d.lines.keep(as, p, drawnMost)
 	return p
 }

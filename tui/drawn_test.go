@@ -39,20 +39,20 @@ func TestDrawnIsBounded(t *testing.T) {
 			t.Fatalf("%d for %d", p.ID, i)
 		}
 	}
-	if n := len(d.nowPosts) + len(d.oldPosts); n > drawnMost {
+	if n := len(d.posts.young) + len(d.posts.old); n > drawnMost {
 		t.Errorf("%d posts are kept", n)
 	}
 	var rows []string
 	for i := range 2 * rowsMost {
-		rows = d.rows(rows, fmt.Appendf(nil, "row %d\nthe same", i))
+		rows = d.rows(rows, 0, fmt.Appendf(nil, "row %d\nthe same", i))
 		if want := []string{fmt.Sprint("row ", i), "the same"}; !slices.Equal(rows, want) {
 			t.Fatalf("%q, not %q", rows, want)
 		}
 	}
-	if n := len(d.nowRows) + len(d.oldRows); n > rowsMost {
+	if n := len(d.kept.young) + len(d.kept.old); n > rowsMost {
 		t.Errorf("%d rows are kept", n)
 	}
-	if rows = d.rows(rows, []byte("one")); !slices.Equal(rows, []string{"one"}) {
+	if rows = d.rows(rows, 0, []byte("one")); !slices.Equal(rows, []string{"one"}) {
 		t.Errorf("%q", rows)
 	}
 }
@@ -68,7 +68,7 @@ func TestDrawnIsKeptUntilForgotten(t *testing.T) {
 			drawn++
 			return []string{"a line"}
 		})
-		return p.lines[0], d.rows(nil, []byte("a row"))[0], d.alike(store.Post{ID: 1, Body: "text"})
+		return p.lines[0], d.rows(nil, 0, []byte("a row"))[0], d.alike(store.Post{ID: 1, Body: "text"})
 	}
 	line, row, post := look()
 	if _, _, again := look(); again != post || drawn != 1 {

@@ -347,12 +347,20 @@ func (f *feed) begins(i int) bool {
 
 // wheel scrolls by a notch.
 func (f *feed) wheel(msg tea.MouseWheelMsg) {
-	switch msg.Button {
-	case tea.MouseWheelDown:
-		f.scroll(wheelLines)
-	case tea.MouseWheelUp:
-		f.scroll(-wheelLines)
+	if by := notch(msg.Button); by != 0 {
+		f.scroll(by * wheelLines)
 	}
+}
+
+// notch is where the wheel has been turned to: 1 down, -1 up, 0 for what is no wheel or turns sideways.
+func notch(b tea.MouseButton) int {
+	switch b {
+	case tea.MouseWheelDown:
+		return 1
+	case tea.MouseWheelUp:
+		return -1
+	}
+	return 0
 }
 
 // at is the post in that line of the window, -1 if there is none.

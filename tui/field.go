@@ -42,6 +42,20 @@ func newField(limit int) *field {
 	return f
 }
 
+// newRow is a field for one row of text.
+func newRow(limit int) *field {
+	f := newField(limit)
+	f.oneRow = true
+	return f
+}
+
+// caret is the terminal's cursor in a text.
+func caret(x, y int) *tea.Cursor {
+	c := tea.NewCursor(x, y)
+	c.Shape = tea.CursorBar
+	return c
+}
+
 // setSize says how many columns and, at most, rows the field may take.
 func (f *field) setSize(width, height int) {
 	width, height = max(width-1, 1), max(height, 1)

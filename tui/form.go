@@ -36,8 +36,7 @@ type part struct {
 
 // ask is a part that is answered with a text.
 func ask(label, text, hint string) *part {
-	f := newField(partLimit)
-	f.oneRow = true
+	f := newRow(partLimit)
 	f.set(text)
 	return &part{label: label, hint: hint, field: f}
 }
@@ -283,8 +282,7 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		}
 		if i == f.at && p.field != nil {
 			x, y := p.field.place()
-			cursor = tea.NewCursor(x+f.indent(), first+y)
-			cursor.Shape = tea.CursorBar
+			cursor = caret(x+f.indent(), first+y)
 		}
 		lines = append(lines, f.below(p, i == f.at)...)
 	}
@@ -388,10 +386,7 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 func (s *sheet) View() tea.View {
 	var lines []string
 	if s.intro != "" {
-		for _, l := range words(s.intro, min(max(s.width-2, 1), measure)) {
-			lines = append(lines, fit(" "+s.theme.Dim.Render(l), s.width))
-		}
-		lines = append(lines, "")
+		lines = append(prose(nil, s.intro, s.width, s.theme.Dim.Render), "")
 	}
 	parts, cursor := s.draw()
 	if cursor != nil {

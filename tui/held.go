@@ -12,49 +12,18 @@ import (
 	"tincan/store"
 )
 
-// held says what is held about me: all of it, in words and numbers.
-type held struct {
-	page
-	app *app
-}
-
-// heldAboutMsg is what is held about me now.
-type heldAboutMsg struct {
-	of   *held
-	held store.Held
-	err  error
-}
-
-func newHeld(a *app, t *theme) *held {
-	return &held{page{theme: t, title: "Me · what is held about me"}, a}
-}
-
-// Init counts.
-func (h *held) Init() tea.Cmd {
-	a := h.app
-	return func() tea.Msg {
+// newHeld says what is held about me: all of it, in words and numbers.
+func newHeld(a *app, t *theme) screen {
+	k := newKept(a, t, "Me · what is held about me")
+	k.read = func() (drawn, error) {
 		is, err := a.store.Held(a.ctx, a.me)
-		return heldAboutMsg{h, is, err}
+		return func(k *kept) { k.text = heldText(is, a.zone) }, err
 	}
-}
-
-func (h *held) Update(msg tea.Msg) tea.Cmd {
-	if msg, ok := msg.(heldAboutMsg); ok {
-		switch {
-		case msg.of != h:
-		case msg.err != nil:
-			h.text, _ = store.Sentence(msg.err)
-			return fail(msg.err)
-		default:
-			h.text = heldText(msg.held, h.app.host, h.app.zone)
-		}
-		return nil
-	}
-	return h.page.Update(msg)
+	return k
 }
 
 // heldText is everything that is held, with who can see it.
-func heldText(h store.Held, host string, in *time.Location) string {
+func heldText(h store.Held, in *time.Location) string {
 	p := h.Person
 	is := []string{"@" + p.Handle}
 	for _, s := range []string{p.Name, p.Title, p.Department, p.Zone} {
@@ -112,14 +81,6 @@ func held1(n int, one, many string) string {
 // capital writes the first letter of an English sentence large.
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// typed is what people type after ssh.
-func (a *app) typed() string {
-	if a.host == "" {
-		return "HOST"
-	}
-	return a.host
-}
-
 // newTake says how to take all of it along.
 func newTake(a *app, t *theme) *page {
 	text := "Type this on your own computer, in a terminal as the one you came in by:\n\n  ssh " + a.typed() + " export me > me.zip\n\n" +
@@ -152,19 +113,4 @@ func newFarewell(a *app, t *theme) *page {
 		{name: "leave", label: "Leave, for good, now", open: func() tea.Cmd { return leave }, keys: []key.Binding{says(keys.Open, "leaves")}},
 	})
 	return p
-}
-
-// tellings are the ways to be told of something new, in the order of store.Notify.
-var tellings = [...]string{"not at all", "by the terminal's bell", "by a notification"}
-
-// newTelling is the form for how I am told of something new.
-func newTelling(a *app, t *theme, now store.Notify) *sheet {
-	how := &part{label: "Be told", choices: tellings[:], chosen: int(now)}
-	s := &sheet{title: "Me · be told of something new", last: "saves"}
-	s.intro = "For what comes to your inbox while you look elsewhere, at most every few seconds. Not every terminal shows notifications; most have a bell."
-	s.form = form{app: a, theme: t, parts: []*part{how}}
-	s.send = func([]string) (tea.Msg, int, error) {
-		return mineMsg{"From now on you are told " + tellings[how.chosen] + "."}, 0, a.store.SetNotify(a.ctx, a.me, store.Notify(how.chosen))
-	}
-	return s
 }

@@ -57,14 +57,7 @@ func (h *helpPage) press(msg tea.KeyPressMsg) (done bool) {
 	return false
 }
 
-func (h *helpPage) wheel(b tea.MouseButton) {
-	switch b {
-	case tea.MouseWheelDown:
-		h.top += wheelLines
-	case tea.MouseWheelUp:
-		h.top -= wheelLines
-	}
-}
+func (h *helpPage) wheel(b tea.MouseButton) { h.top += notch(b) * wheelLines }
 
 // view draws exactly height lines.
 func (h *helpPage) view() []string {

@@ -235,8 +235,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.ReadOn):
 		return h.readOn()
 	}
-	cmd, _ := h.latest.press(msg)
-	return cmd
+	return h.latest.press(msg)
 }
 
 // readOn pages down while something new is below, then looks for the next place.

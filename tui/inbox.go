@@ -36,8 +36,7 @@ type inboxMsg struct {
 }
 
 func newInbox(a *app, t *theme) screen {
-	const never = 1 << 20 // an entry always has two lines: what happened, and to what
-	return &inbox{menu: menu{wide: never}, app: a, theme: t}
+	return &inbox{menu: menu{wide: neverWide}, app: a, theme: t}
 }
 
 // Title is the header.
@@ -215,8 +214,7 @@ func (b *inbox) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.ReadOn):
 		return b.app.next(b, store.Place{})
 	}
-	cmd, _ := b.menu.press(msg)
-	return tea.Batch(cmd, b.more())
+	return tea.Batch(b.menu.press(msg), b.more())
 }
 
 // inboxItem is the name of an entry in the menu.

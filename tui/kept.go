@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -32,16 +33,10 @@ type keptMsg struct {
 }
 
 // newKept makes a page that reads again after events of those kinds.
-func newKept(a *app, t *theme, title string, read func() (drawn, error), kinds ...store.EventKind) *kept {
-	k := &kept{page: page{theme: t, title: title}, app: a, read: read}
-	k.heeds = func(e store.Event) bool {
-		for _, kind := range append(kinds, store.Reload) {
-			if e.Kind == kind {
-				return true
-			}
-		}
-		return false
-	}
+func newKept(a *app, t *theme, title string, kinds ...store.EventKind) *kept {
+	k := &kept{page: page{theme: t, title: title}, app: a}
+	kinds = append(kinds, store.Reload)
+	k.heeds = func(e store.Event) bool { return slices.Contains(kinds, e.Kind) }
 	return k
 }
 
@@ -99,7 +94,7 @@ func (k *kept) Update(msg tea.Msg) tea.Cmd {
 
 // fail says why there is nothing to see; what was seen before goes only where it may no longer be seen.
 func (k *kept) fail(err error) tea.Cmd {
-	if k.drawn != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrForbidden) {
+	if k.drawn != nil && !lost(err) {
 		return fail(err)
 	}
 	why, ours := store.Sentence(err)

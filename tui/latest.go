@@ -515,29 +515,25 @@ func (l *latest) note() string {
 	return l.theme.New.Render(n + " new above ↑")
 }
 
-// press handles the keys of a list; used is false for others.
-func (l *latest) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
+// press handles the keys of a list.
+func (l *latest) press(msg tea.KeyPressMsg) tea.Cmd {
 	p, some := l.current()
 	switch {
 	case l.problem != "" && key.Matches(msg, keys.Open):
-		return l.refresh(), true
+		return l.refresh()
 	case key.Matches(msg, keys.ShowNew),
 		l.newer() > 0 && l.top == 0 && (key.Matches(msg, keys.Top) || key.Matches(msg, keys.Up) && l.index(l.selected) == 0):
-		cmd = l.show()
+		return tea.Batch(l.show(), l.more())
 	case some && key.Matches(msg, keys.Open):
-		return l.app.push(newThread(l.app, l.theme, p.ID)), true
+		return l.app.push(newThread(l.app, l.theme, p.ID))
 	case key.Matches(msg, keys.More), !some && l.problem == "" && key.Matches(msg, keys.Open):
-		return l.menu(), true
-	default:
-		if l.move(msg) {
-			return l.more(), true
+		return l.menu()
+	case !l.move(msg):
+		if cmd, used := pressed(append(l.Acts(), l.besides()...), msg, l.theme); used {
+			return cmd
 		}
-		if cmd, used = pressed(append(l.Acts(), l.besides()...), msg, l.theme); used {
-			return cmd, true
-		}
-		return l.more(), false
 	}
-	return tea.Batch(cmd, l.more()), true
+	return l.more()
 }
 
 // besides is what can be done here besides what is done with a post.

@@ -149,7 +149,7 @@ func (w *writing) forget() {
 // sameAnew fails where the window would look otherwise if nothing of it had been kept: entries, hints, posts as lines.
 func (s *sitting) sameAnew(r interface{ Fatalf(string, ...any) }) {
 	kept := s.m.View()
-	s.m.rows, s.m.side.list, s.m.side.stale = nil, nil, true
+	s.m.rows, s.m.joined, s.m.side.list, s.m.side.stale = nil, pieces{}, nil, true
 	for _, l := range s.m.stack {
 		switch l := l.screen.(type) {
 		case *home:

@@ -357,7 +357,7 @@ func (w *blocks) code(n *ast.FencedCodeBlock, lead, hang string) {
 // lines are the lines of a paragraph, broken where its author broke them.
 func (w *blocks) lines(n ast.Node, lead, hang string, on mark) {
 	in := inline{src: w.src, links: w.links, lines: [][]span{nil}}
-	in.walk(n, on, 0)
+	in.walk(n, on)
 	for i, s := range in.lines {
 		if hang == "" && lead == "" && len(in.lines) == n.Lines().Len() {
 			if pre := w.indent(n.Lines().At(i).Start); pre != "" {
@@ -403,7 +403,7 @@ func (in *inline) add(s span) {
 	}
 }
 
-func (in *inline) walk(parent ast.Node, on mark, depth int) {
+func (in *inline) walk(parent ast.Node, on mark) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Text:
@@ -413,24 +413,24 @@ func (in *inline) walk(parent ast.Node, on mark, depth int) {
 			s.mark |= on
 			in.add(s)
 		case *ast.CodeSpan:
-			in.walk(n, on|markCode, depth)
+			in.walk(n, on|markCode)
 		case *ast.Emphasis:
 			m := markItalic
 			if n.Level > 1 {
 				m = markBold
 			}
-			in.walk(n, on|m, depth)
+			in.walk(n, on|m)
 		case *more.Strikethrough:
-			in.walk(n, on|markStrike, depth)
+			in.walk(n, on|markStrike)
 		case *ast.Link:
-			in.walk(n, on, depth)
+			in.walk(n, on)
 			in.target(n.Destination, n.Title, on)
 		case *ast.Image:
 			in.add(span{text: "!", mark: on})
-			in.walk(n, on, depth)
+			in.walk(n, on)
 			in.target(n.Destination, n.Title, on)
 		default:
-			in.walk(n, on, depth)
+			in.walk(n, on)
 		}
 	}
 }

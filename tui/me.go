@@ -138,8 +138,7 @@ func (m *me) press(msg tea.KeyPressMsg) tea.Cmd {
 			return m.app.push(newRemoval(m.app, m.theme, k))
 		}
 	}
-	cmd, _ := m.menu.press(msg)
-	return cmd
+	return m.menu.press(msg)
 }
 
 // key is the key of a menu item.
@@ -282,13 +281,4 @@ func (m *me) ShortHelp() []key.Binding { return append(m.current().keys, keys.Ba
 
 func (m *me) FullHelp() [][]key.Binding {
 	return [][]key.Binding{{keys.Up, keys.Down, says(keys.Open, "change or open"), says(keys.Label, "rename the key"), says(keys.Remove, "remove the key")}}
-}
-
-// paragraphs is text of our own, wrapped, with a column of air, at most height lines.
-func paragraphs(text string, width, height int) []string {
-	lines := words(text, min(max(width-2, 1), measure))
-	for i := range lines {
-		lines[i] = fit(" "+lines[i], width)
-	}
-	return lines[:min(len(lines), max(height, 0))]
 }

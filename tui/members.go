@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"errors"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -13,31 +12,29 @@ import (
 // members is who is in a channel. Its stewards let people into a private one, take them out, and
 // make others stewards.
 type members struct {
-	menu
-	app     *app
-	theme   *theme
-	id      int64
-	is      store.Channel
-	all     []store.Member
-	ready   bool
-	ended   bool
-	older   bool
-	problem string
-	fresh   refresher
-}
-
-// membersMsg is a page of members after a handle, and their channel.
-type membersMsg struct {
-	of      *members
-	after   string
-	n       int
-	channel store.Channel
-	all     []store.Member
-	err     error
+	*paged[store.Member]
+	id int64
+	is store.Channel
 }
 
 func newMembers(a *app, t *theme, channel int64) screen {
-	return &members{app: a, theme: t, id: channel}
+	m := &members{newPaged[store.Member](a, t), channel, store.Channel{}}
+	m.reads = func() reader[store.Member] {
+		return func(after *store.Member, n int) (all []store.Member, _ func(), err error) {
+			c, err := a.store.ChannelByID(a.ctx, a.me, channel)
+			if err != nil {
+				return nil, nil, err
+			}
+			handle := ""
+			if after != nil {
+				handle = after.Handle
+			}
+			all, err = a.store.Members(a.ctx, a.me, channel, handle, n)
+			return all, func() { m.is = c }, err
+		}
+	}
+	m.paged.list = m.list
+	return m
 }
 
 // Title is the header.
@@ -59,86 +56,16 @@ func (m *members) Note() string {
 // Where is the entry in the sidebar.
 func (m *members) Where() string { return channelEntry(m.id) }
 
-// Pending waits for the list.
-func (m *members) Pending() bool { return !m.ready && m.problem == "" }
-
-func (m *members) Init() tea.Cmd { return m.refresh() }
-
-func (m *members) refresh() tea.Cmd {
-	if !m.fresh.begin() {
-		return nil
-	}
-	return m.read("", min(max(len(m.all), pageSize), store.MaxPage))
-}
-
-func (m *members) read(after string, n int) tea.Cmd {
-	a, id := m.app, m.id
-	return func() tea.Msg {
-		r := membersMsg{of: m, after: after, n: n}
-		if r.channel, r.err = a.store.ChannelByID(a.ctx, a.me, id); r.err == nil {
-			r.all, r.err = a.store.Members(a.ctx, a.me, id, after, n)
-		}
-		return r
-	}
-}
-
-// more asks for the next members when the end is near.
-func (m *members) more() tea.Cmd {
-	if !m.ready || m.ended || m.older || len(m.all) == 0 || m.index() < len(m.items)-loadAhead {
-		return nil
-	}
-	m.older = true
-	return m.read(m.all[len(m.all)-1].Handle, pageSize)
-}
-
 func (m *members) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		m.setSize(msg.Width, msg.Height)
-		m.list()
-	case themeMsg:
-		m.theme = msg.theme
-		m.list()
 	case tea.KeyPressMsg:
 		return m.press(msg)
-	case tea.MouseMsg:
-		return tea.Batch(m.menu.mouse(msg, msg.Mouse().Y), m.more())
-	case membersMsg:
-		if msg.of == m {
-			return m.learn(msg)
-		}
 	case store.Event:
 		if msg.Kind == store.Reload || msg.Kind == store.People || msg.Kind == store.Channels && msg.Channel == m.id {
 			return m.refresh()
 		}
 	}
-	return nil
-}
-
-// learn takes a page in.
-func (m *members) learn(msg membersMsg) tea.Cmd {
-	var again tea.Cmd
-	if msg.after != "" {
-		m.older = false
-	} else if m.fresh.end() {
-		again = m.refresh()
-	}
-	if msg.err != nil {
-		if !m.ready || errors.Is(msg.err, store.ErrNotFound) {
-			m.problem, _ = store.Sentence(msg.err)
-			m.all = nil
-		}
-		return tea.Batch(again, fail(msg.err))
-	}
-	m.is, m.ready, m.problem, m.ended = msg.channel, true, "", len(msg.all) < msg.n
-	switch {
-	case msg.after == "":
-		m.all = msg.all
-	case len(m.all) > 0 && m.all[len(m.all)-1].Handle == msg.after:
-		m.all = append(m.all, msg.all...)
-	}
-	m.list()
-	return tea.Batch(again, m.more())
+	return m.update(msg)
 }
 
 // steers says whether I may change who is in it.
@@ -147,8 +74,6 @@ func (m *members) steers() bool { return m.is.Steward && !m.is.Direct && !m.is.C
 func (m *members) press(msg tea.KeyPressMsg) tea.Cmd {
 	is, ok := m.selected()
 	switch {
-	case m.problem != "" && key.Matches(msg, keys.Open):
-		return m.refresh()
 	case m.steers() && m.is.Private && key.Matches(msg, keys.Add):
 		return m.app.push(newLetIn(m.app, m.theme, m.is))
 	case ok && m.steers() && m.is.Private && key.Matches(msg, keys.Remove):
@@ -158,8 +83,7 @@ func (m *members) press(msg tea.KeyPressMsg) tea.Cmd {
 	case ok && key.Matches(msg, keys.Write) && is.ID != m.app.me:
 		return m.app.writeTo(m.theme, is.Person)
 	}
-	cmd, _ := m.menu.press(msg)
-	return tea.Batch(cmd, m.more())
+	return m.paged.press(msg)
 }
 
 // steward makes a member a steward, or an ordinary member again.

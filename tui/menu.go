@@ -13,6 +13,8 @@ const (
 	// wideMenu is the width from which all of an item stands on one line; a menu
 	// of short items may do with less.
 	wideMenu = 60
+	// neverWide is for menus whose items always have two lines: what stands behind a label is a sentence.
+	neverWide = 1 << 20
 )
 
 // item is one line of a menu.
@@ -75,8 +77,8 @@ func (m *menu) current() item {
 	return item{}
 }
 
-// press chooses another item or opens the chosen one; used is false for other keys.
-func (m *menu) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
+// press chooses another item or opens the chosen one.
+func (m *menu) press(msg tea.KeyPressMsg) tea.Cmd {
 	i := m.index()
 	switch {
 	case key.Matches(msg, keys.Up):
@@ -92,12 +94,12 @@ func (m *menu) press(msg tea.KeyPressMsg) (cmd tea.Cmd, used bool) {
 	case key.Matches(msg, keys.Bottom):
 		i = len(m.items) - 1
 	case key.Matches(msg, keys.Open, keys.Right):
-		return m.open(m.index()), true
+		return m.open(m.index())
 	default:
-		return nil, false
+		return nil
 	}
 	m.choose(i)
-	return nil, true
+	return nil
 }
 
 // open does what an item is for.
@@ -119,11 +121,8 @@ func (m *menu) choose(i int) {
 func (m *menu) mouse(msg tea.MouseMsg, y int) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.MouseWheelMsg:
-		switch msg.Button {
-		case tea.MouseWheelUp:
-			m.choose(m.index() - 1)
-		case tea.MouseWheelDown:
-			m.choose(m.index() + 1)
+		if by := notch(msg.Button); by != 0 {
+			m.choose(m.index() + by)
 		}
 	case tea.MouseClickMsg:
 		if i := m.under(y); i >= 0 && msg.Button == tea.MouseLeft {

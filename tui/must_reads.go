@@ -10,30 +10,23 @@ import (
 )
 
 // mustReads is every must read and its state, newest first, for the admins.
-type mustReads struct {
-	menu
-	app     *app
-	theme   *theme
-	all     []store.Post
-	ready   bool
-	ended   bool // there are no older ones
-	older   bool // the next page is on its way
-	problem string
-	fresh   refresher
-}
-
-// mustReadsMsg is a page of them before one, or from the newest.
-type mustReadsMsg struct {
-	of     *mustReads
-	before int64
-	n      int
-	posts  []store.Post
-	err    error
-}
+type mustReads struct{ *paged[store.Post] }
 
 func newMustReads(a *app, t *theme) screen {
-	const never = 1 << 20 // each has two lines: what it is, and what has come of it
-	return &mustReads{menu: menu{wide: never}, app: a, theme: t}
+	l := &mustReads{newPaged[store.Post](a, t)}
+	l.wide = neverWide
+	l.reads = func() reader[store.Post] {
+		return func(after *store.Post, n int) ([]store.Post, func(), error) {
+			var before int64
+			if after != nil {
+				before = after.ID
+			}
+			all, err := a.store.Announcements(a.ctx, a.me, before, n)
+			return all, nil, err
+		}
+	}
+	l.paged.list = l.list
+	return l
 }
 
 // Title is the header.
@@ -42,84 +35,14 @@ func (l *mustReads) Title() string { return "Admin · Announcements" }
 // Where is the entry in the sidebar.
 func (l *mustReads) Where() string { return entryAdmin }
 
-func (l *mustReads) Init() tea.Cmd { return l.refresh() }
-
-func (l *mustReads) refresh() tea.Cmd {
-	if !l.fresh.begin() {
-		return nil
-	}
-	return l.read(0, min(max(len(l.all), pageSize), store.MaxPage))
-}
-
-func (l *mustReads) read(before int64, n int) tea.Cmd {
-	a := l.app
-	return func() tea.Msg {
-		posts, err := a.store.Announcements(a.ctx, a.me, before, n)
-		return mustReadsMsg{l, before, n, posts, err}
-	}
-}
-
-// more asks for older ones when the end is near.
-func (l *mustReads) more() tea.Cmd {
-	if !l.ready || l.ended || l.older || len(l.all) == 0 || l.index() < len(l.items)-loadAhead {
-		return nil
-	}
-	l.older = true
-	return l.read(l.all[len(l.all)-1].ID, pageSize)
-}
-
 func (l *mustReads) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		l.setSize(msg.Width, msg.Height)
-		l.list()
-	case themeMsg:
-		l.theme = msg.theme
-		l.list()
-	case tea.KeyPressMsg:
-		if l.problem != "" && key.Matches(msg, keys.Open) {
-			return l.refresh()
-		}
-		cmd, _ := l.menu.press(msg)
-		return tea.Batch(cmd, l.more())
-	case tea.MouseMsg:
-		return tea.Batch(l.menu.mouse(msg, msg.Mouse().Y), l.more())
-	case mustReadsMsg:
-		if msg.of == l {
-			return l.learn(msg)
-		}
-	case store.Event:
-		switch msg.Kind {
+	if e, ok := msg.(store.Event); ok {
+		switch e.Kind {
 		case store.Reload, store.Changed, store.Decided, store.People:
 			return l.refresh()
 		}
 	}
-	return nil
-}
-
-// learn takes a page in.
-func (l *mustReads) learn(msg mustReadsMsg) tea.Cmd {
-	var again tea.Cmd
-	if msg.before != 0 {
-		l.older = false
-	} else if l.fresh.end() {
-		again = l.refresh()
-	}
-	if msg.err != nil {
-		if !l.ready {
-			l.problem, _ = store.Sentence(msg.err)
-		}
-		return tea.Batch(again, fail(msg.err))
-	}
-	l.ready, l.problem, l.ended = true, "", len(msg.posts) < msg.n
-	switch {
-	case msg.before == 0:
-		l.all = msg.posts
-	case len(l.all) > 0 && l.all[len(l.all)-1].ID == msg.before:
-		l.all = append(l.all, msg.posts...)
-	}
-	l.list()
-	return tea.Batch(again, l.more())
+	return l.update(msg)
 }
 
 // list makes the menu.

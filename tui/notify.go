@@ -47,3 +47,18 @@ func ring(how store.Notify, text string) string {
 	}
 	return banner + "tincan: " + fit(store.CleanLine(ansi.Strip(text)), notifyWide) + end
 }
+
+// tellings are the ways to be told of something new, in the order of store.Notify.
+var tellings = [...]string{"not at all", "by the terminal's bell", "by a notification"}
+
+// newTelling is the form for how I am told of something new.
+func newTelling(a *app, t *theme, now store.Notify) *sheet {
+	how := &part{label: "Be told", choices: tellings[:], chosen: int(now)}
+	s := &sheet{title: "Me · be told of something new", last: "saves"}
+	s.intro = "For what comes to your inbox while you look elsewhere, at most every few seconds. Not every terminal shows notifications; most have a bell."
+	s.form = form{app: a, theme: t, parts: []*part{how}}
+	s.send = func([]string) (tea.Msg, int, error) {
+		return mineMsg{"From now on you are told " + tellings[how.chosen] + "."}, 0, a.store.SetNotify(a.ctx, a.me, store.Notify(how.chosen))
+	}
+	return s
+}

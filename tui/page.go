@@ -33,10 +33,12 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return p.press(msg)
 	case tea.MouseMsg:
-		if len(p.items) == 0 {
-			return p.wheel(msg)
+		if len(p.items) > 0 {
+			return p.menu.mouse(msg, msg.Mouse().Y-p.over())
 		}
-		return p.menu.mouse(msg, msg.Mouse().Y-p.over())
+		if _, wheel := msg.(tea.MouseWheelMsg); wheel {
+			p.scroll(notch(msg.Mouse().Button) * wheelLines)
+		}
 	}
 	return nil
 }
@@ -58,8 +60,7 @@ func (p *page) arrange() {
 
 func (p *page) press(msg tea.KeyPressMsg) tea.Cmd {
 	if len(p.items) > 0 && !p.beyond(msg) {
-		cmd, _ := p.menu.press(msg)
-		return cmd
+		return p.menu.press(msg)
 	}
 	switch {
 	case key.Matches(msg, keys.Up):
@@ -88,18 +89,6 @@ func (p *page) beyond(msg tea.KeyPressMsg) bool {
 		return more && p.index() == len(p.items)-1
 	}
 	return more && key.Matches(msg, keys.PageUp, keys.PageDown, keys.ReadOn)
-}
-
-func (p *page) wheel(msg tea.MouseMsg) tea.Cmd {
-	if w, ok := msg.(tea.MouseWheelMsg); ok {
-		switch w.Button {
-		case tea.MouseWheelUp:
-			p.scroll(-wheelLines)
-		case tea.MouseWheelDown:
-			p.scroll(wheelLines)
-		}
-	}
-	return nil
 }
 
 func (p *page) scroll(by int) {

@@ -68,8 +68,7 @@ type (
 
 // newPalette makes the palette over a screen.
 func (m *Model) newPalette(over screen) *palette {
-	p := &palette{app: m.app, theme: m.theme, field: newField(filterLimit), recent: m.recent}
-	p.field.oneRow = true
+	p := &palette{app: m.app, theme: m.theme, field: newRow(filterLimit), recent: m.recent}
 	t := m.theme
 	for _, e := range m.side.entries() {
 		if strings.HasPrefix(e.name, "channel ") {
@@ -323,8 +322,7 @@ func (p *palette) view() ([]string, *tea.Cursor) {
 	}
 	lines = append(lines, p.menu.view(p.theme)...)
 	x, _ := p.field.place()
-	cursor := tea.NewCursor(min(x+3, max(p.width-1, 0)), 0)
-	cursor.Shape = tea.CursorBar
+	cursor := caret(min(x+3, max(p.width-1, 0)), 0)
 	return lines[:min(len(lines), max(p.height, 0))], cursor
 }
 

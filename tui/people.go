@@ -12,35 +12,27 @@ import (
 
 // people is everybody on the roster. Several can be picked, to write to them together.
 type people struct {
-	menu
-	app     *app
-	theme   *theme
-	all     []store.Person
-	picked  []store.Person
-	filter  *field
-	filling bool // keys are text of the filter
-	turn    int  // of the last question; answers to others are late
-	ready   bool
-	ended   bool
-	older   bool
-	problem string
-	height  int
-}
-
-// peopleMsg is a page of people after a handle.
-type peopleMsg struct {
-	of    *people
-	turn  int
-	after string
-	n     int
-	all   []store.Person
-	err   error
+	*paged[store.Person]
+	picked []store.Person
+	filter filter
+	height int
 }
 
 func newPeople(a *app, t *theme) screen {
-	f := newField(filterLimit)
-	f.oneRow = true
-	return &people{app: a, theme: t, filter: f}
+	p := &people{paged: newPaged[store.Person](a, t), filter: newFilter()}
+	p.reads = func() reader[store.Person] {
+		find := store.CleanLine(p.filter.text)
+		return func(after *store.Person, n int) ([]store.Person, func(), error) {
+			handle := ""
+			if after != nil {
+				handle = after.Handle
+			}
+			all, err := a.store.People(a.ctx, a.me, find, handle, n)
+			return all, nil, err
+		}
+	}
+	p.paged.list = p.list
+	return p
 }
 
 // Title is the header.
@@ -58,99 +50,41 @@ func (p *people) Note() string {
 func (p *people) Where() string { return entryPeople }
 
 // Editing reports whether keys are text.
-func (p *people) Editing() bool { return p.filling }
+func (p *people) Editing() bool { return p.filter.filling }
 
 // Finds says that the key of Search looks for something here.
 func (p *people) Finds() {}
-
-// Pending waits for the list.
-func (p *people) Pending() bool { return !p.ready && p.problem == "" }
-
-func (p *people) Init() tea.Cmd { return p.refresh() }
-
-// refresh asks for the people that the filter means, from the first.
-func (p *people) refresh() tea.Cmd {
-	p.turn++
-	p.older = false
-	return p.read("", min(max(len(p.all), pageSize), store.MaxPage))
-}
-
-func (p *people) read(after string, n int) tea.Cmd {
-	a, find, turn := p.app, store.CleanLine(p.filter.text), p.turn
-	return func() tea.Msg {
-		all, err := a.store.People(a.ctx, a.me, find, after, n)
-		return peopleMsg{p, turn, after, n, all, err}
-	}
-}
-
-// more asks for the next people when the end is near.
-func (p *people) more() tea.Cmd {
-	if !p.ready || p.ended || p.older || len(p.all) == 0 || p.index() < len(p.items)-loadAhead {
-		return nil
-	}
-	p.older = true
-	return p.read(p.all[len(p.all)-1].Handle, pageSize)
-}
 
 func (p *people) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		p.width, p.height = msg.Width, msg.Height
 		p.list()
-	case themeMsg:
-		p.theme = msg.theme
-		p.list()
+		return nil
 	case tea.KeyPressMsg:
 		return p.press(msg)
 	case tea.PasteMsg:
-		if p.filling && p.filter.paste(msg.Content) {
-			return p.refresh()
+		if p.filter.filling && p.filter.paste(msg.Content) {
+			return p.another()
 		}
 	case tea.MouseMsg:
-		return tea.Batch(p.menu.mouse(msg, msg.Mouse().Y-p.over()), p.more())
-	case peopleMsg:
-		if msg.of == p && msg.turn == p.turn {
-			return p.learn(msg)
-		}
+		return p.mouse(msg, p.filter.over(p.height))
 	case store.Event:
 		if msg.Kind == store.People || msg.Kind == store.Reload {
 			return p.refresh()
 		}
 	}
-	return nil
-}
-
-// learn takes a page in.
-func (p *people) learn(msg peopleMsg) tea.Cmd {
-	if msg.after != "" {
-		p.older = false
-	}
-	if msg.err != nil {
-		if !p.ready {
-			p.problem, _ = store.Sentence(msg.err)
-		}
-		return fail(msg.err)
-	}
-	p.ready, p.problem, p.ended = true, "", len(msg.all) < msg.n
-	if msg.after == "" {
-		p.all = msg.all
-	} else {
-		p.all = append(p.all, msg.all...)
-	}
-	p.list()
-	return p.more()
+	return p.update(msg)
 }
 
 func (p *people) press(msg tea.KeyPressMsg) tea.Cmd {
-	if p.filling {
+	if p.filter.filling {
 		return p.fill(msg)
 	}
 	is, ok := p.selected()
 	switch {
-	case p.problem != "" && key.Matches(msg, keys.Open):
-		return p.refresh()
 	case key.Matches(msg, keys.Filter):
-		p.filling = true
+		p.filter.filling = true
 		p.list()
 		return nil
 	case ok && key.Matches(msg, keys.Pick):
@@ -165,8 +99,7 @@ func (p *people) press(msg tea.KeyPressMsg) tea.Cmd {
 		p.list()
 		return nil
 	}
-	cmd, _ := p.menu.press(msg)
-	return tea.Batch(cmd, p.more())
+	return p.paged.press(msg)
 }
 
 // Holds reports whether Esc is for the screen: it gives up what is picked.
@@ -191,13 +124,12 @@ func (p *people) fill(msg tea.KeyPressMsg) tea.Cmd {
 	before := p.filter.text
 	switch {
 	case key.Matches(msg, keys.Cancel):
-		p.filling = false
+		p.filter.filling = false
 		p.filter.set("")
 	case key.Matches(msg, keys.Open):
 		return p.filled()
 	case key.Matches(msg, keys.RowUp, keys.RowDown, keys.PageUp, keys.PageDown):
-		cmd, _ := p.menu.press(msg)
-		return tea.Batch(cmd, p.more())
+		return p.paged.press(msg)
 	default:
 		p.filter.press(msg)
 	}
@@ -207,12 +139,12 @@ func (p *people) fill(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	p.chosen = ""
 	p.list()
-	return p.refresh()
+	return p.another()
 }
 
 // filled ends the filter: the one that is left is opened, or picked where others are.
 func (p *people) filled() tea.Cmd {
-	p.filling = false
+	p.filter.filling = false
 	is, ok := p.selected()
 	if len(p.all) != 1 || !ok {
 		p.list()
@@ -224,7 +156,7 @@ func (p *people) filled() tea.Cmd {
 	}
 	p.pick(is)
 	p.filter.set("")
-	return p.refresh()
+	return p.another()
 }
 
 // selected is the person that the keys are on.
@@ -261,7 +193,7 @@ func (p *people) list() {
 	}
 	p.set(items)
 	p.filter.setSize(min(p.width-4, measure), 1)
-	p.setSize(p.width, max(p.height-p.over(), 0))
+	p.setSize(p.width, max(p.height-p.filter.over(p.height), 0))
 }
 
 // about is what a person does, and where; and why they may not answer.
@@ -292,29 +224,8 @@ func standing(p store.Person) string {
 	return ""
 }
 
-// over is the lines above the list: the filter and air.
-func (p *people) over() int {
-	switch {
-	case !p.filling && p.filter.text == "":
-		return 0
-	case p.height < airyHeight:
-		return 1
-	}
-	return 2
-}
-
 func (p *people) View() tea.View {
-	var lines []string
-	var cursor *tea.Cursor
-	if over := p.over(); over > 0 {
-		lines = append(lines, fit(" "+p.theme.Accent.Render("/")+" "+p.filter.view()[0], p.width))
-		lines = append(lines, make([]string, over-1)...)
-	}
-	if p.filling {
-		x, _ := p.filter.place()
-		cursor = tea.NewCursor(x+3, 0)
-		cursor.Shape = tea.CursorBar
-	}
+	lines, cursor := p.filter.draw(p.theme, p.width, p.height)
 	switch {
 	case p.problem != "":
 		lines = append(lines, paragraphs(p.problem+"\n\nEnter tries again.", p.width, p.height)...)
@@ -328,11 +239,11 @@ func (p *people) View() tea.View {
 
 func (p *people) ShortHelp() []key.Binding {
 	switch {
-	case p.filling && len(p.all) == 1 && len(p.picked) > 0:
+	case p.filter.filling && len(p.all) == 1 && len(p.picked) > 0:
 		return []key.Binding{says(keys.Open, "chooses"), says(keys.Cancel, "shows all")}
-	case p.filling && len(p.all) == 1:
+	case p.filter.filling && len(p.all) == 1:
 		return []key.Binding{keys.Open, says(keys.Cancel, "shows all")}
-	case p.filling:
+	case p.filter.filling:
 		return []key.Binding{says(keys.Open, "to the list"), says(keys.Cancel, "shows all")}
 	case len(p.picked) > 0:
 		return []key.Binding{says(keys.Open, "write to "+count(len(p.picked), "person", "people")), keys.Pick, says(keys.Filter, "find"), says(keys.Cancel, "choose nobody")}

@@ -80,8 +80,7 @@ func (s *shelf) Update(msg tea.Msg) tea.Cmd {
 			s.pageDown()
 			return s.more()
 		}
-		cmd, _ := s.latest.press(msg)
-		return cmd
+		return s.latest.press(msg)
 	case tea.PasteMsg:
 		return s.writing.update(msg)
 	case tea.MouseMsg:

@@ -54,8 +54,7 @@ type (
 
 // newSearch looks for query at once, or waits for one to be typed.
 func newSearch(a *app, t *theme, query string) screen {
-	s := &search{feed: newFeed(a, t), field: newField(searchLimit), typing: true, query: query}
-	s.field.oneRow = true
+	s := &search{feed: newFeed(a, t), field: newRow(searchLimit), typing: true, query: query}
 	s.field.set(query)
 	s.list, s.where = true, true
 	s.light = s.lit
@@ -361,8 +360,7 @@ func (s *search) View() tea.View {
 	var cursor *tea.Cursor
 	if s.typing {
 		x, _ := s.field.place()
-		cursor = tea.NewCursor(x+3, 0)
-		cursor.Shape = tea.CursorBar
+		cursor = caret(x+3, 0)
 	}
 	return around(lines, cursor, s.width, s.rows)
 }

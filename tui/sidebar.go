@@ -42,17 +42,21 @@ type entry struct {
 	channel int64  // that it stands for; 0 for a page
 	page    func(*sidebar) screen
 
-	as   entryLook // how it was drawn last
-	line string
+	line string // as it was drawn last; empty if it has changed
 }
 
-// entryLook is all that decides how an entry is drawn.
-type entryLook struct {
-	label, mark, note      string
-	count, width           int
-	draft, dim, open, keys bool
-	focused                bool
-	theme                  *theme
+// like says whether it is drawn as another one is.
+func (e *entry) like(other *entry) bool {
+	return e.name == other.name && e.label == other.label && e.mark == other.mark && e.count == other.count &&
+		e.note == other.note && e.draft == other.draft && e.dim == other.dim
+}
+
+// sideLook is what decides how all entries are drawn.
+type sideLook struct {
+	at, selected string
+	width        int
+	focused      bool
+	theme        *theme
 }
 
 // sidebar is where one can go: Home, the joined channels, and the few pages.
@@ -62,6 +66,7 @@ type sidebar struct {
 	theme    *theme
 	is       *store.Side // as last read; it may be others', too
 	stale    bool        // list has not been made of it yet
+	look     sideLook    // of their lines
 	list     []entry     // made of it, in that minute since 1970, on that day of the trial
 	minute   int64
 	day      string
@@ -103,8 +108,8 @@ func (s *sidebar) fill() {
 	was := s.list
 	s.list = slices.Grow(was[:0], len(s.is.Channels)+ownEntries)
 	add := func(e entry) {
-		if i := len(s.list); i < len(was) && was[i].name == e.name {
-			e.as, e.line = was[i].as, was[i].line
+		if i := len(s.list); i < len(was) && e.like(&was[i]) {
+			e.line = was[i].line
 		}
 		s.list = append(s.list, e)
 	}
@@ -271,13 +276,7 @@ func (s *sidebar) press(msg tea.KeyPressMsg) (chosen *entry) {
 // wheel scrolls; the keys' entry comes along.
 func (s *sidebar) wheel(b tea.MouseButton) {
 	list := s.entries()
-	i := s.index(list, s.selected)
-	switch b {
-	case tea.MouseWheelDown:
-		i++
-	case tea.MouseWheelUp:
-		i--
-	}
+	i := s.index(list, s.selected) + notch(b)
 	s.selected = list[min(max(i, 0), len(list)-1)].name
 }
 
@@ -312,6 +311,12 @@ func (s *sidebar) show() { s.selected = s.at }
 // view draws the entries over the lines that were: exactly height lines of width columns, or empty ones.
 func (s *sidebar) view(lines []string) []string {
 	list := s.entries()
+	if look := (sideLook{s.at, s.selected, s.width, s.focused, s.theme}); s.look != look {
+		s.look = look
+		for i := range list {
+			list[i].line = ""
+		}
+	}
 	lines = lines[:0]
 	at := 0
 	for i := range list {
@@ -370,9 +375,8 @@ func (s *sidebar) hidden(arrow string, list []entry, from, to int) string {
 
 // draw is one entry: its label at the left, what is new at the right.
 func (s *sidebar) draw(e *entry) string {
-	as := entryLook{e.label, e.mark, e.note, e.count, s.width, e.draft, e.dim, e.name == s.at, e.name == s.selected, s.focused, s.theme}
-	if e.as != as {
-		e.as, e.line = as, s.line(e)
+	if e.line == "" {
+		e.line = s.line(e)
 	}
 	return e.line
 }

@@ -291,6 +291,20 @@ func words(text string, width int) []string {
 	return out
 }
 
+// paragraphs is text of our own, wrapped, with a column of air, at most height lines.
+func paragraphs(text string, width, height int) []string {
+	lines := prose(nil, text, width, func(line string) string { return line })
+	return lines[:min(len(lines), max(height, 0))]
+}
+
+// prose adds text of our own, wrapped, with a column of air, each line in a style.
+func prose(lines []string, text string, width int, style func(string) string) []string {
+	for _, l := range words(text, min(max(width-2, 1), measure)) {
+		lines = append(lines, fit(" "+style(l), width))
+	}
+	return lines
+}
+
 // columns is how wide text is: what ansi.StringWidth says, which looks at every cluster, and
 // quicker where each letter is one column for sure.
 func columns(text string) int {
@@ -350,22 +364,31 @@ func fit(text string, width int) string {
 
 // pad cuts or fills text to exactly width columns.
 func pad(text string, width int) string {
-	text = fit(text, width)
-	return text + strings.Repeat(" ", max(0, width-columns(text)))
+	text, room := fitted(text, width)
+	return text + strings.Repeat(" ", room)
+}
+
+// fitted is fit, and how many of the columns are left.
+func fitted(text string, width int) (_ string, room int) {
+	if room = width - columns(text); room < 0 || width <= 0 {
+		text = fit(text, width)
+		room = max(0, width-columns(text))
+	}
+	return text, room
 }
 
 // justify puts left and right at the two ends of a line of width columns; where
 // both do not fit, left gives way.
 func justify(left, right string, width int) string {
-	right = fit(right, width)
-	if right == "" {
+	right, room := fitted(right, width)
+	switch {
+	case right == "":
 		return fit(left, width)
+	case room < 2:
+		return strings.Repeat(" ", room) + right
 	}
-	room := width - columns(right)
-	if room < 2 {
-		return pad("", room) + right
-	}
-	return pad(fit(left, room-1), room) + right
+	left, between := fitted(left, room-1)
+	return left + strings.Repeat(" ", between+1) + right
 }
 
 // count says how many of something, in words: "1 reply", "3 replies".

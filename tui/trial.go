@@ -10,7 +10,7 @@ import (
 
 // newTrial is what the trial is for, when it ends, who looks after it and what it is to reach: the same for everyone.
 func newTrial(a *app, t *theme) screen {
-	k := newKept(a, t, "Trial", nil, store.Trials, store.People)
+	k := newKept(a, t, "Trial", store.Trials, store.People)
 	k.where = entryTrial
 	k.read = func() (drawn, error) {
 		tr, err := a.store.Trial(a.ctx, a.me)
@@ -46,11 +46,7 @@ func (k *kept) trial(tr store.Trial, e store.Ending) {
 func trialLines(tr store.Trial, e store.Ending, t *theme, width int, now time.Time, zone *time.Location) []string {
 	room := min(max(width-2, 1), measure)
 	var lines []string
-	say := func(text string, style func(string) string) {
-		for _, l := range words(text, room) {
-			lines = append(lines, fit(" "+style(l), width))
-		}
-	}
+	say := func(text string, style func(string) string) { lines = prose(lines, text, width, style) }
 	if tr.Purpose == "" && tr.First == "" && len(tr.Objectives) == 0 {
 		say("Nothing is said about the trial yet. Here will stand what it is for, when it begins and ends, and what it is to reach. The admins write it.", t.Text.Render)
 	}

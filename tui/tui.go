@@ -11,6 +11,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -73,6 +74,17 @@ func (a *app) after(d time.Duration, msg tea.Msg) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }
 
+// typed is what people type after ssh.
+func (a *app) typed() string { return cmp.Or(a.host, "HOST") }
+
+// command is a command as people type it, or what follows ssh and the host where that is not known.
+func (a *app) command(line string) string {
+	if a.host == "" {
+		return line
+	}
+	return "ssh " + a.host + " " + line
+}
+
 // Model is the root of the interface of one person in one terminal.
 type Model struct {
 	app     *app
@@ -90,6 +102,7 @@ type Model struct {
 
 	width, height int
 	rows          []string // of the last frame
+	joined        pieces   // what they were joined of
 	change        Change   // what the last message did to it
 	dark          bool
 	profile       colorprofile.Profile
