@@ -34,6 +34,9 @@ func (m *metrics) serve(ln net.Listener, log *slog.Logger) (stop func()) {
 			c, err := ln.Accept()
 			switch {
 			case ctx.Err() != nil:
+				if err == nil {
+					c.Close()
+				}
 				return
 			case errors.Is(err, net.ErrClosed):
 				log.Error("figures for Prometheus are served no longer", "err", err)
@@ -66,7 +69,7 @@ func (m *metrics) serve(ln net.Listener, log *slog.Logger) (stop func()) {
 }
 
 // answer reads one question and answers it. That is as much of HTTP as Prometheus needs (RFC 9112): the library for all of
-// it, with its second version, encryption and clients, was a tenth of the whole program.
+// it, with its second version, encryption and clients, was 1.8 MB of the program.
 func (m *metrics) answer(c net.Conn) {
 	defer c.Close()
 	defer func() {
@@ -78,14 +81,14 @@ func (m *metrics) answer(c net.Conn) {
 	method, status := question(io.LimitReader(c, metricsHeader))
 	var body scrape
 	kind := "text/plain; charset=utf-8"
-	if status == found {
+	if status == httpOK {
 		m.write(&body)
 		kind = scrapeType
 	} else {
 		body.WriteString(status + "\n")
 	}
 	head := fmt.Sprintf("HTTP/1.1 %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n", status, time.Now().UTC().Format(httpTime), kind, body.Len())
-	if status == notAllowed {
+	if status == httpNotAllowed {
 		head += "Allow: GET, HEAD\r\n"
 	}
 	if method == "HEAD" {
@@ -97,10 +100,10 @@ func (m *metrics) answer(c net.Conn) {
 
 // What a question is answered with.
 const (
-	found      = "200 OK"
-	bad        = "400 Bad Request"
-	notFound   = "404 Not Found"
-	notAllowed = "405 Method Not Allowed"
+	httpOK         = "200 OK"
+	httpBad        = "400 Bad Request"
+	httpNotFound   = "404 Not Found"
+	httpNotAllowed = "405 Method Not Allowed"
 
 	httpTime = "Mon, 02 Jan 2006 15:04:05 GMT" // RFC 9110 §5.6.7
 )
@@ -110,21 +113,21 @@ func question(from io.Reader) (method, status string) {
 	r := textproto.NewReader(bufio.NewReader(from))
 	line, err := r.ReadLine()
 	if err != nil {
-		return "", bad
+		return "", httpBad
 	}
 	if _, err := r.ReadMIMEHeader(); err != nil {
-		return "", bad
+		return "", httpBad
 	}
 	method, rest, _ := strings.Cut(line, " ")
 	target, version, _ := strings.Cut(rest, " ")
 	where, err := url.ParseRequestURI(target)
 	switch {
 	case err != nil || !strings.HasPrefix(version, "HTTP/1."):
-		return "", bad
+		return "", httpBad
 	case where.Path != metricsPath:
-		return method, notFound
+		return method, httpNotFound
 	case method != "GET" && method != "HEAD":
-		return method, notAllowed
+		return method, httpNotAllowed
 	}
-	return method, found
+	return method, httpOK
 }
