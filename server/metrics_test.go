@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -102,9 +103,16 @@ func TestMetrics(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"tincan_database_bytes", "tincan_store_read_seconds_count", "tincan_store_write_seconds_count", "tincan_key_to_paint_seconds_count", "go_goroutines"} {
+	for _, name := range []string{"tincan_database_bytes", "tincan_store_read_seconds_count", "tincan_store_write_seconds_count", "tincan_key_to_paint_seconds_count", "go_goroutines", "go_memstats_sys_bytes", "go_threads"} {
 		if figure(text, name) <= 0 {
 			t.Errorf("%s is %v", name, figure(text, name))
+		}
+	}
+	if runtime.GOOS == "linux" {
+		for _, name := range []string{"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds", "process_start_time_seconds"} {
+			if figure(text, name) <= 0 {
+				t.Errorf("%s is %v", name, figure(text, name))
+			}
 		}
 	}
 	for _, word := range []string{"maya", "ben", "everyone", "secretplan", "remarkable", "127.0.0.1"} {
@@ -118,6 +126,27 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, p := range wrong {
 		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+// A time counts for the step that it just does not pass and for all above it, and one that passes them all for the last.
+func TestHistogram(t *testing.T) {
+	h := newHistogram([]time.Duration{time.Millisecond, 1638400 * time.Microsecond})
+	for _, took := range []time.Duration{0, time.Millisecond, time.Millisecond + 1, time.Minute} {
+		h.observe(took)
+	}
+	var s scrape
+	s.histogram("wait", "Of a test.", h)
+	const want = `# HELP wait Of a test.
+# TYPE wait histogram
+wait_bucket{le="0.001"} 2
+wait_bucket{le="1.6384"} 3
+wait_bucket{le="+Inf"} 4
+wait_sum 60.002000001
+wait_count 4
+`
+	if s.String() != want {
+		t.Errorf("written\n%s", s.String())
 	}
 }
 

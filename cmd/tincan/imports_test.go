@@ -29,8 +29,8 @@ var layers = map[string]layer{
 	},
 	"tincan/server": {
 		ours:    []string{"tincan/tui", "tincan/store", "tincan/store/..."},
-		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "github.com/prometheus/client_golang/...", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."},
-		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "pgregory.net/rapid", "modernc.org/sqlite"},
+		outside: []string{"charm.land/wish/v2/...", "charm.land/ssh", "golang.org/x/crypto/ssh/...", "github.com/prometheus/procfs", "charm.land/bubbletea/v2", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi/..."}, // procfs: what Linux tells of this process, in forms of many ages
+		tests:   []string{"github.com/charmbracelet/x/vt", "github.com/creack/pty", "github.com/prometheus/client_golang/prometheus/testutil/promlint", "pgregory.net/rapid", "modernc.org/sqlite"},                                                                                     // promlint: Prometheus' own judgement of figures
 	},
 	"tincan/tui": {
 		ours:    []string{"tincan/store", "tincan/store/..."},
@@ -43,8 +43,8 @@ var layers = map[string]layer{
 		outside: []string{"golang.org/x/crypto/ssh", "golang.org/x/text/encoding/...", "github.com/yuin/goldmark/...", "maragu.dev/gomponents/..."}, // the public keys of a roster and the signature of a certificate, the encodings that spreadsheets and mails are written in, the marks in texts, and pages of the web
 	},
 	"tincan/store/report": {
-		ours:    []string{"tincan/store", "tincan/store/archive"},                      // there is one way to guard a cell of a table
-		outside: []string{"github.com/go-analyze/charts", "maragu.dev/gomponents/..."}, // draws charts as SVG whose text is text, with gaps and lying bars
+		ours:    []string{"tincan/store", "tincan/store/archive"}, // there is one way to guard a cell of a table
+		outside: []string{"maragu.dev/gomponents/..."},
 		never:   []string{"net", "net/...", "database/sql"},
 	},
 	"tincan/store": {

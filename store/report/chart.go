@@ -1,12 +1,10 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
+	"math"
 	"strings"
 
-	"github.com/go-analyze/charts"
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 )
@@ -39,91 +37,87 @@ func (c *Chart) known() bool {
 	return false
 }
 
+// Sizes in the pixels of a screen.
 const (
-	chartWidth  = 720 // as wide as the text of the page, in the pixels of a screen
-	lineHeight  = 240
-	barHeight   = 22 // for each bar
-	barsPadding = 15
-	barsRight   = 45 // for the value of a bar that is as long as can be
-	barsAround  = 70 // above and below them, for legend and axis
-	labelSize   = 10 // of the text, in points; the page draws it smaller, as not every font is as narrow as the one it is measured by
-	shareUnit   = 20 // percent from one line to the next
-	labelLength = 28 // characters of a name; the table has all of them
-	weeksMost   = 13 // labels that fit under a chart
+	chartWidth = 720 // as wide as the text of the page
+	linesHigh  = 170 // from nought to the top
+	barHigh    = 14
+	barApart   = 3   // between the bars of one name
+	namesApart = 12  // between the bars of two names
+	keyHigh    = 28  // the names of what is drawn, above it
+	axisHigh   = 26  // the text below
+	axisWide   = 48  // the values beside lines
+	linesRight = 16  // half of the text below the last week
+	barsRight  = 48  // the value of a bar that is as long as can be
+	lineWide   = 2   // of a line
+	symbolWide = 7   // of what stands on it
+	letterWide = 6.6 // of the widest usual font, on average
+	middle     = 4   // from the middle of a letter to the line that it stands on
+	nameMost   = 40  // letters of a name; the table has all of them
+	weeksMost  = 13  // labels that fit under a chart
+	stepsMost  = 5   // of the axis of values
 )
 
-// The colours of what is drawn first, second and third: as dark as text to as light as still shows, so that they
-// differ on a printer without colours too.
-func palette() []charts.Color {
-	return []charts.Color{{R: 31, G: 78, B: 140, A: 255}, {R: 214, G: 129, B: 38, A: 255}, {R: 134, G: 168, B: 160, A: 255}}
-}
+// inks are the colours of what is drawn first, second and third: as dark as text to as light as still shows, so that
+// they differ on a printer without colours too.
+var inks = [...]string{"#1f4e8c", "#d68126", "#86a8a0"}
 
-func symbols() []charts.SymbolShape {
-	return []charts.SymbolShape{charts.SymbolDot, charts.SymbolSquare, charts.SymbolDiamond}
-}
+// symbols stand on lines; as letters, in the key.
+var symbols = [...]string{"●", "■", "◆"}
 
 // svg draws the chart. number makes the names inside it its own on the page.
-func (c *Chart) svg(number int) (g.Node, error) {
-	height := lineHeight
+func (c *Chart) svg(number int) g.Node {
+	var d drawing
+	top := 8.0
+	if len(c.Series) > 1 {
+		c.key(&d)
+		top = keyHigh
+	}
+	bottom := 0.0
 	if c.Bars {
-		height = barsAround + barHeight*len(c.Labels)*len(c.Series)
-	}
-	ink, line := charts.Color{R: 40, G: 40, B: 44, A: 255}, charts.Color{R: 222, G: 222, B: 226, A: 255}
-	theme := charts.MakeTheme(charts.ThemeOption{AxisStrokeColor: charts.Color{R: 120, G: 120, B: 126, A: 255}, AxisSplitLineColor: line, BackgroundColor: charts.ColorWhite, TextColor: ink, SeriesColors: palette()})
-	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: chartWidth, Height: height, Theme: theme})
-	draw := c.lines
-	if c.Bars {
-		draw = c.bars
-	}
-	if err := draw(p, theme); err != nil {
-		return nil, fmt.Errorf("draw %q: %w", c.Title, err)
-	}
-	drawn, err := p.Bytes()
-	if err != nil {
-		return nil, fmt.Errorf("draw %q: %w", c.Title, err)
-	}
-	_, inside, ok := bytes.Cut(drawn, []byte(">"))
-	if !ok {
-		return nil, fmt.Errorf("draw %q: no picture", c.Title)
+		bottom = c.bars(&d, top)
+	} else {
+		bottom = c.lines(&d, top)
 	}
 	title, says := fmt.Sprintf("chart%d-title", number), fmt.Sprintf("chart%d-says", number)
-	return h.SVG(g.Attr("xmlns", "http://www.w3.org/2000/svg"), h.Role("img"), g.Attr("viewBox", fmt.Sprintf("0 0 %d %d", chartWidth, height)), h.Aria("labelledby", title+" "+says),
+	return h.SVG(g.Attr("xmlns", "http://www.w3.org/2000/svg"), h.Role("img"), g.Attr("viewBox", fmt.Sprintf("0 0 %d %.0f", chartWidth, bottom)), h.Aria("labelledby", title+" "+says),
 		h.TitleEl(h.ID(title), g.Text(c.Title)),
 		g.El("desc", h.ID(says), g.Text(c.Says)),
-		g.Raw(strings.TrimSuffix(strings.TrimSpace(string(inside)), "</svg>")),
-	), nil
+		g.Group(d),
+	)
 }
 
-// names are those of the series, where there is more than one to tell apart.
-func (c *Chart) names() (names []string) {
-	if len(c.Series) > 1 {
-		for _, s := range c.Series {
-			names = append(names, s.Name)
+// key names what is drawn, in one line of text, which finds its own room.
+func (c *Chart) key(d *drawing) {
+	var parts g.Group
+	for i, s := range c.Series {
+		symbol := symbols[1]
+		if !c.Bars {
+			symbol = symbols[i]
 		}
+		parts = append(parts, g.El("tspan", g.If(i > 0, g.Attr("dx", "18")), g.Attr("fill", inks[i]), g.Text(symbol)), g.Text(" "+s.Name))
 	}
-	return names
+	d.add("text", parts, "x", 0, "y", 12)
 }
 
-// values are the series as they are drawn, with gaps for what is not known.
-func (c *Chart) values(gap float64) (all [][]float64) {
+// axis is where the values of a chart end, and how far its steps are apart. What is no share is a number of things.
+func (c *Chart) axis() (end, step float64) {
+	if c.Share {
+		return 100, 20
+	}
+	most := 1.0
 	for _, s := range c.Series {
-		row := make([]float64, len(s.Values))
-		for i, v := range s.Values {
-			if row[i] = gap; v != nil {
-				row[i] = *v
+		for _, v := range s.Values {
+			if v != nil {
+				most = max(most, *v)
 			}
 		}
-		all = append(all, row)
 	}
-	return all
-}
-
-// top is the end of the axis of values; nil where the values say it.
-func (c *Chart) top() *float64 {
-	if c.Share {
-		return charts.Ptr(100.0)
+	step = 1
+	for i := 0; most > stepsMost*step; i++ {
+		step *= [...]float64{2, 2.5, 2}[i%3] // 1, 2, 5, 10 and so on
 	}
-	return nil
+	return step * math.Ceil(most/step), step
 }
 
 // text is a value on an axis or a bar.
@@ -134,52 +128,132 @@ func (c *Chart) text(v float64) string {
 	return fmt.Sprintf("%.3g", v)
 }
 
-func (c *Chart) lines(p *charts.Painter, theme charts.ColorPalette) error {
-	o := charts.NewLineChartOptionWithData(c.values(charts.GetNullValue()))
-	o.Theme, o.ValueFormatter, o.LineStrokeWidth = theme, c.text, 2
-	for i := range o.SeriesList {
-		o.SeriesList[i].Symbol.Shape = symbols()[i%len(symbols())]
+// lines draws values by week, and returns where it ends below.
+func (c *Chart) lines(d *drawing, top float64) (bottom float64) {
+	end, step := c.axis()
+	floor := top + linesHigh
+	for v := 0.0; v <= end; v += step {
+		y := floor - v/end*linesHigh
+		d.line(v == 0, axisWide, y, chartWidth, y)
+		d.text("end", axisWide-8, y+middle, c.text(v))
 	}
-	o.XAxis.Labels = nil
+	wide := float64(chartWidth-axisWide-linesRight) / float64(len(c.Labels))
 	every := (len(c.Labels) + weeksMost - 1) / weeksMost
-	for i, l := range c.Labels {
-		if i%every > 0 {
-			l = ""
+	for i, label := range c.Labels {
+		if i%every == 0 {
+			d.text("middle", axisWide+(float64(i)+0.5)*wide, floor+axisHigh-8, label)
 		}
-		o.XAxis.Labels = append(o.XAxis.Labels, l)
 	}
-	o.XAxis.LabelCount, o.XAxis.LabelFontStyle = len(c.Labels), charts.NewFontStyleWithSize(labelSize)
-	o.YAxis = []charts.YAxisOption{{Min: charts.Ptr(0.0), Max: c.top(), LabelFontStyle: charts.NewFontStyleWithSize(labelSize), SpineLineShow: charts.Ptr(false)}}
-	if c.Share {
-		o.YAxis[0].Unit = shareUnit
+	for i, s := range c.Series {
+		var line, marks strings.Builder
+		pen := "M" // up, until there is a value
+		for j, v := range s.Values {
+			if v == nil {
+				pen = "M"
+				continue
+			}
+			x, y := axisWide+(float64(j)+0.5)*wide, floor-min(max(*v/end, 0), 1)*linesHigh
+			fmt.Fprintf(&line, "%s%.1f %.1f", pen, x, y)
+			pen = "L"
+			marks.WriteString(mark(i, x, y))
+		}
+		d.add("path", g.Group{g.Attr("fill", "none"), g.Attr("stroke", inks[i])}, "stroke-width", lineWide, "d", line.String())
+		d.add("path", g.Attr("fill", inks[i]), "d", marks.String())
 	}
-	o.Legend = charts.LegendOption{SeriesNames: c.names(), FontStyle: charts.NewFontStyleWithSize(labelSize)}
-	return p.LineChart(o)
+	return floor + axisHigh
 }
 
-func (c *Chart) bars(p *charts.Painter, theme charts.ColorPalette) error {
-	values := c.values(charts.GetNullValue())
-	for _, row := range values { // bars are drawn from below
-		slices.Reverse(row)
+// mark is the path of a symbol around a point.
+func mark(series int, x, y float64) string {
+	const r = symbolWide / 2.0
+	switch symbols[series] {
+	case "●":
+		return fmt.Sprintf("M%.1f %.1fa%.1f %.1f 0 1 0 %.1f 0a%.1f %.1f 0 1 0 %.1f 0z", x-r, y, r, r, 2*r, r, r, -2*r)
+	case "■":
+		return fmt.Sprintf("M%.1f %.1fh%.1fv%.1fh%.1fz", x-r, y-r, 2*r, 2*r, -2*r)
 	}
-	o := charts.NewBarChartOptionWithData(values)
-	o.Theme, o.Horizontal, o.ValueFormatter = theme, true, c.text
-	for i := range o.SeriesList {
-		o.SeriesList[i].Label = charts.SeriesLabel{Show: charts.Ptr(true), ValueFormatter: c.text, FontStyle: charts.NewFontStyleWithSize(labelSize)}
+	return fmt.Sprintf("M%.1f %.1fl%.1f %.1fl%.1f %.1fl%.1f %.1fz", x-r, y, r, -r, r, r, -r, r)
+}
+
+// bars draws lying bars by name, and returns where it ends below.
+func (c *Chart) bars(d *drawing, top float64) (bottom float64) {
+	names := make([]string, len(c.Labels))
+	widest := 0
+	for i, label := range c.Labels {
+		names[i] = cut(label, nameMost)
+		widest = max(widest, letters(names[i]))
 	}
-	o.CategoryAxis.Labels, o.Padding = nil, charts.NewBox(barsPadding, barsPadding, barsRight, barsPadding)
-	for _, l := range c.Labels {
-		if r := []rune(l); len(r) > labelLength {
-			l = strings.TrimSpace(string(r[:labelLength-1])) + "…"
+	left := letterWide*float64(widest) + 12
+	wide := chartWidth - barsRight - left
+	each := float64(len(c.Series)*(barHigh+barApart) - barApart + namesApart)
+	floor := top + each*float64(len(names))
+	end, step := c.axis()
+	for v := 0.0; v <= end; v += step {
+		x := left + v/end*wide
+		d.line(v == 0, x, top, x, floor)
+		d.text("middle", x, floor+axisHigh-10, c.text(v))
+	}
+	for i, name := range names {
+		y := top + each*float64(i) + namesApart/2
+		d.text("end", left-8, y+(each-namesApart)/2+middle, name)
+		for j, s := range c.Series {
+			if v := s.Values[i]; v != nil {
+				long := min(max(*v/end, 0), 1) * wide
+				d.add("rect", g.Attr("fill", inks[j]), "x", left, "y", y, "width", long, "height", barHigh)
+				d.text("start", left+long+6, y+barHigh/2+middle, c.text(*v))
+			}
+			y += barHigh + barApart
 		}
-		o.CategoryAxis.Labels = append(o.CategoryAxis.Labels, l)
 	}
-	slices.Reverse(o.CategoryAxis.Labels)
-	o.CategoryAxis.LabelFontStyle = charts.NewFontStyleWithSize(labelSize)
-	o.ValueAxis = []charts.ValueAxisOption{{Min: charts.Ptr(0.0), Max: c.top(), LabelFontStyle: charts.NewFontStyleWithSize(labelSize)}}
-	if c.Share {
-		o.ValueAxis[0].Unit = shareUnit
+	return floor + axisHigh
+}
+
+// letters is how many letters of Latin a text is as wide as. From Korean on they are as wide as two, or little less.
+func letters(s string) (n int) {
+	for _, r := range s {
+		n += 1 + min(int(r/0x1100), 1)
 	}
-	o.Legend = charts.LegendOption{SeriesNames: c.names(), FontStyle: charts.NewFontStyleWithSize(labelSize)}
-	return p.BarChart(o)
+	return n
+}
+
+// cut is as much of a text as is no wider than so many letters.
+func cut(s string, most int) string {
+	if letters(s) <= most {
+		return s
+	}
+	runes := []rune(s)
+	for letters(string(runes)) > most-1 {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimSpace(string(runes)) + "…"
+}
+
+// drawing is what is inside an SVG, counted from the upper left.
+type drawing g.Group
+
+// add draws an element with what is in it, and attributes by name and value.
+func (d *drawing) add(element string, in g.Node, attributes ...any) {
+	all := g.Group{}
+	for i := 0; i < len(attributes); i += 2 {
+		value := fmt.Sprint(attributes[i+1])
+		if v, ok := attributes[i+1].(float64); ok {
+			value = fmt.Sprintf("%.1f", v)
+		}
+		all = append(all, g.Attr(attributes[i].(string), value))
+	}
+	*d = append(*d, g.El(element, all, in))
+}
+
+// line draws one of the grid, or the axis.
+func (d *drawing) line(axis bool, x1, y1, x2, y2 float64) {
+	class := "grid"
+	if axis {
+		class = "axis"
+	}
+	d.add("line", h.Class(class), "x1", x1, "y1", y1, "x2", x2, "y2", y2)
+}
+
+// text writes to the start, the middle or the end that x is.
+func (d *drawing) text(anchor string, x, y float64, s string) {
+	d.add("text", g.Group{g.Attr("text-anchor", anchor), g.Text(s)}, "x", x, "y", y)
 }

@@ -28,11 +28,7 @@ func (r *Report) html(w io.Writer) error {
 				section = append(section, h.P(g.Text(p.Text)))
 			case p.Chart != nil && p.Chart.known():
 				charts++
-				drawn, err := p.Chart.svg(charts)
-				if err != nil {
-					return err
-				}
-				section = append(section, h.Figure(h.FigCaption(g.Text(p.Chart.Title)), drawn))
+				section = append(section, h.Figure(h.FigCaption(g.Text(p.Chart.Title)), p.Chart.svg(charts)))
 			case p.Table != nil && len(p.Table.Rows) > 0:
 				section = append(section, h.H3(g.Text(p.Table.Title)), p.Table.node())
 			}
