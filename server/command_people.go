@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -12,9 +11,6 @@ import (
 	"tincan/store"
 	"tincan/store/archive"
 )
-
-// toldEvery is how many people are imported between two lines of progress.
-const toldEvery = 5000
 
 // door is where people come in, as letters to them say it.
 func (c *call) door() archive.Door {
@@ -138,13 +134,7 @@ func (c *call) peopleImport() error {
 		}
 		return c.note("Dry run: nothing is changed.")
 	}
-	told := 0
-	plan, err := c.store.ImportRoster(c.ctx, c.me.ID, roster, store.RosterAs{Why: c.flags[flagWhy.name], Many: c.has(flagMany), Progress: func(done, total int) {
-		if done/toldEvery > told {
-			told = done / toldEvery
-			_, _ = fmt.Fprintf(c.aside, "%d of %d\n", done, total)
-		}
-	}})
+	plan, err := c.store.ImportRoster(c.ctx, c.me.ID, roster, store.RosterAs{Why: c.flags[flagWhy.name], Many: c.has(flagMany), Progress: archive.RosterProgress(c.aside)})
 	if err == nil || len(plan.Lines) > 0 {
 		if err := c.plan(plan); err != nil {
 			return err

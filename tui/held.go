@@ -47,14 +47,14 @@ func heldText(h store.Held, in *time.Location) string {
 	}
 	parts := []string{
 		"Who you are: " + strings.Join(is, ", ") + ". Everyone here can see that. " + mail,
-		"Your ways in: " + held1(h.Keys, "key", "keys") + " (the public half, its name, when it was last used) and " + password + ". Only you see them.",
-		"What you wrote: " + held1(h.Posts, "post", "posts") + " and " + held1(h.Replies, "reply", "replies") + ", and " + held1(h.Versions, "earlier version", "earlier versions") +
-			" of them, for those who may read the channel. Search looks in them. " + capital(held1(h.Drafts, "draft", "drafts")) + ", for you alone.",
-		"What you did: your reactions stand at " + held1(h.Reactions, "post", "posts") + ", for those who may read them. " + capital(held1(h.Reports, "report", "reports")) + " to the admins, seen by them. " + capital(held1(h.Announcements, "announcement", "announcements")) + " that you were asked about and had on your screen, with your answer; the stewards and admins see it, and your manager whether you have answered.",
-		"For you alone: " + held1(h.Saved, "saved post", "saved posts") + ", " + held1(h.Followed, "thread", "threads") + " that you follow, " + held1(h.Inbox, "entry", "entries") + " of your inbox, reminders among them, whether and how you want to be told of something new.",
-		"Where you are: in " + held1(h.Channels, "channel or conversation", "channels and conversations") + ", as their members see, which of them you have muted, and how far you have read in each, which nobody else sees.",
+		"Your ways in: " + howMany(h.Keys, "key", "keys") + " (the public half, its name, when it was last used) and " + password + ". Only you see them.",
+		"What you wrote: " + howMany(h.Posts, "post", "posts") + " and " + howMany(h.Replies, "reply", "replies") + ", and " + howMany(h.Versions, "earlier version", "earlier versions") +
+			" of them, for those who may read the channel. Search looks in them. " + capital(howMany(h.Drafts, "draft", "drafts")) + ", for you alone.",
+		"What you did: your reactions stand at " + howMany(h.Reactions, "post", "posts") + ", for those who may read them. " + capital(howMany(h.Reports, "report", "reports")) + " to the admins, seen by them. " + capital(howMany(h.Announcements, "announcement", "announcements")) + " that you were asked about and had on your screen, with your answer; the stewards and admins see it, and your manager whether you have answered.",
+		"For you alone: " + howMany(h.Saved, "saved post", "saved posts") + ", " + howMany(h.Followed, "thread", "threads") + " that you follow, " + howMany(h.Inbox, "entry", "entries") + " of your inbox, reminders among them, whether and how you want to be told of something new.",
+		"Where you are: in " + howMany(h.Channels, "channel or conversation", "channels and conversations") + ", as their members see, which of them you have muted, and how far you have read in each, which nobody else sees.",
 		"When: you first came on " + day(p.CameAt, "a day that was not noted") + " and were last here on " + day(h.SeenAt, "a day that was not noted") + ". Whoever runs the server can see in its log when you come and go, and from which address.",
-		"For the figures of the trial: " + held1(h.Visits, "day", "days") + " on which you were here and pressed a key, who replied to whom, and of announcements when you had read them. Figures are of five people or more and never of you alone.",
+		"For the figures of the trial: " + howMany(h.Visits, "day", "days") + " on which you were here and pressed a key, who replied to whom, and of announcements when you had read them. Figures are of five people or more and never of you alone.",
 		"Terms of the trial that you have accepted: " + acceptedText(h.Accepted, in) + ".",
 		"Nothing else is counted about you.",
 	}
@@ -70,8 +70,8 @@ func acceptedText(all []store.Acceptance, in *time.Location) string {
 	return cmp.Or(strings.Join(list, ", "), "none so far")
 }
 
-// held1 is a number of something; none is said as a word.
-func held1(n int, one, many string) string {
+// howMany is a number of something; none is said as a word.
+func howMany(n int, one, many string) string {
 	if n == 0 {
 		return "no " + many
 	}

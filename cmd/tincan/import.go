@@ -185,13 +185,7 @@ func (p *program) importTincan(c *cobra.Command, path string) error {
 	account, err := archive.ImportTincan(c.Context(), s, store.Operator, x, func(posts int) {
 		fmt.Fprintf(c.ErrOrStderr(), "%d posts so far\n", posts)
 	})
-	out := c.OutOrStdout()
-	fmt.Fprint(out, account)
-	if err != nil {
-		return fmt.Errorf("the import stopped before its end; run the same command again to go on where it stopped (%w)", err)
-	}
-	_, err = fmt.Fprintf(out, "Added: %d people, %d channels, %d posts.\n", account.People, account.Channels, account.Posts)
-	return err
+	return imported(c, account, false, err)
 }
 
 // openArchive opens a folder or a zip for reading. Nothing outside the folder can be reached, by links either.

@@ -45,9 +45,6 @@ nothing is changed. Importing the same again changes nothing.`,
 	return c
 }
 
-// toldEvery is how many people are imported between two lines of progress.
-const toldEvery = 5000
-
 func (p *program) peopleImport(c *cobra.Command, path string, dry bool, as store.RosterAs) error {
 	in := c.InOrStdin()
 	if path != "-" {
@@ -62,7 +59,7 @@ func (p *program) peopleImport(c *cobra.Command, path string, dry bool, as store
 	if err != nil {
 		return fmt.Errorf("%s is no roster: %w", path, err)
 	}
-	out, progress := c.OutOrStdout(), c.ErrOrStderr()
+	out := c.OutOrStdout()
 	for _, n := range notes {
 		fmt.Fprintln(out, n)
 	}
@@ -85,13 +82,7 @@ func (p *program) peopleImport(c *cobra.Command, path string, dry bool, as store
 		_, err = fmt.Fprintln(out, "Dry run: nothing is changed.")
 		return err
 	}
-	told := 0
-	as.Progress = func(done, total int) {
-		if done/toldEvery > told {
-			told = done / toldEvery
-			fmt.Fprintf(progress, "%d of %d\n", done, total)
-		}
-	}
+	as.Progress = archive.RosterProgress(c.ErrOrStderr())
 	plan, err := s.ImportRoster(c.Context(), store.Operator, roster, as)
 	if err == nil || len(plan.Lines) > 0 {
 		err = errors.Join(err, archive.RosterText(out, plan))

@@ -66,7 +66,7 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 			return err
 		}
 	}
-	listener, err := listen(ctx, f.listen)
+	listener, err := listenOn(ctx, f.listen, "--listen", defaultListen)
 	if err != nil {
 		return err
 	}
@@ -152,10 +152,6 @@ func listenMetrics(ctx context.Context, address string) (net.Listener, error) {
 		address = net.JoinHostPort("127.0.0.1", port)
 	}
 	return listenOn(ctx, address, "--metrics", "127.0.0.1:9222")
-}
-
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	return listenOn(ctx, address, "--listen", defaultListen)
 }
 
 // listenOn listens at the address that a flag names; such is how one is written.

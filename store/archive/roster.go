@@ -195,6 +195,18 @@ func ParseKey(line string) (store.Key, error) {
 	return store.Key{Fingerprint: gossh.FingerprintSHA256(public), Kind: public.Type(), Public: public.Marshal(), Label: comment}, nil
 }
 
+// RosterProgress tells w of a long import, a line for every 5,000 people.
+func RosterProgress(w io.Writer) func(done, total int) {
+	const every = 5000
+	told := 0
+	return func(done, total int) {
+		if done/every > told {
+			told = done / every
+			_, _ = fmt.Fprintf(w, "%d of %d\n", done, total)
+		}
+	}
+}
+
 // RosterText prints what an import does, line by line; unchanged lines are only counted.
 func RosterText(w io.Writer, plan store.RosterPlan) error {
 	for _, l := range plan.Lines {
