@@ -31,9 +31,13 @@ const (
 	looseFirst  = 100
 	looseMost   = 100
 	looseWorded = 16
-	// readSome is how many posts are looked at for each that is wanted before a page that is half full ends as it is: what
-	// fits on a screen is there, and the rest is looked for when it is asked for.
-	readSome = 20
+	// readSome is how many posts are looked at for each of a least page, and leastPage which part of a page that is of the
+	// newest: what fits on a screen is there then, and the rest is looked for when it is asked for. Reading a post that stands
+	// alone in its part of the file takes up to five microseconds.
+	readSome  = 32
+	leastPage = 4
+	// leastBest is the part of bestOf that is enough to choose from.
+	leastBest = 2
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
 )
@@ -77,12 +81,12 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if err != nil {
 			return err
 		}
-		want := n
+		least, want := max(n/leastPage, 1), n
 		if order == Best {
-			want = bestOf
+			least, want = bestOf/leastBest, bestOf
 		}
 		var ids []int64
-		if ids, found.Next, err = t.newest(sources, before, q.since, want); err != nil {
+		if ids, found.Next, err = t.newest(sources, before, q.since, least, want); err != nil {
 			return err
 		}
 		if order == Best && len(ids) > 0 {
@@ -119,9 +123,9 @@ type lookup struct {
 // tally is what came of the posts that were looked at in one way: how many they were, had all the words, and were found.
 type tally struct{ seen, worded, found int }
 
-// enough reports whether a page ends as it is.
-func (n tally) enough(page, want int) bool {
-	return n.seen >= readSome*want && page < want && page*2 >= want
+// enough reports whether a page of at least so many ends as it is.
+func (n tally) enough(page, least, want int) bool {
+	return n.seen >= readSome*least && page < want && page >= least
 }
 
 // hopeless reports whether another way is to be tried. Where many have the words, though not as a phrase, the index would
@@ -137,11 +141,12 @@ func (l lookup) hopeless(n tally, want int) bool {
 // errEnough ends a reading that has found what it wanted.
 var errEnough = errors.New("store: enough was found")
 
-// newest returns the newest that are found in sources before a post, up to want, and the post before which there may be
-// more. Where one has been looked at only down to some post, the others are no further.
-func (t *tx) newest(sources []source, before, since int64, want int) (ids []int64, next int64, err error) {
+// newest returns the newest that are found in sources before a post, up to want, or least where there is much to look at,
+// and the post before which there may be more. Where one has been looked at only down to some post, the others are no
+// further.
+func (t *tx) newest(sources []source, before, since int64, least, want int) (ids []int64, next int64, err error) {
 	for _, p := range sources {
-		found, down, err := t.newestIn(p, before, max(since, next), want)
+		found, down, err := t.newestIn(p, before, max(since, next), least, want)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -162,7 +167,7 @@ func (t *tx) newest(sources []source, before, since int64, want int) (ids []int6
 // newestIn is newest for one source. Each of its lookups goes on where the one before it has stopped. Of what me may not
 // see only entries of the index are passed over, a fraction of a microsecond each, and no text is read: how long it takes
 // tells as little as it did of words alone.
-func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, next int64, err error) {
+func (t *tx) newestIn(p source, before, since int64, least, want int) (ids []int64, next int64, err error) {
 	var body []byte
 	for _, l := range p.lookups {
 		query, n, had, last, ends := p.in.find, tally{}, len(ids), before, false
@@ -171,7 +176,7 @@ func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, nex
 		}
 		stand := newSieve(l.stands)
 		err = t.each(func(r *row) error {
-			if ends = n.enough(len(ids), want); ends || l.hopeless(n, want-had) {
+			if ends = n.enough(len(ids), least, want); ends || l.hopeless(n, want-had) {
 				return errEnough
 			}
 			n.seen++

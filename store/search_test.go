@@ -211,9 +211,9 @@ func TestSearchInParts(t *testing.T) {
 	}
 }
 
-// A page that is half full ends as it is after a while, and the next ones go on from there, whether what is found stands
+// A page that is partly full ends as it is after a while, and the next ones go on from there, whether what is found stands
 // in open channels, in private ones, or in both.
-func TestSearchHalfPages(t *testing.T) {
+func TestSearchPartPages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya, ben := w.person("maya"), w.person("ben")
@@ -227,7 +227,7 @@ func TestSearchHalfPages(t *testing.T) {
 		INSERT INTO search_private (rowid, words) SELECT (1 << 34) - i, body || ' =post =c' || channel FROM n WHERE channel <> 1;
 		DELETE FROM search_queue;
 		COMMIT`, posts, secret, maya))
-	half := 0
+	parts := 0
 	for person, want := range map[int64]func(i int64) bool{
 		maya: func(i int64) bool { return i%60 < 2 },
 		ben:  func(i int64) bool { return i%60 == 0 },
@@ -240,7 +240,7 @@ func TestSearchHalfPages(t *testing.T) {
 				found = append(found, p.ID)
 			}
 			if before = page.Next; len(page.Posts) < 10 && before > 0 {
-				half++
+				parts++
 			}
 		}
 		for i := int64(posts); i > 0; i-- {
@@ -250,7 +250,7 @@ func TestSearchHalfPages(t *testing.T) {
 		}
 		equal(t, "found", fmt.Sprint(found), fmt.Sprint(all))
 	}
-	equal(t, "pages were half full", half > 0, true)
+	equal(t, "pages were partly full", parts > 0, true)
 }
 
 func TestSearchBest(t *testing.T) {
