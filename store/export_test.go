@@ -278,3 +278,6 @@ func (s *Store) Recalls(me, post int64) (side, it bool) {
 	_, it = s.recall.post(me, post)
 	return side, it
 }
+
+// Keep is keep.
+var Keep = keep

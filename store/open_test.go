@@ -1,14 +1,17 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tincan/store"
 )
@@ -242,4 +245,29 @@ func TestSentences(t *testing.T) {
 	_, err := w.Me(w.ctx, 1)
 	text, ours = store.Sentence(errors.Join(os.ErrClosed, err))
 	equal(t, "ours", row(text, ours), "You are not signed in. true")
+}
+
+// What goes on beside the acts of people begins again where it panicked, and ends when it is told to.
+func TestWhatPanicsBeginsAgain(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&said, nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	began := 0
+	store.Keep(ctx, log, time.Nanosecond, func(ctx context.Context) {
+		if began++; began < 3 {
+			panic(fmt.Sprint("row ", began))
+		}
+	})
+	if text := said.String(); began != 3 || strings.Count(text, "stack=") != 2 || !strings.Contains(text, "row 1") || !strings.Contains(text, "row 2") {
+		t.Errorf("it began %d times, want 3, and the log says %s", began, text)
+	}
+	store.Keep(ctx, log, time.Hour, func(context.Context) {
+		began++
+		cancel()
+		panic("at the end")
+	})
+	if began != 4 {
+		t.Errorf("it began %d times, want 4: nothing begins after the end", began)
+	}
 }

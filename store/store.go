@@ -19,8 +19,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,11 +37,12 @@ const (
 	// It may invite and import, and is nobody in particular.
 	Operator int64 = 0
 
-	readers         = 6           // between the 4 and 8 that kept reads under a heavy search at 1 ms
-	checkpointEvery = time.Second // from a connection of its own: on the writer it is the longest tail of a post
-	pollEvery       = time.Second // how soon another process's writes are noticed
-	walRestart      = 8 << 20     // bytes of write-ahead log after which the writer waits for a checkpoint, to begin the log anew
-	walLimit        = 64 << 20    // bytes after which, as a long read kept it from that, the file is emptied
+	readers         = 6                // between the 4 and 8 that kept reads under a heavy search at 1 ms
+	checkpointEvery = time.Second      // from a connection of its own: on the writer it is the longest tail of a post
+	pollEvery       = time.Second      // how soon another process's writes are noticed
+	walRestart      = 8 << 20          // bytes of write-ahead log after which the writer waits for a checkpoint, to begin the log anew
+	walLimit        = 64 << 20         // bytes after which, as a long read kept it from that, the file is emptied
+	panicPause      = 10 * time.Second // until a job that panicked begins again: a row that does it every time must not fill the log
 	// truncateWait is how long emptying that file may wait for a long read, as nobody writes meanwhile.
 	truncateWait = 50 * time.Millisecond
 
@@ -63,6 +66,7 @@ type Options struct {
 	Now               func() time.Time // the clock; time.Now when nil
 	PostsPerMinute    int              // a person's limit; DefaultPostsPerMinute when 0
 	BotPostsPerMinute int              // a bot's limit; DefaultBotPostsPerMinute when 0
+	Log               *slog.Logger     // told of what goes wrong while nobody asked for anything; nobody is told when nil
 }
 
 // Store is the open data of one tincan. Its methods may be used by many goroutines at once.
@@ -103,6 +107,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	s := &Store{
 		path:    filepath.Join(dir, File),
 		now:     o.Now,
@@ -140,11 +147,37 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	for range readers {
 		s.done.Go(s.reading)
 	}
-	s.done.Go(func() { s.checkpoints(background) })
-	s.done.Go(func() { s.watch(background, version) })
-	s.done.Go(func() { s.indexer(background) })
-	s.done.Go(func() { s.remembering(background) })
+	for name, job := range map[string]func(context.Context){
+		"checkpoints": s.checkpoints,
+		"watch":       func(ctx context.Context) { s.watch(ctx, version) },
+		"search":      s.indexer,
+		"figures":     s.remembering,
+	} {
+		s.done.Go(func() { keep(background, o.Log.With("job", name), panicPause, job) })
+	}
 	return s, nil
+}
+
+// keep runs a job until ctx ends or the job does. Where it panics, on a row that nobody thought of, that is logged, and after a
+// pause the job begins again: nobody's session ends with it.
+func keep(ctx context.Context, log *slog.Logger, pause time.Duration, job func(context.Context)) {
+	panics := func() (did bool) {
+		defer func() {
+			if r := recover(); r != nil {
+				log.Error("panic in the store", "panic", r, "stack", string(debug.Stack()))
+				did = true
+			}
+		}()
+		job(ctx)
+		return false
+	}
+	for panics() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
 }
 
 func (s *Store) open() error {

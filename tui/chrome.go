@@ -361,7 +361,7 @@ func (j *pieces) begin(t *theme, cols []column, height int) {
 		known = 0
 	}
 	clear(j.parts[known:])
-	j.theme, j.width, j.parts = t, width, j.parts[:known]
+	j.theme, j.width, j.parts = t, width, slices.Grow(j.parts[:known], height*len(cols)-known)
 }
 
 // same says whether a row is put together of what it was, and notes what it is put together of.

@@ -48,8 +48,7 @@ func (d *decisions) list() {
 		items = append(items, item{
 			name:  strconv.FormatInt(is.ID, 10),
 			label: did(is),
-			end:   t.Dim.Render(ago(is.At, now, d.app.zone)),
-			more:  t.Dim.Render(because(is)),
+			more:  t.Dim.Render(ago(is.At, now, d.app.zone) + " · " + because(is)),
 			open:  d.app.opens(func() screen { return newDecision(d.app, d.theme, is) }),
 			keys:  []key.Binding{keys.Open},
 		})

@@ -52,8 +52,15 @@ the export is compared and in both hands. Until then the admins can call it off.
 	return c
 }
 
-func (p *program) endTrial(c *cobra.Command, dir string, f endFlags) error {
+func (p *program) endTrial(c *cobra.Command, dir string, f endFlags) (err error) {
 	e := &ending{program: p, ctx: c.Context(), out: c.OutOrStdout(), dir: dir}
+	if _, lost := os.Lstat(dir); errors.Is(lost, fs.ErrNotExist) {
+		defer func() {
+			if err != nil {
+				os.Remove(dir) // as long as it is empty
+			}
+		}()
+	}
 	if err := e.folder(); err != nil {
 		return err
 	}

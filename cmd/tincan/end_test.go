@@ -152,6 +152,9 @@ func TestEndOfTrial(t *testing.T) {
 	zone, err := time.LoadLocation(demoZone)
 	c.must(err)
 	c.ended(false, "no end is announced")
+	if _, err := os.Lstat(c.out); !os.IsNotExist(err) {
+		t.Errorf("a refused end leaves %s (%v)", c.out, err)
+	}
 	day := time.Now().In(zone).Format(time.DateOnly)
 	c.admins(func(s *store.Store) error {
 		return s.AnnounceEnd(t.Context(), c.helle, store.EndPlan{Day: day, Private: true, Keepers: [2]string{"nils", "tara"}}, "It is over.")

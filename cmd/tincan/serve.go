@@ -85,7 +85,10 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 		return err
 	}
 	defer unlock()
-	s, err := store.Open(ctx, p.data, p.store)
+	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
+	options := p.store
+	options.Log = log
+	s, err := store.Open(ctx, p.data, options)
 	if err != nil {
 		return err
 	}
@@ -110,7 +113,6 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	if g.code, err = s.FirstAdminCode(ctx); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
 	config.HostKey, config.Log, config.Program = key, log, versionText()
 	if config.Address, err = sshArguments(cmp.Or(g.address, thisMachine(g.listening, "HOST"))); err != nil {
 		return err
