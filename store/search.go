@@ -35,7 +35,7 @@ const (
 	beginMost = 16
 	// readSome is how many posts are looked at for each of a least page, and leastPage which part of a page that is of the
 	// newest: what fits on a screen is there then, and the rest is looked for when it is asked for. Reading a post that stands
-	// alone in its part of the file takes up to five microseconds.
+	// alone in its part of the file takes one to three microseconds.
 	readSome  = 32
 	leastPage = 4
 	// leastBest is the part of bestOf that is enough to choose from.
