@@ -12,6 +12,9 @@ import (
 // Migrations is the embedded schema, for whoever has to build an older one.
 var Migrations = migrations
 
+// ListWords is what Statements need of a connection.
+var ListWords = listWords
+
 // Statements returns every query that s has prepared so far, sorted; but those that look through the pages of the file
 // and merge the index of search, of which nobody can say when their turn comes.
 func (s *Store) Statements() []string {

@@ -34,6 +34,7 @@ var hot = []struct{ name, has string }{
 	{"what it finds of private channels", "- s.rowid FROM search_private s WHERE"},
 	{"what it looks for in posts", "FROM search s CROSS JOIN post p"},
 	{"what it looks for in those of private channels", "FROM search_private s CROSS JOIN post p"},
+	{"the words with a beginning", "FROM temp.search_word"},
 	{"whether it is still there", "FROM json_each(?2) j CROSS JOIN post p ON p.id = j.value JOIN channel c"},
 	{"its words", "SELECT p.id, p.body FROM json_each"},
 	{"decisions", "FROM decision d LEFT JOIN"},
@@ -99,12 +100,18 @@ func TestPlansOfADay(t *testing.T) {
 	w.indexed()
 	ask(w.Search(w.ctx, maya, "root", store.Best, 0, 10))
 	ask(w.Search(w.ctx, maya, `"a root"`, store.Newest, 0, 10))
+	ask(w.Search(w.ctx, maya, `"a root" root*`, store.Newest, 0, 10))
 	w.must(w.MoveThread(w.ctx, jon, root.ID, sales))
 	w.must(w.DeletePost(w.ctx, jon, root.ID))
 
 	db, err := rawDB(w.dir, "")
 	w.must(err)
 	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, q := range store.ListWords {
+		_, err := db.Exec(q)
+		w.must(err)
+	}
 	statements := w.Statements()
 	var got strings.Builder
 	for _, h := range hot {

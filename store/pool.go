@@ -94,6 +94,18 @@ func (p *pool) close() (err error) {
 	return err
 }
 
+// setUp runs statements on every connection of a pool that nobody uses yet.
+func (p *pool) setUp(statements []string) error {
+	for _, c := range p.free {
+		for _, q := range statements {
+			if err := c.run(q); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // with runs fn on a connection that is free, in no transaction. ctx interrupts it.
 func (p *pool) with(ctx context.Context, fn func(*tx) error) error {
 	c := p.take()

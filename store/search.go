@@ -31,9 +31,15 @@ const (
 	looseFirst  = 100
 	looseMost   = 100
 	looseWorded = 16
-	// readSome is how many posts are looked at for each that is wanted before a page that is half full ends as it is: what
-	// fits on a screen is there, and the rest is looked for when it is asked for.
-	readSome = 20
+	// beginMost is how many words with one beginning are looked for one by one: finding each takes a twentieth of a millisecond.
+	beginMost = 16
+	// readSome is how many posts are looked at for each of a least page, and leastPage which part of a page that is of the
+	// newest: what fits on a screen is there then, and the rest is looked for when it is asked for. Reading a post that stands
+	// alone in its part of the file takes one to three microseconds.
+	readSome  = 32
+	leastPage = 4
+	// leastBest is the part of bestOf that is enough to choose from.
+	leastBest = 2
 	// readMost is how many posts are looked at for a phrase before a page ends as it is: a tenth of a second.
 	readMost = 20_000
 )
@@ -77,12 +83,12 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 		if err != nil {
 			return err
 		}
-		want := n
+		least, want := max(n/leastPage, 1), n
 		if order == Best {
-			want = bestOf
+			least, want = bestOf/leastBest, bestOf
 		}
 		var ids []int64
-		if ids, found.Next, err = t.newest(sources, before, q.since, want); err != nil {
+		if ids, found.Next, err = t.newest(sources, before, q.since, least, want); err != nil {
 			return err
 		}
 		if order == Best && len(ids) > 0 {
@@ -111,7 +117,8 @@ type source struct {
 
 // lookup is one way to find what was looked for: what the index is asked, and what has to stand in a post beside that.
 type lookup struct {
-	match  string
+	match  []string
+	begins []string // tokens that words begin with
 	stands []Term
 	loose  bool // the index is asked for less than it could be
 }
@@ -119,9 +126,9 @@ type lookup struct {
 // tally is what came of the posts that were looked at in one way: how many they were, had all the words, and were found.
 type tally struct{ seen, worded, found int }
 
-// enough reports whether a page ends as it is.
-func (n tally) enough(page, want int) bool {
-	return n.seen >= readSome*want && page < want && page*2 >= want
+// enough reports whether a page of at least so many ends as it is.
+func (n tally) enough(page, least, want int) bool {
+	return n.seen >= readSome*least && page < want && page >= least
 }
 
 // hopeless reports whether another way is to be tried. Where many have the words, though not as a phrase, the index would
@@ -137,11 +144,12 @@ func (l lookup) hopeless(n tally, want int) bool {
 // errEnough ends a reading that has found what it wanted.
 var errEnough = errors.New("store: enough was found")
 
-// newest returns the newest that are found in sources before a post, up to want, and the post before which there may be
-// more. Where one has been looked at only down to some post, the others are no further.
-func (t *tx) newest(sources []source, before, since int64, want int) (ids []int64, next int64, err error) {
+// newest returns the newest that are found in sources before a post, up to want, or least where there is much to look at,
+// and the post before which there may be more. Where one has been looked at only down to some post, the others are no
+// further.
+func (t *tx) newest(sources []source, before, since int64, least, want int) (ids []int64, next int64, err error) {
 	for _, p := range sources {
-		found, down, err := t.newestIn(p, before, max(since, next), want)
+		found, down, err := t.newestIn(p, before, max(since, next), least, want)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -162,7 +170,7 @@ func (t *tx) newest(sources []source, before, since int64, want int) (ids []int6
 // newestIn is newest for one source. Each of its lookups goes on where the one before it has stopped. Of what me may not
 // see only entries of the index are passed over, a fraction of a microsecond each, and no text is read: how long it takes
 // tells as little as it did of words alone.
-func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, next int64, err error) {
+func (t *tx) newestIn(p source, before, since int64, least, want int) (ids []int64, next int64, err error) {
 	var body []byte
 	for _, l := range p.lookups {
 		query, n, had, last, ends := p.in.find, tally{}, len(ids), before, false
@@ -170,8 +178,12 @@ func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, nex
 			query = p.in.read
 		}
 		stand := newSieve(l.stands)
+		match, err := t.matching(p.in, l)
+		if err != nil {
+			return nil, 0, err
+		}
 		err = t.each(func(r *row) error {
-			if ends = n.enough(len(ids), want); ends || l.hopeless(n, want-had) {
+			if ends = n.enough(len(ids), least, want); ends || l.hopeless(n, want-had) {
 				return errEnough
 			}
 			n.seen++
@@ -192,7 +204,7 @@ func (t *tx) newestIn(p source, before, since int64, want int) (ids []int64, nex
 			}
 			last = id
 			return nil
-		}, query, l.match, top(before), since)
+		}, query, match, top(before), since)
 		switch {
 		case err == nil:
 			return ids, 0, nil
@@ -366,7 +378,7 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	for _, term := range q.terms {
 		for i, token := range term.tokens {
 			if i == len(term.tokens)-1 && term.begins {
-				begins = append(begins, `"`+token+`"*`)
+				begins = append(begins, token)
 				continue
 			}
 			words = append(words, `"`+token+`"`)
@@ -378,12 +390,12 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // short ones are common, in any language
 	marks := slices.Concat(few, many)
 	lookups := func(within ...string) []lookup {
-		all := []lookup{{match: matching(within, few, words, begins, many), stands: phrases}}
+		all := []lookup{{match: slices.Concat(within, few, words, many), begins: begins, stands: phrases}}
 		if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
-			all = append(all, lookup{match: matching(within, few, words[:1], many), stands: q.terms, loose: true})
+			all = append(all, lookup{match: slices.Concat(within, few, words[:1], many), stands: q.terms, loose: true})
 		}
 		if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
-			all = append(all, lookup{match: matching(within, marks), stands: q.terms, loose: true})
+			all = append(all, lookup{match: slices.Concat(within, marks), stands: q.terms, loose: true})
 		}
 		slices.Reverse(all)
 		return all
@@ -401,14 +413,48 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 	return sources, nil
 }
 
-// matching is what FTS5 is asked for posts that have all of some words.
-func matching(words ...[]string) string {
-	and := slices.Concat(words...)
-	if len(and) == 0 {
-		and = []string{marked("post")}
+// matching is what FTS5 is asked in an index for posts that have all that l looks for.
+func (t *tx) matching(in *index, l lookup) (string, error) {
+	all := slices.Clone(l.match)
+	for _, begin := range l.begins {
+		words, err := t.beginning(in, begin)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, words)
 	}
-	return strings.Join(and, " AND ")
+	if len(all) == 0 {
+		all = append(all, marked("post"))
+	}
+	return strings.Join(all, " AND "), nil
 }
+
+// beginning is what FTS5 is asked for posts that have a word with a beginning: the words themselves where they are few.
+// Asked for a beginning, it puts together all posts that have any of them before it gives the first.
+func (t *tx) beginning(in *index, begin string) (string, error) {
+	asked := `"` + begin + `"*`
+	if in.word == "" {
+		return asked, nil
+	}
+	var words []string
+	for from := begin; ; {
+		var word string
+		err := t.get(in.word, []any{from, begin + lastRune}, &word)
+		switch {
+		case nothing(err) && len(words) > 0:
+			return "(" + strings.Join(words, " OR ") + ")", nil
+		case nothing(err), err == nil && len(words) == beginMost:
+			return asked, nil
+		case err != nil:
+			return "", err
+		}
+		words = append(words, `"`+word+`"`)
+		from = word + firstRune
+	}
+}
+
+// firstRune is below every character of a word.
+const firstRune = "\x01"
 
 // best orders the newest matches by how much they say about the terms: how often they name them for
 // their length, the newer first among equals. FTS5's own ranking reads every post that has a word.
@@ -442,14 +488,27 @@ const bestQuery = `SELECT p.id, p.body FROM json_each(?1) j CROSS JOIN post p ON
 const searchEnd = `(1 << 34)`
 
 // index is one of the two tables that say which posts have a word. It holds what it is asked and told.
-type index struct{ find, read, learn, forget, merge, empty string }
+type index struct {
+	find, read, learn, forget, merge, empty string
+	word                                    string // the first of its words within bounds; none where it has words of private channels
+}
 
 // Most people are in few private channels, and look through what stands in open ones as if there were no others. Both are
 // read forwards, which costs FTS5 a fraction of reading backwards: that is what rowids are turned round for. Whoever runs
 // find or read stops when there is enough.
-var openIndex, privateIndex = indexIn("search"), indexIn("search_private")
+var openIndex, privateIndex = indexIn("search", openWord), indexIn("search_private", "")
 
-func indexIn(table string) *index {
+// listWords gives a connection that reads a list of the words of the open index. It is a way to look at the index, and
+// holds nothing.
+var listWords = []string{
+	`PRAGMA query_only(0)`,
+	`CREATE VIRTUAL TABLE temp.search_word USING fts5vocab(main, search, instance)`,
+	`PRAGMA query_only(1)`,
+}
+
+const openWord = `SELECT term FROM temp.search_word WHERE term >= ? AND term <= ?`
+
+func indexIn(table, word string) *index {
 	const where = ` MATCH ?1 AND s.rowid > ` + searchEnd + ` - ?2 AND s.rowid <= ` + searchEnd + ` - ?3 ORDER BY s.rowid`
 	return &index{
 		find:   `SELECT ` + searchEnd + ` - s.rowid FROM ` + table + ` s WHERE s.` + table + where,
@@ -458,6 +517,7 @@ func indexIn(table string) *index {
 		forget: `INSERT INTO ` + table + ` (` + table + `, rowid, words) VALUES ('delete', ` + searchEnd + ` - ?, ?)`,
 		merge:  `INSERT INTO ` + table + ` (` + table + `, rank) VALUES ('merge', ?)`,
 		empty:  `INSERT INTO ` + table + ` (` + table + `) VALUES ('delete-all')`,
+		word:   word,
 	}
 }
 

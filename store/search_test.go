@@ -211,9 +211,49 @@ func TestSearchInParts(t *testing.T) {
 	}
 }
 
-// A page that is half full ends as it is after a while, and the next ones go on from there, whether what is found stands
+// What words begin with is found whether they are few enough to be looked for one by one or not, and of private channels
+// by those who are in them.
+func TestSearchBeginnings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	secret := w.private(maya, "secret")
+	const posts = 1500
+	w.raw(fmt.Sprintf(`BEGIN IMMEDIATE;
+		CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i - 1 FROM n WHERE i > 1)
+			SELECT i, CASE WHEN i <= 16 THEN 'delta' || i WHEN i = 17 THEN 'deltas secret' WHEN i <= 51 THEN 'gamma' || i ELSE 'alpha' END AS body,
+				iif(i %% 17, 1, %[2]d) AS channel FROM n;
+		INSERT INTO post (id, channel_id, author_id, body, late) SELECT i, channel, %[3]d, body, 0 FROM n;
+		INSERT INTO search (rowid, words) SELECT (1 << 34) - i, body || ' =post' FROM n WHERE channel = 1;
+		INSERT INTO search_private (rowid, words) SELECT (1 << 34) - i, body || ' =post =c' || channel FROM n WHERE channel <> 1;
+		DELETE FROM search_queue;
+		COMMIT`, posts, secret, maya))
+	numbered := func(word string, from, to int) string {
+		var all []string
+		for i := from; i >= to; i-- {
+			all = append(all, fmt.Sprintf("%s%d", word, i))
+		}
+		return strings.Join(all, " ")
+	}
+	without := func(all string) string { return strings.ReplaceAll(all, " gamma34", "") }
+	for query, want := range map[string][2]string{ // to somebody in the private channel, and to everybody else
+		"delta*":        {"deltas secret " + numbered("delta", 16, 1), numbered("delta", 16, 1)},
+		"gamma*":        {numbered("gamma", 51, 18), without(numbered("gamma", 50, 18))},
+		"gamma3* gamm*": {numbered("gamma", 39, 30), without(numbered("gamma", 39, 30))},
+		"delt* secret":  {"deltas secret", ""},
+		"epsilon*":      {"", ""},
+	} {
+		for i, person := range []int64{maya, ben} {
+			found, err := w.Search(w.ctx, person, query, store.Newest, 0, 50)
+			w.must(err)
+			equal(t, query, fmt.Sprintf("%s %d", bodies(found.Posts), found.Next), want[i]+" 0")
+		}
+	}
+}
+
+// A page that is partly full ends as it is after a while, and the next ones go on from there, whether what is found stands
 // in open channels, in private ones, or in both.
-func TestSearchHalfPages(t *testing.T) {
+func TestSearchPartPages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya, ben := w.person("maya"), w.person("ben")
@@ -227,7 +267,7 @@ func TestSearchHalfPages(t *testing.T) {
 		INSERT INTO search_private (rowid, words) SELECT (1 << 34) - i, body || ' =post =c' || channel FROM n WHERE channel <> 1;
 		DELETE FROM search_queue;
 		COMMIT`, posts, secret, maya))
-	half := 0
+	parts := 0
 	for person, want := range map[int64]func(i int64) bool{
 		maya: func(i int64) bool { return i%60 < 2 },
 		ben:  func(i int64) bool { return i%60 == 0 },
@@ -240,7 +280,7 @@ func TestSearchHalfPages(t *testing.T) {
 				found = append(found, p.ID)
 			}
 			if before = page.Next; len(page.Posts) < 10 && before > 0 {
-				half++
+				parts++
 			}
 		}
 		for i := int64(posts); i > 0; i-- {
@@ -250,7 +290,7 @@ func TestSearchHalfPages(t *testing.T) {
 		}
 		equal(t, "found", fmt.Sprint(found), fmt.Sprint(all))
 	}
-	equal(t, "pages were half full", half > 0, true)
+	equal(t, "pages were partly full", parts > 0, true)
 }
 
 func TestSearchBest(t *testing.T) {

@@ -200,6 +200,9 @@ func (s *Store) open() error {
 	if s.reader, err = openPool(uri(s.path), sqlite.OpenReadOnly, readerPragmas, readers); err != nil {
 		return err
 	}
+	if err := s.reader.setUp(listWords); err != nil {
+		return err
+	}
 	if s.mover, err = openPool(uri(s.path), sqlite.OpenReadWrite, []string{"synchronous(FULL)"}, 1); err != nil {
 		return err
 	}
