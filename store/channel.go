@@ -457,7 +457,7 @@ func (s *Store) AddMember(ctx context.Context, me, id int64, handle string) erro
 		if err != nil {
 			return err
 		}
-		if err := mayComeIn(p); err != nil {
+		if mayComeIn(p) != nil || p.State == Staged {
 			return refuse(ErrForbidden, "%s has no access here at present.", p.Display())
 		}
 		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, p.ID)

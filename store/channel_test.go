@@ -179,8 +179,10 @@ func TestPrivateChannelMembers(t *testing.T) {
 	w.must(w.AddMember(w.ctx, maya, secret, "ben")) // twice changes nothing
 	equal(t, "members", w.channel(ben, secret).Members, 2)
 	refused(t, w.AddMember(w.ctx, ben, secret, "tara"), store.ErrForbidden, "Only the stewards of #secret let people in.")
-	w.setState(tara, store.Left)
-	refused(t, w.AddMember(w.ctx, maya, secret, "tara"), store.ErrForbidden, "tara has no access here at present.")
+	for _, state := range []store.State{store.Staged, store.Left} {
+		w.setState(tara, state)
+		refused(t, w.AddMember(w.ctx, maya, secret, "tara"), store.ErrForbidden, "tara has no access here at present.")
+	}
 
 	refused(t, w.LeaveChannel(w.ctx, maya, secret), store.ErrForbidden, "You are the only steward of #secret")
 	root := w.post(ben, secret, "hi @maya")

@@ -86,6 +86,30 @@ func TestOwnFollows(t *testing.T) {
 	w.healthy()
 }
 
+// Of a channel that somebody has left they have what they wrote, and nothing of what became of it.
+func TestOwnPostsOfAChannelThatWasLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya, ben := w.person("maya"), w.person("ben")
+	secret := w.private(maya, "secret", "ben")
+	root := w.post(ben, secret, "my words")
+	w.reply(maya, root.ID, "an answer")
+	w.must(w.React(w.ctx, maya, root.ID, 0, true))
+	own := func() store.Post {
+		t.Helper()
+		posts, err := w.OwnPosts(w.ctx, ben, 0, 10)
+		w.must(err)
+		equal(t, "own posts", bodies(posts), "my words")
+		return posts[0]
+	}
+	p := own()
+	equal(t, "while there", row(p.ChannelName, p.Replies, p.Reactions.Count[0], p.LastReplyBy), "secret 1 1 maya")
+	w.must(w.LeaveChannel(w.ctx, ben, secret))
+	p = own()
+	equal(t, "afterwards", row(p.Replies, p.Reactions.Count[0], p.At.Equal(root.At)), "0 0 true")
+	equal(t, "names afterwards", p.ChannelName+p.LastReplyBy, "")
+}
+
 func TestNotify(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

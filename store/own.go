@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
 // OwnPosts returns what me has written and not deleted, oldest first: up to n (at most 200) after the post
-// after, in every channel, also those that me has left: it is theirs.
+// after, in every channel, also those that me has left: it is theirs. Of a channel that me may not see any more that
+// is all: neither its name nor what others did to the post.
 func (s *Store) OwnPosts(ctx context.Context, me, after int64, n int) (posts []Post, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
@@ -19,11 +21,24 @@ func (s *Store) OwnPosts(ctx context.Context, me, after int64, n int) (posts []P
 		if posts, err = t.postsByID(me, ids); err != nil {
 			return err
 		}
+		left := map[int64]bool{}
 		for i := range posts {
-			if p := &posts[i]; p.Hidden { // from others, not from who wrote it
+			p := &posts[i]
+			if p.Hidden { // from others, not from who wrote it
 				if err := t.get(`SELECT body FROM post WHERE id = ?`, []any{p.ID}, &p.Body); err != nil {
 					return err
 				}
+			}
+			if _, asked := left[p.Channel]; !asked {
+				_, err := t.channel(me, p.Channel)
+				if err != nil && !errors.Is(err, ErrNotFound) {
+					return err
+				}
+				left[p.Channel] = err != nil
+			}
+			if left[p.Channel] {
+				*p = Post{ID: p.ID, Channel: p.Channel, Root: p.Root, Author: p.Author, Handle: p.Handle, Name: p.Name, Department: p.Department, Bot: p.Bot,
+					Body: p.Body, At: p.At, EditedAt: p.EditedAt, Imported: p.Imported, Question: p.Question}
 			}
 		}
 		return nil

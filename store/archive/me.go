@@ -178,7 +178,7 @@ func (x *meExport) post(e *entries, p store.Post) error {
 		return err
 	}
 	out := mePost{ID: p.ID, Channel: channel, At: at(p.At), Body: p.Body, ReplyTo: p.Root, Edited: at(p.EditedAt),
-		Earlier: []meVersion{}, Imported: p.Imported, Question: p.Question, Reactions: map[string]int{}}
+		Earlier: []meVersion{}, Imported: p.Imported, Question: p.Question, Answer: p.Answer, Hidden: p.HiddenWhy, Replies: p.Replies, Reactions: map[string]int{}}
 	if !p.EditedAt.IsZero() {
 		before, err := x.store.OwnVersions(x.ctx, x.me, p.ID)
 		if err != nil {
@@ -188,12 +188,9 @@ func (x *meExport) post(e *entries, p store.Post) error {
 			out.Earlier = append(out.Earlier, meVersion{v.Body, at(v.At)})
 		}
 	}
-	if channel != "" { // what others did there is for those who can see it
-		out.Answer, out.Hidden, out.Replies = p.Answer, p.HiddenWhy, p.Replies
-		for i, n := range p.Reactions.Count {
-			if n > 0 {
-				out.Reactions[store.Reaction(i).Word()] = n
-			}
+	for i, n := range p.Reactions.Count {
+		if n > 0 {
+			out.Reactions[store.Reaction(i).Word()] = n
 		}
 	}
 	return e.put(out)
