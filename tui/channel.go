@@ -57,7 +57,10 @@ func (c *channel) Where() string { return channelEntry(c.id) }
 
 // Title is the name and what is unusual about the channel for me.
 func (c *channel) Title() string {
-	if !c.known {
+	switch {
+	case c.gone != "":
+		return "No such channel"
+	case !c.known:
 		return ""
 	}
 	title := called(c.is)
@@ -227,7 +230,9 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 	switch {
 	case notFound(msg.err):
 		c.gone, _ = store.Sentence(msg.err)
-		c.keep(func() { c.posts, c.waiting, c.unseen, c.pins, c.asked, c.is.Purpose = nil, nil, 0, nil, 0, "" })
+		c.keep(func() {
+			c.posts, c.waiting, c.unseen, c.pins, c.asked, c.is, c.known = nil, nil, 0, nil, 0, store.Channel{}, false
+		})
 		return tea.Batch(again, c.shut(c.app.ctx, ""))
 	case msg.err != nil:
 		return tea.Batch(again, fail(msg.err))

@@ -88,6 +88,9 @@ func TestNothingStaysOfAChannelThatIsClosedToMe(t *testing.T) {
 			if text := plain(s.View().Content); strings.Contains(text, "between us") {
 				t.Errorf("still there:\n%s", text)
 			}
+			if s, is := s.(*channel); is && strings.Contains(s.Title(), c.Name) {
+				t.Errorf("still called %q", s.Title())
+			}
 		})
 	}
 }

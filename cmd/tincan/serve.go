@@ -121,13 +121,13 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.backups, err = keepBackupDir(ctx, s, f.backups); err != nil {
+		return err
+	}
 	if err := g.print(c.OutOrStdout()); err != nil {
 		return err
 	}
 	if err := store.Sweep(p.data); err != nil {
-		return err
-	}
-	if f.backups, err = keepBackupDir(ctx, s, f.backups); err != nil {
 		return err
 	}
 	if f.backups != "" {
@@ -176,15 +176,31 @@ func keepAddress(ctx context.Context, s *store.Store, given string) (string, err
 	return s.Address(ctx)
 }
 
-// keepBackupDir notes where backups are made, for the admins' menu and the end of the trial.
+// keepBackupDir notes where backups are made, for the admins' menu and the end of the trial. A folder that cannot be
+// written to is told at once: whoever starts the server can mend it, and the log is read by nobody.
 func keepBackupDir(ctx context.Context, s *store.Store, dir string) (string, error) {
 	if dir != "" {
 		var err error
 		if dir, err = filepath.Abs(dir); err != nil {
 			return "", err
 		}
+		if err = tryFolder(dir); err != nil {
+			return "", fmt.Errorf("no backup can be written to the folder of --backup-dir (%w); choose another, or let this user write there", err)
+		}
 	}
 	return dir, s.SetBackupDir(ctx, store.Operator, dir)
+}
+
+// tryFolder makes a folder where there is none, and a file in it that it takes away again.
+func tryFolder(dir string) error {
+	if err := os.MkdirAll(dir, folderMode); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".try-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // greeting is what the operator needs to know once the server is up.
