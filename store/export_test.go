@@ -109,8 +109,7 @@ func (s *Store) HoldPasswords() (release func()) {
 
 // What the indexer writes of a post, for whoever has to write it in bulk.
 var (
-	Fold        = fold
-	SearchWords = searchWords
+	Fold = fold
 )
 
 // Terms is s as one phrase to look for; none if it has no word.
@@ -281,3 +280,8 @@ func (s *Store) Recalls(me, post int64) (side, it bool) {
 
 // Keep is keep.
 var Keep = keep
+
+// SearchWords is what a post is found by.
+func SearchWords(body string, channel, author int64, private, question bool) string {
+	return findable{body: &body, channel: channel, author: author, private: private, question: question}.words()
+}

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// foldVersion is raised when fold, searchWords or tokens give something else than they did, or a post's rowid is another.
-const foldVersion = 4
+// foldVersion is raised when fold, findable.words or tokens give something else than they did, or a post's rowid is another.
+const foldVersion = 5
 
 // fold is the form in which words are indexed and looked for: compatibility forms are one (NFKC),
 // case is folded (ß is ss), letters lose their diacritics, what is neither letter nor digit only

@@ -20,7 +20,7 @@ import (
 
 // The generated company. Its shape is the same at every size; only its past grows.
 const (
-	genVersion  = 9 // raised when generate writes something else
+	genVersion  = 10 // raised when generate writes something else
 	genPeople   = 2000
 	genChannels = 200
 	genFew      = 12             // channels that most people are in
@@ -317,7 +317,7 @@ func indexAll(tx *sql.Tx) error {
 		if private {
 			in = &batches[1]
 		}
-		*in = append(*in, []any{id, store.SearchWords(body, channel, author, question)})
+		*in = append(*in, []any{id, store.SearchWords(body, channel, author, private, question)})
 		if n++; n%genBatch == 0 {
 			if err := write(); err != nil {
 				return err

@@ -305,6 +305,7 @@ func (d *day) look(me int64) {
 	search("from:"+d.handles[0]+" word*", func(p *dayPost) bool { return p.author == d.people[0] && strings.Contains(p.body, "word") })
 	for i, h := range d.handles {
 		search("from:"+h, func(p *dayPost) bool { return p.author == d.people[i] })
+		search("in:secret from:"+h, func(p *dayPost) bool { return p.in == d.channels[1] && p.author == d.people[i] })
 		posts, err := d.PersonPosts(d.ctx, me, d.people[i], 0, store.MaxPage)
 		equal(d.t, "posts of "+h, got(posts, err), want(func(p *dayPost) bool { return p.author == d.people[i] && p.body != "" }))
 	}

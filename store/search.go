@@ -109,9 +109,10 @@ func (s *Store) Search(ctx context.Context, me int64, query string, order Search
 	return found, err
 }
 
-// source is an index to look in, and the ways to find there what was looked for.
+// source is an index to look in, what it is asked for the channels and people, and the ways to find there what was looked for.
 type source struct {
 	in      *index
+	within  []string
 	lookups []lookup
 }
 
@@ -335,10 +336,11 @@ func ParseSince(s string, now time.Time) (time.Time, error) {
 // sources are where to look for q, and how, narrowed to what me may see. ErrNotFound if a filter names what is not there
 // for me. Every word is folded and quoted.
 func (t *tx) sources(me int64, q searchFor) ([]source, error) {
-	var few, words, begins, many []string // FTS5 asks for the next only where those before have led it: what is rarest comes first
+	var tags, words, begins, many []string // FTS5 asks for the next only where those before have led it: what is rarest comes first
 	for _, tag := range q.tag {
-		few = append(few, marked(tagMark(tag)))
+		tags = append(tags, marked(tagMark(tag)))
 	}
+	var authors []int64
 	for _, handle := range q.from {
 		p, err := t.personByHandle(handle)
 		if nothing(err) {
@@ -347,29 +349,11 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 		if err != nil {
 			return nil, err
 		}
-		few = append(few, marked(authorMark(p.ID)))
+		authors = append(authors, p.ID)
 	}
-	inOpen, inPrivate, mine := true, true, []string(nil)
-	for _, name := range q.in {
-		c, err := t.channelWhere(me, named, channelName(name))
-		if nothing(err) { // it may be there, for others
-			return nil, refuse(ErrNotFound, "There is no channel #%s here that you may read.", strings.TrimPrefix(name, "#"))
-		}
-		if err != nil {
-			return nil, err
-		}
-		few = append(few, marked(channelMark(c.ID)))
-		inOpen, inPrivate = inOpen && !c.Private, inPrivate && c.Private
-	}
-	if len(q.in) == 0 {
-		private, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range private {
-			mine = append(mine, marked(channelMark(id)))
-		}
-		inPrivate = len(mine) > 0
+	sources, err := t.within(me, q.in, authors)
+	if err != nil {
+		return nil, err
 	}
 	for _, has := range q.has {
 		many = append(many, marked("h"+has))
@@ -388,29 +372,73 @@ func (t *tx) sources(me int64, q searchFor) ([]source, error) {
 		}
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // short ones are common, in any language
-	marks := slices.Concat(few, many)
-	lookups := func(within ...string) []lookup {
-		all := []lookup{{match: slices.Concat(within, few, words, many), begins: begins, stands: phrases}}
+	narrowed := len(q.tag)+len(q.from)+len(q.in)+len(q.has) > 0
+	for i, in := range sources {
+		few := slices.Concat(tags, in.within)
+		all := []lookup{{match: slices.Concat(few, words, many), begins: begins, stands: phrases}}
 		if len(phrases) == 0 && len(words) > 0 && len(words)+len(begins) > 1 {
-			all = append(all, lookup{match: slices.Concat(within, few, words[:1], many), stands: q.terms, loose: true})
+			all = append(all, lookup{match: slices.Concat(few, words[:1], many), stands: q.terms, loose: true})
 		}
-		if len(marks) > 0 && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
-			all = append(all, lookup{match: slices.Concat(within, marks), stands: q.terms, loose: true})
+		if narrowed && len(q.terms) > 0 || len(words) == 0 && len(begins) > 0 {
+			all = append(all, lookup{match: slices.Concat(few, many), stands: q.terms, loose: true})
 		}
 		slices.Reverse(all)
-		return all
-	}
-	var sources []source
-	if inOpen {
-		sources = append(sources, source{openIndex, lookups()})
-	}
-	switch {
-	case inPrivate && len(mine) > 0:
-		sources = append(sources, source{privateIndex, lookups("(" + strings.Join(mine, " OR ") + ")")})
-	case inPrivate:
-		sources = append(sources, source{privateIndex, lookups()})
+		sources[i].lookups = all
 	}
 	return sources, nil
+}
+
+// within are the indexes that may have posts of authors, or of anybody where there are none, in the named channels, or in any
+// that me may see where none is named.
+func (t *tx) within(me int64, names []string, authors []int64) ([]source, error) {
+	open, private := source{in: openIndex}, source{in: privateIndex}
+	for _, author := range authors {
+		open.within = append(open.within, marked(authorMark(author)))
+	}
+	if len(names) == 0 {
+		mine, err := collect(t, scanID, `SELECT c.id FROM member m JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ? AND c.private = 1`, me)
+		if err != nil || len(mine) == 0 {
+			return []source{open}, err
+		}
+		var either []string
+		for _, id := range mine {
+			either = append(either, inChannel(id, authors))
+		}
+		private.within = []string{"(" + strings.Join(either, " OR ") + ")"}
+		return []source{open, private}, nil
+	}
+	allOpen, allPrivate := true, true
+	for _, name := range names {
+		c, err := t.channelWhere(me, named, channelName(name))
+		if nothing(err) { // it may be there, for others
+			return nil, refuse(ErrNotFound, "There is no channel #%s here that you may read.", strings.TrimPrefix(name, "#"))
+		}
+		if err != nil {
+			return nil, err
+		}
+		allOpen, allPrivate = allOpen && !c.Private, allPrivate && c.Private
+		open.within = append(open.within, marked(channelMark(c.ID)))
+		private.within = append(private.within, inChannel(c.ID, authors))
+	}
+	switch {
+	case allOpen:
+		return []source{open}, nil
+	case allPrivate:
+		return []source{private}, nil
+	}
+	return nil, nil // no post is in two channels
+}
+
+// inChannel asks for what authors, or anybody where there are none, wrote in a private channel.
+func inChannel(channel int64, authors []int64) string {
+	if len(authors) == 0 {
+		return marked(channelMark(channel))
+	}
+	all := make([]string, len(authors))
+	for i, author := range authors {
+		all[i] = marked(channelMark(channel) + authorMark(author))
+	}
+	return "(" + strings.Join(all, " AND ") + ")"
 }
 
 // matching is what FTS5 is asked in an index for posts that have all that l looks for.
@@ -660,10 +688,6 @@ func (t *tx) reindex(batch []indexed) error {
 	return nil
 }
 
-func (f findable) words() string {
-	return searchWords(*f.body, f.channel, f.author, f.question)
-}
-
 // index is where a post is found.
 func (f findable) index() *index {
 	if f.private {
@@ -696,9 +720,14 @@ func indexThisWay(t *tx) error {
 	return t.run(`INSERT INTO setting VALUES ('fold', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, way)
 }
 
-// searchWords is what a post is found by: its words, and marks.
-func searchWords(body string, channel, author int64, question bool) string {
-	words := []string{fold(body), "=post", "=" + channelMark(channel), "=" + authorMark(author)}
+// words is what a post is found by: its words, and marks. Who wrote it is one mark with the channel where that is private:
+// nobody is looked for there but in channels that whoever searches is in.
+func (f findable) words() string {
+	body, channel, author := *f.body, channelMark(f.channel), authorMark(f.author)
+	if f.private {
+		author = channel + author
+	}
+	words := []string{fold(body), "=post", "=" + channel, "=" + author}
 	for _, tag := range Tags(body) {
 		words = append(words, "="+tagMark(tag))
 	}
@@ -708,7 +737,7 @@ func searchWords(body string, channel, author int64, question bool) string {
 	if strings.Contains(body, "`") {
 		words = append(words, "=hcode")
 	}
-	if question {
+	if f.question {
 		words = append(words, "=hquestion")
 	}
 	return strings.Join(words, " ")

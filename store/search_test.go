@@ -125,30 +125,31 @@ func TestSearchFilters(t *testing.T) {
 	w.post(maya, secret, "five word")
 	w.indexed()
 	for q, want := range map[string]string{
-		"word":                            "four word `x` three word https://example.com two word #Größe one word",
-		"from:ben":                        "two word #Größe",
-		"from:@Ben word":                  "two word #Größe",
-		"FROM:ben one":                    "",
-		"from:ben from:maya":              "",
-		"in:sales":                        "four word `x` three word https://example.com",
-		"in:#Sales word from:maya":        "four word `x` three word https://example.com",
-		"tag:größe":                       "two word #Größe",
-		"tag:#GRÖSSE":                     "",
-		"tag:none":                        "",
-		"has:link":                        "three word https://example.com",
-		"has:code":                        "four word `x`",
-		"has:question":                    "four word `x`",
-		"has:code has:link":               "",
-		"since:2d":                        "four word `x` three word https://example.com two word #Größe",
-		"since:2025-11-23 -word":          "four word `x` three word https://example.com two word #Größe",
-		"since:2d since:2025-11-01 three": "three word https://example.com",
-		"word from: in:":                  "",
-		"https://example.com":             "three word https://example.com",
-		"open":                            "", // the words by which the index is filtered cannot be looked for
-		"closed":                          "",
-		fmt.Sprint("c", sales):            "",
-		fmt.Sprint("p", maya):             "",
-		"hlink":                           "",
+		"word":                             "four word `x` three word https://example.com two word #Größe one word",
+		"from:ben":                         "two word #Größe",
+		"from:@Ben word":                   "two word #Größe",
+		"FROM:ben one":                     "",
+		"from:ben from:maya":               "",
+		"in:sales":                         "four word `x` three word https://example.com",
+		"in:#Sales word from:maya":         "four word `x` three word https://example.com",
+		"tag:größe":                        "two word #Größe",
+		"tag:#GRÖSSE":                      "",
+		"tag:none":                         "",
+		"has:link":                         "three word https://example.com",
+		"has:code":                         "four word `x`",
+		"has:question":                     "four word `x`",
+		"has:code has:link":                "",
+		"since:2d":                         "four word `x` three word https://example.com two word #Größe",
+		"since:2025-11-23 -word":           "four word `x` three word https://example.com two word #Größe",
+		"since:2d since:2025-11-01 three":  "three word https://example.com",
+		"word from: in:":                   "",
+		"https://example.com":              "three word https://example.com",
+		"open":                             "", // the words by which the index is filtered cannot be looked for
+		"closed":                           "",
+		fmt.Sprint("c", sales):             "",
+		fmt.Sprint("p", maya):              "",
+		fmt.Sprint("c", secret, "p", maya): "",
+		"hlink":                            "",
 	} {
 		equal(t, q, w.find(ben, q), want)
 	}
@@ -167,8 +168,20 @@ func TestSearchFilters(t *testing.T) {
 	equal(t, "a member, everywhere", w.find(maya, "word since:1h"), "five word four word `x` three word https://example.com two word #Größe")
 	w.must(w.AddMember(w.ctx, maya, secret, "ben"))
 	equal(t, "let in", w.find(ben, "five"), "five word")
+	w.post(ben, secret, "six word")
+	w.indexed()
+	for q, want := range map[string]string{
+		"in:secret":                    "six word five word",
+		"in:secret from:ben":           "six word",
+		"in:secret from:ben from:maya": "",
+		"in:secret in:sales":           "",
+		"from:ben word":                "six word two word #Größe",
+	} {
+		equal(t, q+", let in", w.find(maya, q), want)
+	}
 	w.must(w.LeaveChannel(w.ctx, ben, secret))
 	equal(t, "out again", w.find(ben, "five"), "")
+	equal(t, "what I wrote there", w.find(ben, "from:ben"), "two word #Größe")
 
 	page, err := w.Search(w.ctx, ben, "word", store.Newest, 0, 2)
 	w.must(err)
