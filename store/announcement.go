@@ -157,7 +157,7 @@ func (t *tx) logAnnouncement(c channelRow, me, id int64, why, did string) error 
 		return err
 	}
 	a := p.Announcement
-	became := fmt.Sprintf("To %s: %s", a.To(c.Name), peopleCount(a.Size()))
+	became := fmt.Sprintf("To %s: %s", a.To(c.Name), Count(a.Size(), "person", "people"))
 	if a.ForName != "" {
 		became += ", for " + a.ForName
 	}
@@ -172,14 +172,6 @@ func (t *tx) logAnnouncement(c channelRow, me, id int64, why, did string) error 
 		why = PublishWhy
 	}
 	return t.decide(me, Decision{Act: did, About: fmt.Sprintf(anAnnouncement, id, c.Name), Why: why, Became: became + ".", channel: c.ID})
-}
-
-// peopleCount is "1 person" or "3 people".
-func peopleCount(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return thousands(n) + " people"
 }
 
 // spokenFor is the person in whose name me writes; the zero Person for nobody else.

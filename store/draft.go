@@ -17,7 +17,7 @@ const draftsLimit = 500
 func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) error {
 	body = Clean(body)
 	if len(body) > DraftLimit {
-		return refuse(ErrInvalid, "That is too much text to keep: %s bytes of %s.", thousands(len(body)), thousands(DraftLimit))
+		return refuse(ErrInvalid, "That is too much text to keep: %s bytes of %s.", Number(len(body)), Number(DraftLimit))
 	}
 	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {

@@ -69,9 +69,9 @@ func (f Figure) Text() string {
 	case "":
 		return fmt.Sprintf("%.4g", f.Value)
 	case "min", "ms":
-		return thousands(int(math.Round(f.Value))) + " " + f.Unit()
+		return Number(int(math.Round(f.Value))) + " " + f.Unit()
 	}
-	return thousands(int(math.Round(f.Value)))
+	return Number(int(math.Round(f.Value)))
 }
 
 // Unit follows the value: "%", "h", "min", "ms", "n" for a number of something, "" for a ratio.

@@ -254,7 +254,7 @@ func (t *tx) freeChannelName(want string) (string, error) {
 func (t *tx) importPost(source string, in ImportedPost) (int64, error) {
 	body := strings.Trim(Clean(in.Body), "\n")
 	if len(body) > ImportedPostLimit {
-		return 0, refuse(ErrInvalid, "An imported post may have %s bytes; one has %s.", thousands(ImportedPostLimit), thousands(len(body)))
+		return 0, refuse(ErrInvalid, "An imported post may have %s bytes; one has %s.", Number(ImportedPostLimit), Number(len(body)))
 	}
 	author, err := t.importedID(source, importedPerson, in.Author)
 	if err != nil {

@@ -161,7 +161,7 @@ func (t *tx) decideInvites(me int64, letters []Letter, n int, why string) error 
 		why = inviteReason
 	}
 	const named = 5
-	d := Decision{Act: "invited", About: fmt.Sprintf("%s people", thousands(n)), Why: why}
+	d := Decision{Act: "invited", About: fmt.Sprintf("%s people", Number(n)), Why: why}
 	if n == 1 {
 		d.About = "one person"
 	}

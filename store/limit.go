@@ -49,7 +49,7 @@ func (l *limiter) check(p Person, now time.Time) error {
 	}
 	wait := recent[len(recent)-most].Add(limitWindow).Sub(now)
 	seconds := int((wait + time.Second - 1) / time.Second)
-	return refuse(ErrLimited, "You have written %d times in a minute; wait %s.", most, plural(seconds, "second"))
+	return refuse(ErrLimited, "You have written %d times in a minute; wait %s.", most, Count(seconds, "second", "seconds"))
 }
 
 // count notes that person wrote at now.

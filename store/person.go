@@ -287,14 +287,6 @@ func (t *tx) insertPerson(e entryRow) (int64, error) {
 	return id, t.addWords(id, e.handle, e.name)
 }
 
-// plural is "1 second" or "3 seconds".
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
-}
-
 // PersonByHandle returns who has that handle, for a door that has other proof of who is there:
 // ErrNotFound if nobody, ErrForbidden with a sentence if they may not come in.
 func (s *Store) PersonByHandle(ctx context.Context, handle string) (p Person, err error) {

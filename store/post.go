@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -428,21 +427,12 @@ func fits(body string, limit int) error {
 		return refuse(ErrInvalid, "There is nothing to post yet; write something first.")
 	}
 	if n := Graphemes(body); n > limit {
-		return refuse(ErrInvalid, "Your text has %s characters; %s holds %s. Shorten it or split it.", thousands(n), kind, thousands(limit))
+		return refuse(ErrInvalid, "Your text has %s characters; %s holds %s. Shorten it or split it.", Number(n), kind, Number(limit))
 	}
 	if len(body) > limit*graphemeBytes {
 		return refuse(ErrInvalid, "Your text is too large for %s, though it has few characters. Simplify it.", kind)
 	}
 	return nil
-}
-
-// thousands writes n with commas, as the counter under the composer does.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // writable resolves the place of a new post and checks that me may write there.

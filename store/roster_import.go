@@ -37,10 +37,10 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 		return plan, err
 	}
 	if n := plan.Count[RosterBad]; n > 0 {
-		return plan, refuse(ErrInvalid, "%s of the roster cannot be taken over. Nothing is changed.", plural(n, "line"))
+		return plan, refuse(ErrInvalid, "%s of the roster cannot be taken over. Nothing is changed.", Count(n, "line", "lines"))
 	}
 	if plan.Many && !as.Many {
-		return plan, refuse(ErrLimited, "%s would leave by this roster, more than a fifth of those on the last one. Nothing is changed; say that it is meant.", peopleCount(plan.Count[RosterLeaves]))
+		return plan, refuse(ErrLimited, "%s would leave by this roster, more than a fifth of those on the last one. Nothing is changed; say that it is meant.", Count(plan.Count[RosterLeaves], "person", "people"))
 	}
 	steps := slices.DeleteFunc(slices.Clone(plan.steps), func(st rosterStep) bool { return st.idle() })
 	im := rosterImport{me: me, why: as.Why, plan: plan, ids: map[string]int64{}}
@@ -117,7 +117,7 @@ func (im *rosterImport) log(t *tx) error {
 		return nil
 	}
 	count := im.plan.Count
-	did := fmt.Sprintf("%s added, %s changed, %s left", thousands(count[RosterAdded]), thousands(count[RosterChanged]), thousands(count[RosterLeaves]))
+	did := fmt.Sprintf("%s added, %s changed, %s left", Number(count[RosterAdded]), Number(count[RosterChanged]), Number(count[RosterLeaves]))
 	var admins []string
 	for _, st := range im.plan.steps {
 		if st.next.admin && !st.was.admin && len(admins) <= adminsTold {

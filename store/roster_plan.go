@@ -86,7 +86,7 @@ func (s *Store) PlanRoster(ctx context.Context, me int64, r Roster) (plan Roster
 		return plan, refuse(ErrInvalid, "There is nobody in that roster. Nothing is changed.")
 	}
 	if len(r.Rows) > RosterLimit {
-		return plan, refuse(ErrLimited, "That roster has %s lines; %s are the most.", thousands(len(r.Rows)), thousands(RosterLimit))
+		return plan, refuse(ErrLimited, "That roster has %s lines; %s are the most.", Number(len(r.Rows)), Number(RosterLimit))
 	}
 	return newPlanner(me, here, keys).plan(r), nil
 }

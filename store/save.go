@@ -23,7 +23,7 @@ func (s *Store) SavePost(ctx context.Context, me, id int64, on bool) error {
 			return err
 		}
 		if have >= savedLimit {
-			return refuse(ErrLimited, "You have saved %s posts; take some out first.", thousands(have))
+			return refuse(ErrLimited, "You have saved %s posts; take some out first.", Number(have))
 		}
 		return t.run(`INSERT INTO saved VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, me, id, t.ms())
 	})

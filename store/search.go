@@ -243,7 +243,7 @@ type searchFor struct {
 func (s *Store) parseQuery(query string) (q searchFor, err error) {
 	query = CleanLine(query)
 	if n := utf8.RuneCountInString(query); n > queryLimit {
-		return q, refuse(ErrInvalid, "That search has %s characters; it may have %d. Look for fewer words.", thousands(n), queryLimit)
+		return q, refuse(ErrInvalid, "That search has %s characters; it may have %d. Look for fewer words.", Number(n), queryLimit)
 	}
 	for rest := query; rest != ""; {
 		var word string

@@ -318,3 +318,12 @@ func FuzzPost(f *testing.F) {
 		equal(t, "draft after", w.draft(maya, at), "")
 	})
 }
+
+func TestNumber(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0", 12: "12", 999: "999", 1000: "1,000", 12345: "12,345", 1234567: "1,234,567", -5: "-5", -123: "-123", -1234: "-1,234", -123456: "-123,456"} {
+		equal(t, "a number", store.Number(n), want)
+	}
+	equal(t, "one", store.Count(1, "reply", "replies"), "1 reply")
+	equal(t, "many", store.Count(1000, "reply", "replies"), "1,000 replies")
+}

@@ -336,7 +336,7 @@ func ValidDay(s string) error {
 func (s *Store) SetTerms(ctx context.Context, me int64, text, why string) error {
 	text = strings.Trim(Clean(text), " \n")
 	if n := Graphemes(text); n > acceptLimit {
-		return refuse(ErrInvalid, "The terms have %s characters; they may have %s.", thousands(n), thousands(acceptLimit))
+		return refuse(ErrInvalid, "The terms have %s characters; they may have %s.", Number(n), Number(acceptLimit))
 	}
 	return s.changeTrial(ctx, me, why, func(t *tx, was Trial) (d Decision, err error) {
 		if text == was.Terms {
@@ -346,7 +346,7 @@ func (s *Store) SetTerms(ctx context.Context, me int64, text, why string) error 
 			if text == "" {
 				return "none"
 			}
-			return fmt.Sprintf("version %d, %s characters", n, thousands(Graphemes(text)))
+			return fmt.Sprintf("version %d, %s characters", n, Number(Graphemes(text)))
 		}
 		return Decision{Act: "changed", About: "the terms of the trial", Was: version(was.TermsVersion, was.Terms), Became: version(was.TermsVersion+1, text)},
 			t.run(`INSERT INTO terms VALUES (?, ?, ?)`, was.TermsVersion+1, text, t.ms())

@@ -38,7 +38,7 @@ func newCharter(a *app, t *theme, id int64) screen {
 func (k *kept) charter(c store.Channel, departments, stewards []string) {
 	a, t := k.app, k.theme
 	k.title = "#" + c.Name + " · what it is"
-	k.note = count(c.Members, "person", "people")
+	k.note = store.Count(c.Members, "person", "people")
 	if c.Former != "" {
 		k.text = "Once called #" + strings.Join(strings.Fields(c.Former), " and #") + ": that leads here still."
 	}
@@ -69,7 +69,7 @@ func (k *kept) charter(c store.Channel, departments, stewards []string) {
 		change("Departments", orNone(strings.Join(departments, ", ")), func() screen { return newDepartments(a, t, c) })
 	}
 	change("Stewards", orNone(strings.Join(stewards, ", ")), func() screen { return newStewards(a, t, c) })
-	k.add("People", count(c.Members, "person is in it", "people are in it"), "see who", func() screen { return newMembers(a, t, c.ID) })
+	k.add("People", store.Count(c.Members, "person is in it", "people are in it"), "see who", func() screen { return newMembers(a, t, c.ID) })
 	if c.Private && c.Steward {
 		k.add("Let somebody in", "", "opens", func() screen { return newLetIn(a, t, c) })
 		k.add("Take somebody out", "", "opens", func() screen { return newTakeOut(a, t, c) })
@@ -128,7 +128,7 @@ func newPosting(a *app, t *theme, c store.Channel) *sheet {
 
 // newClosing says what it means to make a channel private, and does it.
 func newClosing(a *app, t *theme, c store.Channel) *sheet {
-	intro := "Only those who are in #" + c.Name + " now, " + count(c.Members, "person", "people") + ", will see it and all that was written in it. Its stewards let others in. It cannot be opened again."
+	intro := "Only those who are in #" + c.Name + " now, " + store.Count(c.Members, "person", "people") + ", will see it and all that was written in it. Its stewards let others in. It cannot be opened again."
 	if !c.Joined {
 		intro += " You are not in it: you will not see it any more."
 	}

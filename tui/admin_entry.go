@@ -131,7 +131,7 @@ func waysIn(e store.Entry) string {
 	case e.WaysIn == 0:
 		return "no key or password"
 	}
-	return count(e.WaysIn, "way in", "ways in")
+	return store.Count(e.WaysIn, "way in", "ways in")
 }
 
 func newSuspend(a *app, t *theme, e store.Entry) *sheet {

@@ -53,7 +53,7 @@ func newInvites(a *app, t *theme, c store.RosterCount) screen {
 		line("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) }),
 	}
 	if c.NoCode > 0 {
-		items = append(items, line("all", "All "+number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) }))
+		items = append(items, line("all", "All "+store.Number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) }))
 	}
 	p.set(items)
 	return p
@@ -87,9 +87,9 @@ const nameMost = 60
 
 func newInviteAll(a *app, t *theme, n int) screen {
 	if n > tableMost {
-		return &page{theme: t, title: "Admin · invite all", text: "For so many, a file is better than a clipboard. This invites all " + number(n) + " and writes a table for a mail merge:\n\n  ssh " + a.typed() + " invite --all --csv > letters.csv"}
+		return &page{theme: t, title: "Admin · invite all", text: "For so many, a file is better than a clipboard. This invites all " + store.Number(n) + " and writes a table for a mail merge:\n\n  ssh " + a.typed() + " invite --all --csv > letters.csv"}
 	}
-	return a.lettering(t, "Admin · invite all", "A letter for each of the "+number(n)+" people on the roster who have none.", "makes the letters", invitePurpose, nil,
+	return a.lettering(t, "Admin · invite all", "A letter for each of the "+store.Number(n)+" people on the roster who have none.", "makes the letters", invitePurpose, nil,
 		func(_ []string, why string) ([]store.Letter, error) { return a.store.LettersForAll(a.ctx, a.me, why) })
 }
 
@@ -113,8 +113,8 @@ func newLetters(a *app, t *theme, letters []store.Letter) screen {
 		add("copy", "Copy the letter", "copies it", copies(text, "The letter is copied"))
 		add("code", "Copy the code alone", "copies it", copies(l.Code.Text, "The code is copied"))
 	} else {
-		p.title = "Admin · " + number(len(letters)) + " letters"
-		p.text = number(len(letters)) + " people are invited. Copy their letters now: codes are shown once. Whose letter is lost gets another one in the list."
+		p.title = "Admin · " + store.Number(len(letters)) + " letters"
+		p.text = store.Number(len(letters)) + " people are invited. Copy their letters now: codes are shown once. Whose letter is lost gets another one in the list."
 		var table, texts strings.Builder
 		if err := archive.Letters(&table, a.door(), letters); err != nil {
 			p.text = "The letters cannot be written."

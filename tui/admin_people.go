@@ -66,9 +66,9 @@ func (r *roll) Note() string {
 	if !r.ready {
 		return ""
 	}
-	note := number(r.count.People) + " on the roster"
+	note := store.Number(r.count.People) + " on the roster"
 	if r.width >= narrowPost {
-		note += " · " + number(r.count.NeverCame) + " never came"
+		note += " · " + store.Number(r.count.NeverCame) + " never came"
 	}
 	return r.theme.Dim.Render(note)
 }

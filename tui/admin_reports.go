@@ -22,7 +22,7 @@ func newReports(a *app, t *theme) screen {
 			if len(all) == 0 {
 				k.text = "No report waits.\n\n" + keys.Report.Help().Key + " on a post tells the admins of it. It stands here until one of them has decided."
 			} else {
-				k.note = count(len(all), "waits", "wait")
+				k.note = store.Count(len(all), "waits", "wait")
 			}
 			for _, r := range all {
 				more := excerpt(r.Post.Body)
@@ -30,7 +30,7 @@ func newReports(a *app, t *theme) screen {
 					more = "deleted by its author"
 				}
 				k.items = append(k.items, item{name: strconv.FormatInt(r.Post.ID, 10), label: r.Post.Name + " in " + r.Where, more: k.theme.Dim.Render(more),
-					end:  k.theme.Dim.Render(count(len(r.Why), "report", "reports") + ", " + ago(r.At, a.now(), a.zone)),
+					end:  k.theme.Dim.Render(store.Count(len(r.Why), "report", "reports") + ", " + ago(r.At, a.now(), a.zone)),
 					open: a.opens(func() screen { return newReported(a, k.theme, r.Post.ID) }), keys: []key.Binding{keys.Open}})
 			}
 		}, err

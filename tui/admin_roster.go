@@ -112,7 +112,7 @@ func (r *roster) Update(msg tea.Msg) tea.Cmd {
 		}
 	case farMsg:
 		if msg.of == r && r.at != nil {
-			r.busy = number(int(r.at.done.Load())) + " of " + number(int(r.at.all.Load()))
+			r.busy = store.Number(int(r.at.done.Load())) + " of " + store.Number(int(r.at.all.Load()))
 			return r.app.after(rosterEvery, farMsg{r})
 		}
 	}
@@ -297,7 +297,7 @@ func (r *roster) line(t *theme, l store.RosterLine, head string, n int) item {
 func (r *roster) agree() screen {
 	intro := archive.RosterSum(*r.plan) + "."
 	if n := r.plan.Count[store.RosterLeaves]; n > 0 {
-		intro += " " + count(n, "person leaves", "people leave") + ": their access ends at once, what they wrote stays."
+		intro += " " + store.Count(n, "person leaves", "people leave") + ": their access ends at once, what they wrote stays."
 	}
 	if r.plan.Many {
 		intro += " That is more than a fifth of those on the last roster."
@@ -323,7 +323,7 @@ func (r *roster) head() []string {
 	}
 	lines := words(sum, max(r.width-2, 1))
 	if shown := len(r.plan.Lines) - r.plan.Count[store.RosterUnchanged]; shown > rosterLines {
-		lines = append(lines, words("The first "+number(rosterLines)+" lines are shown; ssh "+r.app.typed()+" people import - --dry-run < roster.csv prints all.", max(r.width-2, 1))...)
+		lines = append(lines, words("The first "+store.Number(rosterLines)+" lines are shown; ssh "+r.app.typed()+" people import - --dry-run < roster.csv prints all.", max(r.width-2, 1))...)
 	}
 	for _, n := range append([]string{r.wrong}, r.notes...) {
 		if n != "" {

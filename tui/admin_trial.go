@@ -40,7 +40,7 @@ func (k *kept) adminTrial(tr store.Trial) {
 	})
 	said := "none: nobody is asked"
 	if tr.Terms != "" {
-		said = count(store.Graphemes(tr.Terms), "character", "characters") + ", accepted at sign-in"
+		said = store.Count(store.Graphemes(tr.Terms), "character", "characters") + ", accepted at sign-in"
 	}
 	k.add("Terms", said, "change them", func() screen { return newTermsForm(a, t, tr.Terms) })
 	head := "What it is to reach"

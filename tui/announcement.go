@@ -57,7 +57,7 @@ func announcedFoot(an *store.Announcement) string {
 
 // answered is "84 of 118 have answered".
 func answered(an *store.Announcement) string {
-	return number(an.Answered()) + " of " + number(an.Size()) + " have answered"
+	return store.Number(an.Answered()) + " of " + store.Number(an.Size()) + " have answered"
 }
 
 // answersLine is answered with the questions.
@@ -76,9 +76,9 @@ func questions(an *store.Announcement) string {
 	case open+done == 0:
 		return ""
 	case done == 0:
-		return count(open, "question", "questions")
+		return store.Count(open, "question", "questions")
 	}
-	return count(open+done, "question", "questions") + ", " + number(done) + " resolved"
+	return store.Count(open+done, "question", "questions") + ", " + store.Number(done) + " resolved"
 }
 
 // spoken is whose an announcement is: "Jon Reed for Petra Marsh".

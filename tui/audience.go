@@ -131,7 +131,7 @@ func (l *audience) list() {
 			of = l.department
 		}
 		items = append(items,
-			item{name: "those", label: "Show", value: those[l.those] + t.Dim.Render(" · "+count(n[l.those], "person", "people")),
+			item{name: "those", label: "Show", value: those[l.those] + t.Dim.Render(" · "+store.Count(n[l.those], "person", "people")),
 				open: func() tea.Cmd { return said(turnThoseMsg{of: l}) }, keys: []key.Binding{says(keys.Open, "shows others")}},
 			item{name: "of", label: "Department", value: of,
 				open: func() tea.Cmd { return said(turnThoseMsg{l, true}) }, keys: []key.Binding{says(keys.Open, "the next one")}},
@@ -250,11 +250,11 @@ func (l *audience) FullHelp() [][]key.Binding {
 // newRemind is the form that reminds those who have not answered.
 func newRemind(a *app, t *theme, p store.Post) *sheet {
 	s := &sheet{title: "Remind", last: "reminds them"}
-	s.intro = count(p.Announcement.Counts[store.Pending], "person has", "people have") + " not answered. Each gets an entry in the Inbox; a reminder can go once a day."
+	s.intro = store.Count(p.Announcement.Counts[store.Pending], "person has", "people have") + " not answered. Each gets an entry in the Inbox; a reminder can go once a day."
 	s.form = form{app: a, theme: t, parts: []*part{ask("Why", store.RemindWhy, "Everyone can read it under Decisions.")}}
 	s.send = func(values []string) (tea.Msg, int, error) {
 		n, err := a.store.Remind(a.ctx, a.me, p.ID, values[0])
-		return statusMsg{"Reminded " + count(n, "person", "people") + "."}, 0, err
+		return statusMsg{"Reminded " + store.Count(n, "person", "people") + "."}, 0, err
 	}
 	return s
 }
@@ -266,9 +266,9 @@ func newByDepartment(a *app, t *theme, p store.Post, all []store.DepartmentAnswe
 	for _, d := range all {
 		c := d.Counts
 		it := item{name: d.Department, label: cmp.Or(d.Department, "without a department"), keys: []key.Binding{says(keys.Open, "who has not answered")}}
-		it.value = number(c[1]+c[2]+c[3]) + " of " + number(c[0]+c[1]+c[2]+c[3])
+		it.value = store.Number(c[1]+c[2]+c[3]) + " of " + store.Number(c[0]+c[1]+c[2]+c[3])
 		if c[2] > 0 {
-			it.more = t.Dim.Render(count(c[2], "open question", "open questions"))
+			it.more = t.Dim.Render(store.Count(c[2], "open question", "open questions"))
 		}
 		it.open = a.opens(func() screen { // those without one stand first among all
 			l := newAudience(a, s.theme, p, true)

@@ -81,7 +81,7 @@ func (c *channel) Note() string {
 	if n := c.note(); n != "" || !c.known {
 		return n
 	}
-	return c.latest.theme.Dim.Render(count(c.is.Members, "person", "people"))
+	return c.latest.theme.Dim.Render(store.Count(c.is.Members, "person", "people"))
 }
 
 // overview stands above the posts: what the channel is for, what is pinned, and what waits for its stewards.
@@ -101,7 +101,7 @@ func (c *channel) overview(width int) []string {
 		line(t.Dim.Render(head+c.pins[0].Name+", "+first), keys.Pins)
 	}
 	if c.asked > 0 {
-		line(t.New.Render(count(c.asked, "question waits", "questions wait")+" for an answer"), keys.Questions)
+		line(t.New.Render(store.Count(c.asked, "question waits", "questions wait")+" for an answer"), keys.Questions)
 	}
 	if c.pins != nil || c.asked > 0 {
 		out = append(out, "")

@@ -48,7 +48,7 @@ func (c *channels) Note() string {
 	if !c.ready {
 		return ""
 	}
-	return c.theme.Dim.Render(count(len(c.all), "channel", "channels"))
+	return c.theme.Dim.Render(store.Count(len(c.all), "channel", "channels"))
 }
 
 // Where is the entry in the sidebar.
@@ -250,10 +250,7 @@ const peopleWidth = len("1,000 people")
 func (c *channels) item(ch store.Channel) item {
 	t := c.theme
 	it := item{name: channelEntry(ch.ID), label: "#" + ch.Name, dim: ch.Muted || ch.Archived}
-	people := number(ch.Members) + " people"
-	if ch.Members == 1 {
-		people = "1 person"
-	}
+	people := store.Count(ch.Members, "person", "people")
 	it.value = t.Dim.Render(strings.Repeat(" ", max(peopleWidth-columns(people), 0)) + people)
 	var more []string
 	if ch.Private {

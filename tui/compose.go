@@ -369,17 +369,9 @@ func (c *composer) counter() string {
 	case c.outgoing != "":
 		return c.theme.Dim.Render("posting")
 	case c.left < 0:
-		return c.theme.Error.Render(number(-c.left) + " over")
+		return c.theme.Error.Render(store.Number(-c.left) + " over")
 	}
-	return c.theme.Dim.Render(number(c.left))
-}
-
-// number writes a number with commas: 1,000.
-func number(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", number(n/1000), n%1000)
+	return c.theme.Dim.Render(store.Number(c.left))
 }
 
 // Height is the lines of View.

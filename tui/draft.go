@@ -136,7 +136,7 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 	case c.about.ID != 0:
 		text = "Asked: your question stands below the announcement, and " + c.about.Name + " is told."
 	case an != nil:
-		text = "Published to " + an.To(post.ChannelName) + ": " + count(an.Size(), "person is", "people are") + " asked."
+		text = "Published to " + an.To(post.ChannelName) + ": " + store.Count(an.Size(), "person is", "people are") + " asked."
 	}
 	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status(text), c.work())
 }

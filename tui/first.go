@@ -303,14 +303,14 @@ func (f *first) welcome(width int) []string {
 func (f *first) in() string {
 	var names []string
 	for i, c := range f.channels {
-		name := "#" + c.Name + "\u00a0(" + number(c.Members) + ")"
+		name := "#" + c.Name + "\u00a0(" + store.Number(c.Members) + ")"
 		if i == 0 {
-			name = "#" + c.Name + "\u00a0(" + count(c.Members, "person", "people") + ")"
+			name = "#" + c.Name + "\u00a0(" + store.Count(c.Members, "person", "people") + ")"
 		}
 		names = append(names, name)
 	}
 	if more := len(names) - firstChannels; more > 0 {
-		names = append(names[:firstChannels], count(more, "more", "more"))
+		names = append(names[:firstChannels], store.Count(more, "more", "more"))
 	}
 	switch n := len(names); n {
 	case 0:

@@ -75,7 +75,7 @@ func howMany(n int, one, many string) string {
 	if n == 0 {
 		return "no " + many
 	}
-	return count(n, one, many)
+	return store.Count(n, one, many)
 }
 
 // capital writes the first letter of an English sentence large.

@@ -140,13 +140,13 @@ func (h *home) catchUp(width int) []string {
 	}
 	var parts []string
 	if a.MustRead > 0 {
-		parts = append(parts, count(a.MustRead, "must-read", "must-reads"))
+		parts = append(parts, store.Count(a.MustRead, "must-read", "must-reads"))
 	}
 	if a.Mentions > 0 {
-		parts = append(parts, count(a.Mentions, "mention", "mentions"))
+		parts = append(parts, store.Count(a.Mentions, "mention", "mentions"))
 	}
 	if a.Posts > 0 {
-		parts = append(parts, count(a.Posts, "post", "posts")+" in "+count(a.Channels, "channel", "channels"))
+		parts = append(parts, store.Count(a.Posts, "post", "posts")+" in "+store.Count(a.Channels, "channel", "channels"))
 	}
 	var out []string
 	for _, l := range words("Since "+lastHere(a.Since, h.app.now(), h.app.zone)+": "+strings.Join(parts, ", "), min(measure, max(1, width-2))) {
@@ -160,9 +160,9 @@ func (h *home) Note() string {
 	if n := h.note(); n != "" || h.unread == 0 || len(h.catchUp(h.width)) > 0 {
 		return n
 	}
-	text := count(h.unread, "new post", "new posts")
+	text := store.Count(h.unread, "new post", "new posts")
 	if h.width >= narrowPost {
-		text += " in " + count(h.places, "channel", "channels")
+		text += " in " + store.Count(h.places, "channel", "channels")
 		if h.was.ID != 0 {
 			text += " since " + lastHere(h.was.At, h.app.now(), h.app.zone)
 		}

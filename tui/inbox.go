@@ -268,7 +268,7 @@ func inboxHead(i store.InboxItem, me int64) string {
 		return i.By + " mentioned you"
 	case store.Replied:
 		if n := i.Post.NewReplies; n > 1 {
-			return count(n, "new reply", "new replies") + ", last by " + fit(i.Post.LastReplyBy, byMost)
+			return store.Count(n, "new reply", "new replies") + ", last by " + fit(i.Post.LastReplyBy, byMost)
 		}
 		if mine {
 			return i.By + " replied to you"
@@ -297,7 +297,7 @@ func others(n int) string {
 	if n < 1 {
 		return ""
 	}
-	return " and " + count(n, "other", "others")
+	return " and " + store.Count(n, "other", "others")
 }
 
 // inboxAbout is where it happened and the beginning of the post.

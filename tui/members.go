@@ -50,7 +50,7 @@ func (m *members) Note() string {
 	if !m.ready {
 		return ""
 	}
-	return m.theme.Dim.Render(count(m.is.Members, "person", "people"))
+	return m.theme.Dim.Render(store.Count(m.is.Members, "person", "people"))
 }
 
 // Where is the entry in the sidebar.

@@ -82,7 +82,7 @@ func (m *mustRead) Title() string {
 	case len(m.waiting) == 0:
 		return "Must read"
 	}
-	return "Must read · " + count(len(m.waiting), "waits", "wait") + " for you"
+	return "Must read · " + store.Count(len(m.waiting), "waits", "wait") + " for you"
 }
 
 // title is the header where there is none above the screen.
@@ -312,7 +312,7 @@ func (m *mustRead) teamAct() []postAct {
 	if n == 0 {
 		return nil
 	}
-	return []postAct{{"Your team: " + count(n, "answer is missing", "answers are missing"), says(keys.Asked, "your team"), func(*theme) tea.Cmd { return m.teamWaits() }}}
+	return []postAct{{"Your team: " + store.Count(n, "answer is missing", "answers are missing"), says(keys.Asked, "your team"), func(*theme) tea.Cmd { return m.teamWaits() }}}
 }
 
 // teamWaits opens the list of the only announcement that my team has not answered, or all of them to choose from.
@@ -329,7 +329,7 @@ func newTeamWaits(a *app, t *theme, all []store.TeamWait) *page {
 	p := &page{theme: t, title: "Must read · your team", text: "What people of your team have not answered."}
 	var items []item
 	for _, w := range all {
-		items = append(items, item{name: strconv.FormatInt(w.Post.ID, 10), label: subject(&w.Post), end: t.Dim.Render(count(w.Pending, "person", "people")),
+		items = append(items, item{name: strconv.FormatInt(w.Post.ID, 10), label: subject(&w.Post), end: t.Dim.Render(store.Count(w.Pending, "person", "people")),
 			open: a.opens(func() screen { return newAudience(a, p.theme, w.Post, false) }), keys: []key.Binding{says(keys.Open, "who")}})
 	}
 	p.set(items)

@@ -43,7 +43,7 @@ func (p *people) Note() string {
 	if len(p.picked) == 0 {
 		return ""
 	}
-	return p.theme.New.Render(count(len(p.picked), "chosen", "chosen"))
+	return p.theme.New.Render(store.Count(len(p.picked), "chosen", "chosen"))
 }
 
 // Where is the entry in the sidebar.
@@ -246,7 +246,7 @@ func (p *people) ShortHelp() []key.Binding {
 	case p.filter.filling:
 		return []key.Binding{says(keys.Open, "to the list"), says(keys.Cancel, "shows all")}
 	case len(p.picked) > 0:
-		return []key.Binding{says(keys.Open, "write to "+count(len(p.picked), "person", "people")), keys.Pick, says(keys.Filter, "find"), says(keys.Cancel, "choose nobody")}
+		return []key.Binding{says(keys.Open, "write to "+store.Count(len(p.picked), "person", "people")), keys.Pick, says(keys.Filter, "find"), says(keys.Cancel, "choose nobody")}
 	}
 	return append(slices.Clone(p.current().keys), says(keys.Filter, "find"), keys.Back)
 }

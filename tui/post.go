@@ -201,9 +201,9 @@ func postPlace(p *store.Post, l look) string {
 // repliesLine is "3 replies, 2 new, last Ben Brook 2 min".
 func repliesLine(p *store.Post, l look) string {
 	t := l.theme
-	line := t.Dim.Render(count(p.Replies, "reply", "replies"))
+	line := t.Dim.Render(store.Count(p.Replies, "reply", "replies"))
 	if p.NewReplies > 0 {
-		line += t.Dim.Render(", ") + t.New.Render(count(p.NewReplies, "new", "new"))
+		line += t.Dim.Render(", ") + t.New.Render(store.Count(p.NewReplies, "new", "new"))
 	}
 	if p.LastReplyBy != "" && (!p.Question || p.Answer == 0) { // who answered is said already
 		line += t.Dim.Render(", last " + p.LastReplyBy + " " + ago(p.LastReplyAt, l.now, l.zone))

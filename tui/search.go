@@ -368,9 +368,9 @@ func (s *search) View() tea.View {
 // tells is how much was found.
 func (s *search) tells() string {
 	if s.next == 0 {
-		return count(len(s.posts), "post", "posts")
+		return store.Count(len(s.posts), "post", "posts")
 	}
-	return count(len(s.posts), "post", "posts") + " and more"
+	return store.Count(len(s.posts), "post", "posts") + " and more"
 }
 
 // emptiness is what stands where there is no post.

@@ -370,7 +370,7 @@ func (s *sidebar) hidden(arrow string, list []entry, from, to int) string {
 	if waiting > 0 {
 		right = s.theme.Bold.Render(capped(waiting))
 	}
-	return pad(" "+justify(s.theme.Dim.Render(arrow+" "+number(n)+" more"), right, s.width-2)+" ", s.width)
+	return pad(" "+justify(s.theme.Dim.Render(arrow+" "+store.Number(n)+" more"), right, s.width-2)+" ", s.width)
 }
 
 // draw is one entry: its label at the left, what is new at the right.

@@ -391,14 +391,6 @@ func justify(left, right string, width int) string {
 	return left + strings.Repeat(" ", between+1) + right
 }
 
-// count says how many of something, in words: "1 reply", "3 replies".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 // capped is a count for the sidebar: exact up to 99.
 func capped(n int) string {
 	if n > 99 {

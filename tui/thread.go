@@ -101,7 +101,7 @@ func (th *thread) ruleAbove(p *store.Post) string {
 	case p.ID == th.first:
 		return "new"
 	case th.is.Earlier && len(th.posts) > 1 && p.ID == th.posts[1].ID:
-		return count(th.is.Root.Replies-len(th.posts)+1, "earlier reply", "earlier replies") + " ↑"
+		return store.Count(th.is.Root.Replies-len(th.posts)+1, "earlier reply", "earlier replies") + " ↑"
 	}
 	return ""
 }

@@ -143,7 +143,7 @@ func trialDay(tr store.Trial, now time.Time) string {
 	case of == 0:
 		return ""
 	case day < 1:
-		return "in " + count(1-day, "day", "days")
+		return "in " + store.Count(1-day, "day", "days")
 	case day > of:
 		return "over"
 	}
@@ -164,7 +164,7 @@ func trialDays(tr store.Trial, now time.Time) string {
 	text := "From " + longDay(tr.First) + " to " + longDay(tr.Last)
 	switch {
 	case day < 1:
-		return text + ": it starts in " + count(1-day, "day", "days") + "."
+		return text + ": it starts in " + store.Count(1-day, "day", "days") + "."
 	case day > of:
 		return text + ": it is over."
 	}

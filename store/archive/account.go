@@ -95,7 +95,7 @@ func (a *Account) Messages() int {
 // then, where there is any, what else the archive held and was not brought over.
 func (a *Account) String() string {
 	var b strings.Builder
-	line := func(n int, text string) { fmt.Fprintf(&b, "%9s  %s\n", thousands(n), text) }
+	line := func(n int, text string) { fmt.Fprintf(&b, "%9s  %s\n", store.Number(n), text) }
 	for f, n := range a.counts {
 		if n > 0 {
 			line(n, fateTexts[f])
@@ -135,12 +135,4 @@ func (a *Account) fit(body string) string {
 	a.Shortened++
 	const note = "\n(The rest was too long to import.)"
 	return strings.ToValidUTF8(body[:store.ImportedPostLimit-len(note)], "") + note
-}
-
-// thousands writes n with a comma before each group of three digits.
-func thousands(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }

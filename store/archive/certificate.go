@@ -66,16 +66,16 @@ func (c Certificate) Text() string {
 	for _, s := range c.Steps {
 		line(strings.ToUpper(s.Step.String()[:1])+s.Step.String()[1:], "%s by %s%s", clock(s.At), s.Name, c.about(s.Step))
 	}
-	line("Export", "%s, %s bytes", c.Export, thousands(int(c.Bytes)))
+	line("Export", "%s, %s bytes", c.Export, store.Number(int(c.Bytes)))
 	line("", "SHA-256 %s", c.SHA256)
 	line("", "%s: %s", c.Holds, said(c.Counts))
-	line("Destroyed", "%s, %s bytes, from %s on: each overwritten with zeros and removed", many(len(c.Gone), "file", "files"), thousands(c.bytes()), clock(c.Begun))
+	line("Destroyed", "%s, %s bytes, from %s on: each overwritten with zeros and removed", store.Count(len(c.Gone), "file", "files"), store.Number(c.bytes()), clock(c.Begun))
 	for _, g := range c.Gone {
 		line("", "%s", g.Name)
 	}
 	line("Left", "the export, with the report of the trial in it as %s, and this certificate with its signature", ReportFile)
-	line("Searched", "%s, for %s of the data, taken from every table and from the search index:", clock(c.At), many(c.Samples, "piece", "pieces"))
-	line("", "%s of them were found before it was destroyed, none in the %s left beside the export", thousands(c.Before), many(c.Files, "file that is", "files that are"))
+	line("Searched", "%s, for %s of the data, taken from every table and from the search index:", clock(c.At), store.Count(c.Samples, "piece", "pieces"))
+	line("", "%s of them were found before it was destroyed, none in the %s left beside the export", store.Number(c.Before), store.Count(c.Files, "file that is", "files that are"))
 	fmt.Fprintf(&b, `
 This says nothing of copies that were taken to other places, nor of what a disk or file system may keep below its
 files: whoever needs that certain destroys the disk.

@@ -93,17 +93,17 @@ func (s *site) index() error {
 		if !c.ArchivedAt.IsZero() {
 			says = strings.TrimSpace(says + " (archived)")
 		}
-		channels = append(channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: says, Threads: thousands(c.Threads), Posts: thousands(c.Posts)})
+		channels = append(channels, overview{To: channelPage(c.Name), Name: c.Shown, Says: says, Threads: store.Number(c.Threads), Posts: store.Number(c.Posts)})
 	}
 	for _, m := range slices.SortedFunc(maps.Values(s.months), func(a, b *store.ExtractMonth) int { return b.Month.Compare(a.Month) }) {
-		months = append(months, overview{To: monthPage(m.Month), Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
+		months = append(months, overview{To: monthPage(m.Month), Name: m.Month.Format("January 2006"), Threads: store.Number(m.Threads), Posts: store.Number(m.Posts)})
 	}
 	for _, p := range s.people {
 		says := "@" + p.Handle
 		if p.Department != "" {
 			says += ", " + p.Department
 		}
-		people = append(people, overview{To: personPage(p.Handle), Name: p.Display(), Says: says, Posts: thousands(p.Posts)})
+		people = append(people, overview{To: personPage(p.Handle), Name: p.Display(), Says: says, Posts: store.Number(p.Posts)})
 	}
 	p := s.page(cmp.Or(tr.Name, "What was said here"), 0)
 	return s.file("index.html", p.with(
@@ -134,7 +134,7 @@ func (s *site) channel(c store.ExtractChannel) error {
 	}
 	var listed []overview
 	for _, m := range months {
-		listed = append(listed, overview{To: month(m.Month) + ".html", Name: m.Month.Format("January 2006"), Threads: thousands(m.Threads), Posts: thousands(m.Posts)})
+		listed = append(listed, overview{To: month(m.Month) + ".html", Name: m.Month.Format("January 2006"), Threads: store.Number(m.Threads), Posts: store.Number(m.Posts)})
 		sum := s.months[m.Month]
 		if sum == nil {
 			sum = &store.ExtractMonth{Month: m.Month}
@@ -201,7 +201,7 @@ func listed(p store.ExtractPost, deep int, by string) row {
 		by += ", a reply"
 		to = fmt.Sprintf("%s#p%d", threadPage(p.Root, p.RootAt), p.ID)
 	case p.Replies > 0:
-		by += ", " + many(p.Replies, "reply", "replies")
+		by += ", " + store.Count(p.Replies, "reply", "replies")
 	}
 	return row{moment(p.At), strings.Repeat("../", deep) + to, title(p), by}
 }

@@ -86,10 +86,10 @@ func announced(a store.ExtractAnnouncement) (parts []string) {
 		parts = append(parts, "must read by "+a.DueAt.UTC().Format("2 January 2006"))
 	}
 	if a.Asked > 0 && (a.MustRead || a.Understood > 0) {
-		parts = append(parts, fmt.Sprintf("%s of %s have understood", thousands(a.Understood), thousands(a.Asked)))
+		parts = append(parts, fmt.Sprintf("%s of %s have understood", store.Number(a.Understood), store.Number(a.Asked)))
 	}
 	if a.Questions > 0 {
-		parts = append(parts, many(a.Questions, "open question", "open questions"))
+		parts = append(parts, store.Count(a.Questions, "open question", "open questions"))
 	}
 	return parts
 }

@@ -257,7 +257,7 @@ func orNothing(s string) string {
 
 // RosterSum is the last line: how many of each.
 func RosterSum(plan store.RosterPlan) string {
-	n := func(f store.RosterFate) string { return thousands(plan.Count[f]) }
+	n := func(f store.RosterFate) string { return store.Number(plan.Count[f]) }
 	sum := n(store.RosterAdded) + " added · " + n(store.RosterChanged) + " changed · " + n(store.RosterUnchanged) + " unchanged · " + n(store.RosterLeaves) + " leave"
 	if plan.Count[store.RosterBad] > 0 {
 		sum += " · " + n(store.RosterBad) + " wrong"

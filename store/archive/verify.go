@@ -28,21 +28,13 @@ func (v Verified) String() string {
 	if len(v.Formats) > 0 {
 		forms = "tincan.sqlite and " + strings.Join(v.Formats, ", ") + " hold the same:"
 	}
-	return fmt.Sprintf("Read back and compared: %s %s, in %s.", forms, said(v.Counts), many(v.Files, "file", "files"))
+	return fmt.Sprintf("Read back and compared: %s %s, in %s.", forms, said(v.Counts), store.Count(v.Files, "file", "files"))
 }
 
 // said is how much was said, in words.
 func said(counts map[string]int) string {
-	return fmt.Sprintf("%s and %s by %s in %s", many(counts["threads"], "thread", "threads"), many(counts["replies"], "reply", "replies"),
-		many(counts["people"], "person", "people"), many(counts["channels"], "channel", "channels"))
-}
-
-// many is "1 reply" or "1,234 replies".
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + more
+	return fmt.Sprintf("%s and %s by %s in %s", store.Count(counts["threads"], "thread", "threads"), store.Count(counts["replies"], "reply", "replies"),
+		store.Count(counts["people"], "person", "people"), store.Count(counts["channels"], "channel", "channels"))
 }
 
 // fact is what every form has to say of a post.

@@ -87,7 +87,7 @@ func (r *Report) running() string {
 	case first == "":
 		return "No first day of the trial is set; its last one is " + last + "."
 	case day > of:
-		return "The trial ran from " + first + " to " + last + ", " + many(of, "day", "days") + "."
+		return "The trial ran from " + first + " to " + last + ", " + store.Count(of, "day", "days") + "."
 	}
 	return fmt.Sprintf("The trial runs from %s to %s; this is day %d of %d.", first, last, day, of)
 }
@@ -130,7 +130,7 @@ func (r *Report) Verdict() string {
 	for _, c := range r.found.Criteria {
 		n[r.met(c)]++
 	}
-	text := fmt.Sprintf("Of %s %s met", many(len(r.found.Criteria), "objective", "objectives"), are(n[isMet]))
+	text := fmt.Sprintf("Of %s %s met", store.Count(len(r.found.Criteria), "objective", "objectives"), are(n[isMet]))
 	if k := n[notMet]; k > 0 {
 		text += fmt.Sprintf(", %s not met", are(k))
 	}
@@ -338,7 +338,7 @@ func (r *Report) mustReads() Section {
 	}
 	s.Parts = append(s.Parts,
 		say("%s, %s of them to be answered by everyone they asked. Read by %s of those asked, answered in time by %s, understood by %s.",
-			many(len(r.found.Announced), "announcement", "announcements"), number(must), with(r.figure("R1")), with(r.figure("R2")), with(r.figure("R4"))),
+			store.Count(len(r.found.Announced), "announcement", "announcements"), store.Number(must), with(r.figure("R1")), with(r.figure("R2")), with(r.figure("R4"))),
 		Part{Chart: c}, Part{Table: t}, r.figureTable("All announcements together", "R"))
 	return s
 }
@@ -367,7 +367,7 @@ func (r *Report) mail() Section {
 		}
 		c.Labels = append(c.Labels, w.Monday.In(r.found.Zone).Format("2 Jan"))
 		c.Series[0].Values, c.Series[1].Values = append(c.Series[0].Values, before), append(c.Series[1].Values, since)
-		t.Rows = append(t.Rows, []string{r.day(w.Monday), when, number(w.Mails)})
+		t.Rows = append(t.Rows, []string{r.day(w.Monday), when, store.Number(w.Mails)})
 	}
 	c.Says = fmt.Sprintf("Before %s mails a week, since then %s.", r.figure("B1.baseline").Text(), r.figure("B1").Text())
 	s.Parts = append(s.Parts, Part{Chart: c}, Part{Table: t}, r.figureTable("All figures of mail", "B1"))
@@ -381,11 +381,11 @@ const staleAfter = 7 * 24 * time.Hour
 func (r *Report) questions() Section {
 	s := Section{Title: "What people asked, and who was helped"}
 	s.Parts = append(s.Parts, say("Of the questions older than a week, %s were resolved within seven days. %s in open channels %s no answer that somebody chose.",
-		with(r.figure("C4")), capital(many(len(r.found.Questions), "question", "questions")), map[bool]string{true: "has", false: "have"}[len(r.found.Questions) == 1]))
+		with(r.figure("C4")), capital(store.Count(len(r.found.Questions), "question", "questions")), map[bool]string{true: "has", false: "have"}[len(r.found.Questions) == 1]))
 	if len(r.found.Questions) > 0 {
 		t := &Table{Title: "Open questions", Columns: []string{"Day", "Channel", "Question", "Replies"}, Right: 1}
 		for _, q := range r.found.Questions {
-			t.Rows = append(t.Rows, []string{r.day(q.At), "#" + q.Channel, short(line(q.Text)), number(q.Replies)})
+			t.Rows = append(t.Rows, []string{r.day(q.At), "#" + q.Channel, short(line(q.Text)), store.Number(q.Replies)})
 		}
 		s.Parts = append(s.Parts, Part{Table: t})
 	}
@@ -393,7 +393,7 @@ func (r *Report) questions() Section {
 		s.Parts = append(s.Parts, say("Nobody has told yet how they were helped: a post with #helped in an open channel does, and stands here."))
 		return s
 	}
-	s.Parts = append(s.Parts, say("%s told of being helped, with #helped (B2).", capital(many(len(r.found.Stories), "post", "posts"))))
+	s.Parts = append(s.Parts, say("%s told of being helped, with #helped (B2).", capital(store.Count(len(r.found.Stories), "post", "posts"))))
 	t := &Table{Title: "Stories", Columns: []string{"Day", "Channel", "Department that gained", "Story"}}
 	for _, q := range r.found.Stories {
 		department := q.Department
@@ -414,7 +414,7 @@ func (r *Report) moderation() Section {
 	if m.Reported > 0 {
 		s.Parts[0] = say("In open channels %s reported: %d stand, %d were hidden, %d wait.", were(m.Reported, "post", "posts"), m.Kept, m.HiddenReported, m.Waiting)
 	}
-	s.Parts = append(s.Parts, say("Hidden by stewards and admins: %s. Kept out: %s; let in again: %d.", many(m.Hidden, "post", "posts"), many(m.Suspended, "person", "people"), m.Restored))
+	s.Parts = append(s.Parts, say("Hidden by stewards and admins: %s. Kept out: %s; let in again: %d.", store.Count(m.Hidden, "post", "posts"), store.Count(m.Suspended, "person", "people"), m.Restored))
 	if t := r.figureTable("The service", "S1"); len(t.Table.Rows) > 0 {
 		s.Parts = append(s.Parts, t)
 	}
@@ -430,7 +430,7 @@ func (r *Report) decisions() Section {
 	}
 	text := "The log of what the board and the stewards decided, as everyone can read it. Nobody can change it."
 	if r.found.Earlier > 0 {
-		text += fmt.Sprintf(" The first %s of this time are left out; the log has them.", number(r.found.Earlier))
+		text += fmt.Sprintf(" The first %s of this time are left out; the log has them.", store.Number(r.found.Earlier))
 	}
 	t := &Table{Title: "Log of decisions", Columns: []string{"Day", "Who", "What", "Change", "Why"}}
 	for _, d := range r.found.Decisions {

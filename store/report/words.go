@@ -36,11 +36,11 @@ func madeOf(f store.Figure) string {
 	case !shown(f) || f.ID == "B2":
 		return ""
 	case f.Unit() == "%":
-		return number(f.Numerator) + " of " + number(f.Denominator)
+		return store.Number(f.Numerator) + " of " + store.Number(f.Denominator)
 	case strings.HasPrefix(f.ID, "B1"):
-		return many(f.Numerator, "mail", "mails") + " in " + many(f.Denominator, "week", "weeks")
+		return store.Count(f.Numerator, "mail", "mails") + " in " + store.Count(f.Denominator, "week", "weeks")
 	}
-	return "of " + number(f.Denominator)
+	return "of " + store.Number(f.Denominator)
 }
 
 func shown(f store.Figure) bool { return f.Known && !f.Suppressed }
@@ -51,23 +51,6 @@ func value(f store.Figure) *float64 {
 		return nil
 	}
 	return &f.Value
-}
-
-// number is 1,234.
-func number(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// many is "1 reply" or "1,234 replies".
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + more
 }
 
 // day is a moment as a day of the organisation.
@@ -101,7 +84,7 @@ func were(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one + " was"
 	}
-	return number(n) + " " + more + " were"
+	return store.Number(n) + " " + more + " were"
 }
 
 // listed is "Finance, IT and Sales".
