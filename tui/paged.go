@@ -33,7 +33,11 @@ func pagewise[T any](n int, read func(after *T, n int) ([]T, error)) (rows []T, 
 	for after := (*T)(nil); ; after = &rows[len(rows)-1] {
 		want := min(n-len(rows), store.MaxPage)
 		page, err := read(after, want)
-		rows = append(rows, page...)
+		if rows == nil {
+			rows = page // one page is what nearly everybody reads, and too much to copy
+		} else {
+			rows = append(rows, page...)
+		}
 		if err != nil || len(page) < want || len(rows) == n {
 			return rows, err
 		}
