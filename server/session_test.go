@@ -348,7 +348,7 @@ func TestDroppedLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID})
-			if err != nil || !strings.HasPrefix(draft, "half a thought") {
+			if err != nil || !strings.HasPrefix(draft.Body, "half a thought") {
 				t.Errorf("the draft is %q: %v", draft, err)
 			}
 		})
@@ -379,7 +379,7 @@ func TestPasteIsText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID}); err != nil || !strings.HasPrefix(draft, "a marked\npaste\nnot marked\nat all\nbut at once") {
+	if draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID}); err != nil || !strings.HasPrefix(draft.Body, "a marked\npaste\nnot marked\nat all\nbut at once") {
 		t.Errorf("the draft: %q %v", draft, err)
 	}
 }

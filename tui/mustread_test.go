@@ -234,7 +234,7 @@ func TestAnnounceFromTheMenu(t *testing.T) {
 // TestADraftIsNoAnnouncementAnyMore goes on with the text of an announcement in another window.
 func TestADraftIsNoAnnouncementAnyMore(t *testing.T) {
 	w := late(t)
-	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: w.channel("announcements").ID}, "From Monday"))
+	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: w.channel("announcements").ID}, store.Draft{Body: "From Monday"}))
 	s := w.on("announcements")
 	s.press("n")
 	s.sees("#announcements  From Monday", "Enter makes an ordinary post of it. For an announcement: Esc, then N.")
