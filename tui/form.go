@@ -107,6 +107,48 @@ func (f *form) texts() []string {
 	return list
 }
 
+// values are the answers.
+func (f *form) values() []string {
+	list := make([]string, len(f.parts))
+	for i, p := range f.parts {
+		list[i] = p.value()
+	}
+	return list
+}
+
+// noted is what stands in a form, each of one row, as it is kept beside a draft: a line for each answer.
+func (f *form) noted(values []string) string {
+	var lines []string
+	for i, p := range f.parts {
+		if values[i] != "" {
+			lines = append(lines, p.label+": "+values[i])
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fill answers with what was noted.
+func (f *form) fill(noted string) {
+	for _, p := range f.parts {
+		switch v := noteOf(noted, p.label); {
+		case p.field != nil:
+			p.field.set(v)
+		case v != "":
+			p.choose(v)
+		}
+	}
+}
+
+// noteOf is one of the answers that were noted; "" for none.
+func noteOf(noted, label string) string {
+	for line := range strings.SplitSeq(noted, "\n") {
+		if v, ok := strings.CutPrefix(line, label+": "); ok {
+			return v
+		}
+	}
+	return ""
+}
+
 const givesUp = "Esc again gives up what you have written here."
 
 // leave is Esc. Where something has been written it takes two, as nothing of it is kept.
@@ -192,6 +234,13 @@ func (p *part) fail(err error) {
 	}
 }
 
+// choose takes an answer, also one that is no longer there: what sends the form says so.
+func (p *part) choose(answer string) {
+	if p.chosen = slices.Index(p.choices, answer); p.chosen < 0 {
+		p.choices, p.chosen = append(p.choices, answer), len(p.choices)
+	}
+}
+
 // partError is an error about one part of a form.
 type partError struct {
 	at int
@@ -222,9 +271,8 @@ func (f *form) next() tea.Cmd {
 		f.at++
 		return nil
 	}
-	values := make([]string, len(f.parts))
+	values := f.values()
 	for i, p := range f.parts {
-		values[i] = p.value()
 		if p.check == nil {
 			continue
 		}
@@ -340,6 +388,7 @@ type sheet struct {
 	title  string
 	intro  string
 	last   string // what Enter does at the end
+	gone   func() // takes back what giving up is to leave as it was; nil: nothing
 	height int
 }
 
@@ -364,6 +413,9 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 		if key.Matches(msg, keys.Cancel) {
 			if sure, tell := s.leave(); !sure {
 				return tell
+			}
+			if s.gone != nil {
+				s.gone()
 			}
 			return s.app.back()
 		}
