@@ -355,6 +355,52 @@ func TestDroppedLine(t *testing.T) {
 	}
 }
 
+// When the line drops in the middle of a form that goes before a text, the next session has it as it was.
+func TestDroppedForm(t *testing.T) {
+	r := start(t)
+	code, err := r.store.CreateInvite(t.Context(), store.Operator, store.Invite{Handle: "jon", Admin: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := newSigner(t)
+	jon, err := r.store.RedeemCode(t.Context(), code.Text, store.Credential{Key: newKey(key.PublicKey())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.store.MarkWelcomed(t.Context(), jon.ID); err != nil {
+		t.Fatal(err)
+	}
+	open := func() (*gossh.Client, *terminal) {
+		c := r.enter(key)
+		screen := r.terminal(c, 80, 24)
+		r.shows(screen, 80, 24, "Write to #everyone")
+		fmt.Fprint(screen.keys, "g")
+		r.shows(screen, 80, 24, "Go to")
+		fmt.Fprint(screen.keys, "#announcements")
+		r.shows(screen, 80, 24, "#announcements")
+		fmt.Fprint(screen.keys, "\r")
+		r.shows(screen, 80, 24, "instead of mail to all")
+		return c, screen
+	}
+	c, screen := open()
+	fmt.Fprint(screen.keys, "N")
+	r.shows(screen, 80, 24, "Who is asked.")
+	fmt.Fprint(screen.keys, "\tFinance, Sales\t\x1b[C\t")
+	r.shows(screen, 80, 24, "Of a must read")
+	fmt.Fprint(screen.keys, "\b\b12")
+	r.shows(screen, 80, 24, "Due               12")
+	c.Close()
+	r.eventually("it has ended", func() bool { return r.screens() <= 0 && strings.Contains(r.log.String(), "session end") })
+
+	_, screen = open()
+	r.shows(screen, 80, 24, "» Must read to Finance, Sales")
+	fmt.Fprint(screen.keys, "N")
+	r.shows(screen, 80, 24, "several departments")
+	for _, text := range []string{"Departments       Finance, Sales", "Must read         yes", "Due               12"} {
+		r.shows(screen, 80, 24, text)
+	}
+}
+
 // A paste is text, whether the terminal marks it or not.
 func TestPasteIsText(t *testing.T) {
 	r := start(t)

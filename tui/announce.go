@@ -15,8 +15,8 @@ const (
 	// several is the choice of more than one department, inside begins the one of a channel's people.
 	several, inside = "several departments", "those in #"
 	everybody       = "everyone"
-	// onceMore is said where a form comes back before its text goes out.
-	onceMore = "You set this up earlier: look at it once more before it goes out."
+	// onceMore stands above a form that comes back before its text goes out.
+	onceMore = "You set this up earlier. Look at it once more; then Enter goes on to its text."
 )
 
 // announcing is the form that asks how an announcement is to be made. Its text is written afterwards, in the

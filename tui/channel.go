@@ -151,8 +151,8 @@ func (c *channel) setUp() tea.Cmd {
 // setUpAgain opens the form with what was set up earlier: Enter at its end goes back to the text.
 func (c *channel) setUpAgain() tea.Cmd {
 	s := newAnnounce(c.app, c.latest.theme, c.is, c.composer.how)
-	s.at = len(s.parts) - 1
-	return tea.Batch(c.app.push(s), status(onceMore))
+	s.intro, s.at = onceMore, len(s.parts)-1
+	return c.app.push(s)
 }
 
 // purpose stands above the posts; where there is little room, its beginning.
