@@ -628,7 +628,7 @@ func (r *reading) meets(other *reading) bool {
 		return false
 	}
 	for a != "" && a[0] == esc {
-		a = a[min(sequence(a), len(a)):]
+		a = a[sequence(a):]
 	}
 	return a != "" && a[0] >= ' ' && a[0] < 0x7f
 }

@@ -293,8 +293,8 @@ func (t *tx) openedFor(me, id int64, c NewChannel) (steward int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if mayComeIn(p) != nil || p.State == Staged {
-		return 0, refuse(ErrForbidden, "%s has no access here at present.", p.Display())
+	if err := hasAccess(p); err != nil {
+		return 0, err
 	}
 	if err := t.join(p.ID, id, true); err != nil {
 		return 0, err
@@ -457,8 +457,8 @@ func (s *Store) AddMember(ctx context.Context, me, id int64, handle string) erro
 		if err != nil {
 			return err
 		}
-		if mayComeIn(p) != nil || p.State == Staged {
-			return refuse(ErrForbidden, "%s has no access here at present.", p.Display())
+		if err := hasAccess(p); err != nil {
+			return err
 		}
 		t.emitTo(Event{Kind: Channels, Channel: id, By: me}, p.ID)
 		return t.join(p.ID, id, false)

@@ -162,7 +162,7 @@ func (s *Store) SetSteward(ctx context.Context, me, id int64, handle string, on 
 		if err != nil {
 			return d, err
 		}
-		if on && !c.Private && p.State != Staged && mayComeIn(p) == nil {
+		if on && !c.Private && hasAccess(p) == nil {
 			if err := t.join(p.ID, id, false); err != nil {
 				return d, err
 			}

@@ -125,6 +125,15 @@ func mayComeIn(p Person) error {
 	return nil
 }
 
+// hasAccess is nil, or the sentence that tells others why nothing can be done for p here: they may not come in, or are on the
+// roster and nobody has invited them.
+func hasAccess(p Person) error {
+	if mayComeIn(p) != nil || p.State == Staged {
+		return refuse(ErrForbidden, "%s has no access here at present.", p.Display())
+	}
+	return nil
+}
+
 // Me returns the acting person; ErrForbidden once they may not be here any more, also where another process has just
 // seen to that.
 func (s *Store) Me(ctx context.Context, me int64) (p Person, err error) {

@@ -376,6 +376,11 @@ func (f *feed) at(y int) int {
 // view draws the window: exactly height lines.
 func (f *feed) view() string { return strings.Join(f.window(nil), "\n") }
 
+// visible are the posts that have a line in the window, as last measured: some may have gone since.
+func (f *feed) visible() (from, to int) {
+	return max(0, sort.SearchInts(f.starts, f.top+1)-1), min(sort.SearchInts(f.starts, f.top+f.height), len(f.posts))
+}
+
 // window draws the window below other lines.
 func (f *feed) window(above []string) []string {
 	out := slices.Grow(above, f.height)
@@ -389,8 +394,8 @@ func (f *feed) window(above []string) []string {
 	for n, l := range head {
 		add(n, fit(l, f.width))
 	}
-	from := max(0, sort.SearchInts(f.starts, f.top+1)-1)
-	for i := from; i < len(f.posts) && f.starts[i] < f.top+f.height; i++ {
+	from, to := f.visible()
+	for i := from; i < to; i++ {
 		line := f.starts[i]
 		for _, l := range f.ruleLines(i) {
 			add(line, " "+l)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,10 +88,9 @@ func (b *inbox) read(before *store.InboxItem, n int) tea.Cmd {
 		if before != nil {
 			m.before = before.ID
 		}
-		m.items, m.err = a.store.Inbox(a.ctx, a.me, before, min(n, store.MaxPage))
-		for more := m.items; m.err == nil && len(m.items) < n && len(more) == store.MaxPage; m.items = append(m.items, more...) {
-			more, m.err = a.store.Inbox(a.ctx, a.me, &more[len(more)-1], min(n-len(m.items), store.MaxPage))
-		}
+		m.items, m.err = pagewise(n, func(after *store.InboxItem, n int) ([]store.InboxItem, error) {
+			return a.store.Inbox(a.ctx, a.me, cmp.Or(after, before), n)
+		})
 		return m
 	}
 }

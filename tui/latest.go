@@ -110,9 +110,9 @@ func newLatest(a *app, t *theme) *latest {
 	return l
 }
 
-// key is where a post stands in the order.
-func (l *latest) key(p *store.Post) int64 {
-	if l.active {
+// cursorOf is where a post stands in the order of when it was written, or when it was last talked about.
+func cursorOf(p *store.Post, active bool) int64 {
+	if active {
 		return max(p.ID, p.LastReply)
 	}
 	return p.ID
@@ -162,12 +162,14 @@ func (l *latest) menu() tea.Cmd {
 
 // read asks for n posts before one; 0 from the top.
 func (l *latest) read(before int64, n int) tea.Cmd {
-	ctx, load, order := l.app.ctx, l.load, latest{active: l.active}
+	ctx, load, active := l.app.ctx, l.load, l.active
 	return func() tea.Msg {
-		posts, err := load(ctx, before, min(n, store.MaxPage))
-		for more := posts; err == nil && len(posts) < n && len(more) == store.MaxPage; posts = append(posts, more...) {
-			more, err = load(ctx, order.key(&more[len(more)-1]), min(n-len(posts), store.MaxPage))
-		}
+		posts, err := pagewise(n, func(after *store.Post, n int) ([]store.Post, error) {
+			if after != nil {
+				return load(ctx, cursorOf(after, active), n)
+			}
+			return load(ctx, before, n)
+		})
 		return pageMsg{l, before, n, l.app.drawn.all(posts), err}
 	}
 }
@@ -287,7 +289,7 @@ func (l *latest) event(e store.Event) tea.Cmd {
 // newestKnown is the order key of the newest post that is shown or waits.
 func (l *latest) newestKnown() int64 {
 	if len(l.waiting) > 0 {
-		return l.key(l.waiting[0])
+		return cursorOf(l.waiting[0], l.active)
 	}
 	return l.newest
 }
@@ -350,7 +352,7 @@ func (l *latest) arrived(msg pageMsg) tea.Cmd {
 // setCursor notes where the page after this one begins.
 func (l *latest) setCursor(page []*store.Post) {
 	if len(page) > 0 {
-		l.cursor = l.key(page[len(page)-1])
+		l.cursor = cursorOf(page[len(page)-1], l.active)
 	}
 }
 
@@ -360,7 +362,7 @@ func (l *latest) setCursor(page []*store.Post) {
 func (l *latest) merge(msg pageMsg) {
 	fresh := 0
 	if len(l.posts) > 0 && !l.live {
-		for fresh < len(msg.posts) && l.key(msg.posts[fresh]) > l.newest {
+		for fresh < len(msg.posts) && cursorOf(msg.posts[fresh], l.active) > l.newest {
 			fresh++
 		}
 	}
@@ -402,7 +404,7 @@ func (l *latest) bring(page []*store.Post, fresh int, short bool) {
 		l.posts = append(page[fresh:len(page):len(page)], older...)
 	}
 	if len(l.posts) > 0 && (l.newest == 0 || !l.active || l.moved) {
-		l.newest = l.key(l.posts[0])
+		l.newest = cursorOf(l.posts[0], l.active)
 	}
 	if len(older) == 0 {
 		l.ended = short
@@ -421,7 +423,7 @@ func (l *latest) inPlace(page []*store.Post, short bool) []*store.Post {
 	for _, p := range l.posts {
 		if q, ok := now[p.ID]; ok {
 			out = append(out, q)
-		} else if !short && l.key(p) < l.key(page[len(page)-1]) {
+		} else if !short && cursorOf(p, l.active) < cursorOf(page[len(page)-1], l.active) {
 			out = append(out, p)
 		}
 	}
@@ -434,7 +436,7 @@ func (l *latest) reach(page []*store.Post, short bool) int {
 		return len(l.posts)
 	}
 	n := 0
-	for last := l.key(page[len(page)-1]); n < len(l.posts) && l.key(l.posts[n]) >= last; {
+	for last := cursorOf(page[len(page)-1], l.active); n < len(l.posts) && cursorOf(l.posts[n], l.active) >= last; {
 		n++
 	}
 	return n
@@ -491,7 +493,7 @@ func (l *latest) show() tea.Cmd {
 		}
 		l.posts = posts
 	})
-	l.newest = l.key(l.waiting[0])
+	l.newest = cursorOf(l.waiting[0], l.active)
 	l.waiting, l.gap = nil, false
 	l.choose(0)
 	return nil

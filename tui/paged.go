@@ -27,6 +27,19 @@ type paged[T any] struct {
 // reader reads up to n rows after one, nil: from the first, in a command. learn takes in what else was read; nil: nothing.
 type reader[T any] func(after *T, n int) (rows []T, learn func(), err error)
 
+// pagewise reads n rows of a list of which the store gives no more than MaxPage at a time, each page after the last row of the
+// one before; nil: from the first.
+func pagewise[T any](n int, read func(after *T, n int) ([]T, error)) (rows []T, err error) {
+	for after := (*T)(nil); ; after = &rows[len(rows)-1] {
+		want := min(n-len(rows), store.MaxPage)
+		page, err := read(after, want)
+		rows = append(rows, page...)
+		if err != nil || len(page) < want || len(rows) == n {
+			return rows, err
+		}
+	}
+}
+
 // rowsMsg is a page of rows.
 type rowsMsg[T any] struct {
 	of      *paged[T]

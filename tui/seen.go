@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"sort"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -67,11 +66,11 @@ func (f *feed) watch(visible bool) tea.Cmd {
 		clear(f.reading.held)
 		return nil
 	}
-	from := max(0, sort.SearchInts(f.starts, f.top+1)-1)
+	from, to := f.visible()
 	if len(f.reading.sights) > 0 { // of what has gone from the screen, too
-		from = 0
+		from, to = 0, len(f.posts)
 	}
-	for i := from; i < len(f.posts) && (f.starts[i] < f.top+f.height || len(f.reading.sights) > 0); i++ {
+	for i := from; i < to; i++ {
 		first, end := f.lines(i)
 		if away := end <= f.top || first >= f.top+f.height; away && f.reading.sights[f.posts[i].ID] == nil {
 			continue

@@ -25,9 +25,17 @@ func makeFolder(dir string) error {
 	if err := notEnding(dir); err != nil {
 		return err
 	}
+	if err := writable(dir); err != nil {
+		return fmt.Errorf("%s cannot be written to (%w); choose another folder with --data", dir, err)
+	}
+	return nil
+}
+
+// writable makes a file in a folder and takes it away again.
+func writable(dir string) error {
 	probe, err := os.CreateTemp(dir, ".probe")
 	if err != nil {
-		return fmt.Errorf("%s cannot be written to (%w); choose another folder with --data", dir, err)
+		return err
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }

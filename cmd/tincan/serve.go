@@ -184,23 +184,11 @@ func keepBackupDir(ctx context.Context, s *store.Store, dir string) (string, err
 		if dir, err = filepath.Abs(dir); err != nil {
 			return "", err
 		}
-		if err = tryFolder(dir); err != nil {
+		if err = cmp.Or(os.MkdirAll(dir, folderMode), writable(dir)); err != nil {
 			return "", fmt.Errorf("no backup can be written to the folder of --backup-dir (%w); choose another, or let this user write there", err)
 		}
 	}
 	return dir, s.SetBackupDir(ctx, store.Operator, dir)
-}
-
-// tryFolder makes a folder where there is none, and a file in it that it takes away again.
-func tryFolder(dir string) error {
-	if err := os.MkdirAll(dir, folderMode); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".try-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // greeting is what the operator needs to know once the server is up.
