@@ -88,7 +88,7 @@ func TestAnAnnouncementIsLookedAtOnceMore(t *testing.T) {
 	s := w.on("announcements")
 	s.sees("n  » From Monday")
 	s.press("n")
-	s.sees("Must read to Facilities, Finance", "From Monday", "Enter opens its form")
+	s.sees("Must read to Facilities, Finance", "From Monday", "Enter opens its form · Ctrl+Q an ordinary post · Esc keeps the draft")
 	s.press("enter")
 	s.wait(enterDelay)
 	s.sees("Announcement · #announcements", "You set this up earlier.", "petra")

@@ -148,7 +148,7 @@ func (c *composer) SetPlace(at store.Place, label string) tea.Cmd {
 	c.settle()
 	c.completion = nil
 	ctx, leave := c.app.ctx, c.leave()
-	c.at, c.draft = at, newDraft()
+	c.at, c.draft, c.settled = at, newDraft(), announceMsg{}
 	c.fit()
 	return tea.Sequence(func() tea.Msg { return failed(leave(ctx)) }, c.load())
 }
@@ -483,7 +483,7 @@ func (c *composer) Hints() []key.Binding {
 	case c.was.ID != 0:
 		return []key.Binding{says(keys.Post, "saves"), keys.NewLine, says(keys.Put, "keeps it as it was")}
 	case announces(c.how) && c.settled.how != c.how:
-		return []key.Binding{says(keys.Post, "opens its form"), keys.NewLine, says(keys.Ask, "an ordinary post"), keys.Put}
+		return []key.Binding{says(keys.Post, "opens its form"), says(keys.Ask, "an ordinary post"), keys.Put}
 	case announces(c.how):
 		return []key.Binding{says(keys.Post, "publishes"), keys.NewLine, says(keys.Ask, "an ordinary post"), keys.Put}
 	case c.how == asQuestion:

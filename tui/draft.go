@@ -94,8 +94,8 @@ func (c *composer) work() tea.Cmd {
 func (c *composer) submit(turn int, text string) tea.Cmd {
 	a, d, was, typo, about := c.app, c.desk, c.was.ID, c.typo, c.about
 	post := store.NewPost{Place: c.at, Body: text, Question: c.how == asQuestion, FromDraft: true}
-	if announces(c.how) {
-		post.Announce = &c.settled.is
+	if settled := c.settled.is; announces(c.how) {
+		post.Announce = &settled
 	}
 	return func() tea.Msg {
 		m := sentMsg{of: d, text: text}
