@@ -107,6 +107,16 @@ func TestAnAnnouncementIsLookedAtOnceMore(t *testing.T) {
 	}
 }
 
+// TestAChoiceIsSeenInASmallWindow goes down a form that does not fit.
+func TestAChoiceIsSeenInASmallWindow(t *testing.T) {
+	w, _ := board(t)
+	s := w.sit(40, 12)
+	s.press("to #announcements", "N", "tab", "tab")
+	s.sees("▌Must read", "▌  no  ← →")
+	s.press("tab", "tab", "tab", "right")
+	s.sees("▌Who joins later", "▌  is not asked  ← →")
+}
+
 // TestGivingUpAForm asks as ever, and keeps nothing of a form that was new.
 func TestGivingUpAForm(t *testing.T) {
 	w, _ := board(t)

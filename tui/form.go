@@ -304,8 +304,8 @@ func (f *form) sent(msg formMsg) (done bool, cmd tea.Cmd) {
 	return false, nil
 }
 
-// draw is the lines of the form, and where the cursor belongs in them.
-func (f *form) draw() (lines []string, cursor *tea.Cursor) {
+// draw is the lines of the form, which of them has the keys, and where the cursor belongs.
+func (f *form) draw() (lines []string, at int, cursor *tea.Cursor) {
 	for i, p := range f.parts {
 		if i > 0 {
 			lines = append(lines, "")
@@ -322,6 +322,9 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 			rows[0] = pad(label, f.indent()) + rows[0]
 		}
 		first := len(lines)
+		if i == f.at {
+			at = first
+		}
 		for j, r := range rows {
 			if j > 0 || f.width < narrowForm {
 				r = pad(bar, f.indent()) + r
@@ -330,11 +333,11 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		}
 		if i == f.at && p.field != nil {
 			x, y := p.field.place()
-			cursor = caret(x+f.indent(), first+y)
+			cursor, at = caret(x+f.indent(), first+y), first+y
 		}
 		lines = append(lines, f.below(p, i == f.at)...)
 	}
-	return lines, cursor
+	return lines, at, cursor
 }
 
 // answer is the rows of a part's answer.
@@ -440,11 +443,11 @@ func (s *sheet) View() tea.View {
 	if s.intro != "" {
 		lines = append(prose(nil, s.intro, s.width, s.theme.Dim.Render), "")
 	}
-	parts, cursor := s.draw()
+	parts, at, cursor := s.draw()
 	if cursor != nil {
 		cursor.Y += len(lines)
 	}
-	return around(append(lines, parts...), cursor, s.width, s.height)
+	return aroundLine(append(lines, parts...), len(lines)+at, cursor, s.width, s.height)
 }
 
 func (s *sheet) ShortHelp() []key.Binding { return append(s.hints(s.last), keys.Cancel) }
@@ -455,9 +458,17 @@ func (s *sheet) FullHelp() [][]key.Binding {
 
 // around is a view of as many lines as there is room for, those around the cursor.
 func around(lines []string, cursor *tea.Cursor, width, height int) tea.View {
-	top := 0
+	at := 0
 	if cursor != nil {
-		top = min(max(cursor.Y-height/2, 0), max(len(lines)-height, 0))
+		at = cursor.Y
+	}
+	return aroundLine(lines, at, cursor, width, height)
+}
+
+// aroundLine is the same around one of the lines.
+func aroundLine(lines []string, at int, cursor *tea.Cursor, width, height int) tea.View {
+	top := min(max(at-height/2, 0), max(len(lines)-height, 0))
+	if cursor != nil {
 		cursor.Y -= top
 		if cursor.X >= width || cursor.Y >= height {
 			cursor = nil
