@@ -343,14 +343,16 @@ func TestFlush(t *testing.T) {
 	})
 	t.Run("a post that is written, its answer not yet here", func(t *testing.T) {
 		d := newDesktop(t, store.Options{})
+		d.heard.press("ctrl+q")
 		d.heard.write("post")
 		d.heard.press("enter")
 		cmd := d.Update(d.waiting[1])
 		cmd()
+		d.heard.write("more")
 		d.Flush(d.ctx)
 		d.wantPosts("post")
-		if text := d.saved(d.at); text != "" {
-			t.Errorf("a draft of the post is left: %q", text)
+		if left, err := d.store.Draft(d.ctx, d.me, d.at); err != nil || left != (store.Draft{Body: "more"}) {
+			t.Errorf("what is left: %+v, %v", left, err)
 		}
 	})
 	t.Run("a draft that was not read yet", func(t *testing.T) {
