@@ -348,10 +348,56 @@ func TestDroppedLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID})
-			if err != nil || !strings.HasPrefix(draft, "half a thought") {
+			if err != nil || !strings.HasPrefix(draft.Body, "half a thought") {
 				t.Errorf("the draft is %q: %v", draft, err)
 			}
 		})
+	}
+}
+
+// When the line drops in the middle of a form that goes before a text, the next session has it as it was.
+func TestDroppedForm(t *testing.T) {
+	r := start(t)
+	code, err := r.store.CreateInvite(t.Context(), store.Operator, store.Invite{Handle: "jon", Admin: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := newSigner(t)
+	jon, err := r.store.RedeemCode(t.Context(), code.Text, store.Credential{Key: newKey(key.PublicKey())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.store.MarkWelcomed(t.Context(), jon.ID); err != nil {
+		t.Fatal(err)
+	}
+	open := func() (*gossh.Client, *terminal) {
+		c := r.enter(key)
+		screen := r.terminal(c, 80, 24)
+		r.shows(screen, 80, 24, "Write to #everyone")
+		fmt.Fprint(screen.keys, "g")
+		r.shows(screen, 80, 24, "Go to")
+		fmt.Fprint(screen.keys, "#announcements")
+		r.shows(screen, 80, 24, "#announcements")
+		fmt.Fprint(screen.keys, "\r")
+		r.shows(screen, 80, 24, "instead of mail to all")
+		return c, screen
+	}
+	c, screen := open()
+	fmt.Fprint(screen.keys, "N")
+	r.shows(screen, 80, 24, "Who is asked.")
+	fmt.Fprint(screen.keys, "\tFinance, Sales\t\x1b[C\t")
+	r.shows(screen, 80, 24, "Of a must read")
+	fmt.Fprint(screen.keys, "\b\b12")
+	r.shows(screen, 80, 24, "Due               12")
+	c.Close()
+	r.eventually("it has ended", func() bool { return r.screens() <= 0 && strings.Contains(r.log.String(), "session end") })
+
+	_, screen = open()
+	r.shows(screen, 80, 24, "» Must read to Finance, Sales")
+	fmt.Fprint(screen.keys, "N")
+	r.shows(screen, 80, 24, "several departments")
+	for _, text := range []string{"Departments       Finance, Sales", "Must read         yes", "Due               12"} {
+		r.shows(screen, 80, 24, text)
 	}
 }
 
@@ -379,7 +425,7 @@ func TestPasteIsText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID}); err != nil || !strings.HasPrefix(draft, "a marked\npaste\nnot marked\nat all\nbut at once") {
+	if draft, err := r.store.Draft(t.Context(), me.ID, store.Place{Channel: everyone.ID}); err != nil || !strings.HasPrefix(draft.Body, "a marked\npaste\nnot marked\nat all\nbut at once") {
 		t.Errorf("the draft: %q %v", draft, err)
 	}
 }

@@ -162,7 +162,7 @@ func TestPrivateChannelIsInvisible(t *testing.T) {
 				}
 				return err
 			})
-			pair("SaveDraft", func(c, p int64) error { return w.SaveDraft(w.ctx, who, at(c, p), "x") })
+			pair("SaveDraft", func(c, p int64) error { return w.SaveDraft(w.ctx, who, at(c, p), store.Draft{Body: "x"}) })
 			pair("Draft", func(c, p int64) error { _, err := w.Draft(w.ctx, who, at(c, p)); return err })
 		}
 	}

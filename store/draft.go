@@ -12,12 +12,18 @@ const DraftLimit = 64 << 10
 // draftsLimit is how many places may hold a draft of one person: more than anyone has begun.
 const draftsLimit = 500
 
-// SaveDraft keeps what me has written at a place and not sent; "" removes it. The text is cleaned.
-// ErrInvalid if it is larger than DraftLimit, ErrNotFound if me may not see the place.
-func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) error {
-	body = Clean(body)
-	if len(body) > DraftLimit {
-		return refuse(ErrInvalid, "That is too much text to keep: %s bytes of %s.", Number(len(body)), Number(DraftLimit))
+// Draft is something that a person has begun to write; the zero Draft is none.
+type Draft struct {
+	Body string
+	How  string // it is to go out, where that is set up before the text, as whoever asks for it notes it; "": as an ordinary post
+}
+
+// SaveDraft keeps what me has written at a place and not sent; the zero Draft removes it. Its texts are cleaned.
+// ErrInvalid if one is larger than DraftLimit, ErrNotFound if me may not see the place.
+func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, d Draft) error {
+	d = Draft{Clean(d.Body), Clean(d.How)}
+	if size := max(len(d.Body), len(d.How)); size > DraftLimit {
+		return refuse(ErrInvalid, "That is too much text to keep: %s bytes of %s.", Number(size), Number(DraftLimit))
 	}
 	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
@@ -28,10 +34,10 @@ func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) 
 			return err
 		}
 		t.emitTo(Event{Kind: Read, Channel: at.Channel, Root: at.Root, By: me}, me)
-		if body == "" {
+		if d == (Draft{}) {
 			return t.run(`DELETE FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, me, at.Channel, at.Root, at.Edit)
 		}
-		if err := t.run(`INSERT INTO draft VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET body = ?5, saved_at = ?6`, me, at.Channel, at.Root, at.Edit, body, t.ms()); err != nil {
+		if err := t.run(`INSERT INTO draft VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET body = ?5, saved_at = ?6, how = ?7`, me, at.Channel, at.Root, at.Edit, d.Body, t.ms(), d.How); err != nil {
 			return err
 		}
 		var have int
@@ -45,8 +51,8 @@ func (s *Store) SaveDraft(ctx context.Context, me int64, at Place, body string) 
 	})
 }
 
-// Draft returns what me has written at a place and not sent; "" if nothing.
-func (s *Store) Draft(ctx context.Context, me int64, at Place) (body string, err error) {
+// Draft returns what me has written at a place and not sent; the zero Draft if nothing.
+func (s *Store) Draft(ctx context.Context, me int64, at Place) (d Draft, err error) {
 	err = s.read(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {
 			return err
@@ -55,13 +61,13 @@ func (s *Store) Draft(ctx context.Context, me int64, at Place) (body string, err
 		if err != nil {
 			return err
 		}
-		err = t.get(`SELECT body FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, []any{me, at.Channel, at.Root, at.Edit}, &body)
+		err = t.get(`SELECT body, how FROM draft WHERE person_id = ? AND channel_id = ? AND root_id = ? AND edit_id = ?`, []any{me, at.Channel, at.Root, at.Edit}, &d.Body, &d.How)
 		if errors.Is(err, errNoRow) {
 			return nil
 		}
 		return err
 	})
-	return body, err
+	return d, err
 }
 
 // draftPlace resolves the place of a draft. A post of mine that was hidden meanwhile still holds what I was writing.

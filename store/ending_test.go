@@ -170,7 +170,7 @@ func TestFrozen(t *testing.T) {
 		"read":        func() error { return w.MarkRead(ctx, ben, w.everyone(), 1) },
 		"thread read": func() error { return w.MarkThreadRead(ctx, maya, mine.ID, 1) },
 		"inbox":       func() error { return w.MarkInbox(ctx, maya, 0) },
-		"draft":       func() error { return w.SaveDraft(ctx, maya, store.Place{Channel: club}, "unsent") },
+		"draft":       func() error { return w.SaveDraft(ctx, maya, store.Place{Channel: club}, store.Draft{Body: "unsent"}) },
 		"seen":        func() error { return only(w.MarkSeen(ctx, maya, w.told(), 1, store.Part{To: store.WholeText})) },
 		"key":         func() error { return only(w.AddKey(ctx, maya, key("another"))) },
 		"link":        func() error { return only(w.CreateLinkCode(ctx, maya)) },
@@ -232,7 +232,7 @@ func TestSamples(t *testing.T) {
 	for i := range 300 {
 		w.post(maya, w.everyone(), fmt.Sprint("Nobody else ", i*7919, " writes"))
 	}
-	w.must(w.SaveDraft(w.ctx, jon, store.Place{Channel: w.everyone()}, "An unsent text of some length"))
+	w.must(w.SaveDraft(w.ctx, jon, store.Place{Channel: w.everyone()}, store.Draft{Body: "An unsent text of some length"}))
 	w.must(w.SetPassword(w.ctx, jon, "correct horse battery"))
 	w.indexed()
 	w.must(w.Store.Close())

@@ -53,8 +53,8 @@ func testDeletedIsInNoFile(t *testing.T, between func(w *world)) {
 			_, err := w.EditPost(w.ctx, maya, p.ID, "Now "+secret(i+n)+" instead")
 			w.must(err)
 			w.must(w.React(w.ctx, ben, p.ID, 0, true))
-			w.must(w.SaveDraft(w.ctx, maya, store.Place{Root: p.ID}, "unsent "+secret(i+2*n)))
-			w.must(w.SaveDraft(w.ctx, maya, store.Place{Root: p.ID}, ""))
+			w.must(w.SaveDraft(w.ctx, maya, store.Place{Root: p.ID}, store.Draft{Body: "unsent " + secret(i+2*n)}))
+			w.must(w.SaveDraft(w.ctx, maya, store.Place{Root: p.ID}, store.Draft{}))
 			doomed = append(doomed, p.ID)
 			gone = append(gone, secret(i)[2:], secret(i + n)[2:], secret(i + 2*n)[2:]) // an index keeps of a word what differs from the one before
 		}

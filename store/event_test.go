@@ -120,9 +120,9 @@ func TestEventsOfMyOwn(t *testing.T) {
 	w.must(w.MarkRead(w.ctx, ben, sales, 1)) // nothing changed
 	b.expect()
 	other.expect()
-	w.must(w.SaveDraft(w.ctx, ben, store.Place{Channel: sales}, "x"))
+	w.must(w.SaveDraft(w.ctx, ben, store.Place{Channel: sales}, store.Draft{Body: "x"}))
 	mine(store.Event{Kind: store.Read, Channel: sales})
-	w.must(w.SaveDraft(w.ctx, ben, store.Place{Root: root.ID}, "x"))
+	w.must(w.SaveDraft(w.ctx, ben, store.Place{Root: root.ID}, store.Draft{Body: "x"}))
 	mine(store.Event{Kind: store.Read, Channel: sales, Root: root.ID})
 	w.must(w.FollowThread(w.ctx, ben, root.ID, true))
 	mine(store.Event{Kind: store.Read, Channel: sales, Root: root.ID, Post: root.ID})

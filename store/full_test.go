@@ -43,7 +43,7 @@ func TestFull(t *testing.T) {
 	w := newWorld(t)
 	maya, ben := w.person("maya"), w.person("ben")
 	ch := store.Place{Channel: w.everyone()}
-	w.must(w.SaveDraft(w.ctx, maya, ch, "begun"))
+	w.must(w.SaveDraft(w.ctx, maya, ch, store.Draft{Body: "begun"}))
 	pages, err := w.LimitPages(w.ctx, 0)
 	w.must(err)
 	_, err = w.LimitPages(w.ctx, pages+20)
@@ -56,7 +56,7 @@ func TestFull(t *testing.T) {
 	equal(t, "unread", w.unread(ben, ch.Channel), len(posted))
 	_, err = w.LimitPages(w.ctx, 0)
 	w.must(err)
-	w.must(w.SaveDraft(w.ctx, maya, ch, "begun again"))
+	w.must(w.SaveDraft(w.ctx, maya, ch, store.Draft{Body: "begun again"}))
 	posted = append(posted, w.post(maya, ch.Channel, "there is room").ID)
 	w.holds(maya, ch.Channel, posted)
 }

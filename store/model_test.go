@@ -38,7 +38,7 @@ type modelPerson struct {
 	admin  bool
 	in     string // their department
 	events <-chan store.Event
-	drafts map[store.Place]string
+	drafts map[store.Place]store.Draft
 }
 
 type modelChannel struct {
@@ -128,7 +128,7 @@ func TestModel(t *testing.T) {
 func newModel(w *world) *model {
 	m := &model{world: w}
 	for i, handle := range []string{"ada", "ben", "cho"} {
-		p := &modelPerson{handle: handle, admin: i == 0, drafts: map[store.Place]string{}}
+		p := &modelPerson{handle: handle, admin: i == 0, drafts: map[store.Place]store.Draft{}}
 		p.id = w.enter(store.Invite{Handle: handle, Admin: p.admin})
 		p.events = w.Subscribe(context.Background(), p.id)
 		m.people = append(m.people, p)
@@ -445,18 +445,18 @@ func (m *model) draft(rt *rapid.T) {
 	if len(c.roots) > 0 && rapid.Bool().Draw(rt, "in a thread") {
 		at.Root = rapid.SampledFrom(c.roots).Draw(rt, "root").id
 	}
-	body := rapid.SampledFrom([]string{"", "begun", "more"}).Draw(rt, "body")
+	draft := store.Draft{Body: rapid.SampledFrom([]string{"", "begun", "more"}).Draw(rt, "body"), How: rapid.SampledFrom([]string{"", "Question"}).Draw(rt, "how")}
 	var want error
 	if !c.seenBy(me) {
 		want = store.ErrNotFound
 	}
-	if !m.agree("draft", m.SaveDraft(m.ctx, me.id, at, body), want) {
+	if !m.agree("draft", m.SaveDraft(m.ctx, me.id, at, draft), want) {
 		return
 	}
-	if body == "" {
+	if draft == (store.Draft{}) {
 		delete(me.drafts, at)
 	} else {
-		me.drafts[at] = body
+		me.drafts[at] = draft
 	}
 }
 
@@ -715,7 +715,7 @@ func (m *model) seesChannel(me *modelPerson, c *modelChannel) {
 	m.must(err)
 	m.same("ChannelLog for "+me.handle, me, posts, log)
 
-	equal(m.t, "Draft of "+me.handle, m.world.draft(me.id, store.Place{Channel: c.id}), me.drafts[store.Place{Channel: c.id}])
+	equal(m.t, "Draft of "+me.handle, m.begun(me.id, store.Place{Channel: c.id}), me.drafts[store.Place{Channel: c.id}])
 	for _, r := range c.roots {
 		m.seesThread(me, r)
 	}
@@ -767,7 +767,7 @@ func (m *model) seesThread(me *modelPerson, r *modelPost) {
 		m.same("Thread replies for "+me.handle, me, th.Replies, r.replies)
 	}
 	at := store.Place{Channel: r.channel.id, Root: r.id}
-	equal(m.t, "Draft of "+me.handle, m.world.draft(me.id, at), me.drafts[at])
+	equal(m.t, "Draft of "+me.handle, m.begun(me.id, at), me.drafts[at])
 }
 
 // seesNothingOf tries every door.

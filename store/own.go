@@ -59,10 +59,10 @@ func (s *Store) OwnVersions(ctx context.Context, me, id int64) (all []Version, e
 	return all, err
 }
 
-// KeptDraft is something that a person has begun to write.
+// KeptDraft is a draft and where it waits.
 type KeptDraft struct {
 	Place
-	Body    string
+	Draft
 	SavedAt time.Time
 }
 
@@ -74,10 +74,10 @@ func (s *Store) Drafts(ctx context.Context, me int64) (drafts []KeptDraft, err e
 		}
 		drafts, err = collect(t, func(r *row) (d KeptDraft, err error) {
 			var at int64
-			err = r.Scan(&d.Channel, &d.Root, &d.Edit, &d.Body, &at)
+			err = r.Scan(&d.Channel, &d.Root, &d.Edit, &d.Body, &d.How, &at)
 			d.SavedAt = fromMS(at)
 			return d, err
-		}, `SELECT channel_id, root_id, edit_id, body, saved_at FROM draft WHERE person_id = ? ORDER BY saved_at DESC`, me)
+		}, `SELECT channel_id, root_id, edit_id, body, how, saved_at FROM draft WHERE person_id = ? ORDER BY saved_at DESC`, me)
 		return err
 	})
 	return drafts, err

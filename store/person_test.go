@@ -75,7 +75,7 @@ func TestStrangersDoNothing(t *testing.T) {
 	w.join(ch, jon)
 	root := w.post(jon, ch, "hello")
 	w.reply(maya, root.ID, "hi")
-	w.must(w.SaveDraft(w.ctx, maya, store.Place{Channel: ch}, "draft"))
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Channel: ch}, store.Draft{Body: "draft"}))
 	w.must(w.SetPassword(w.ctx, maya, "correct horse"))
 	ctx, zone := w.ctx, store.Profile{Zone: "UTC"}
 
@@ -120,7 +120,7 @@ func TestStrangersDoNothing(t *testing.T) {
 		"MarkThreadRead": func(me int64) error { return w.MarkThreadRead(ctx, me, root.ID, 1) },
 		"NextUnread":     func(me int64) error { _, _, err := w.NextUnread(ctx, me, store.Place{}); return err },
 		"UnreadThreads":  func(me int64) error { _, err := w.UnreadThreads(ctx, me); return err },
-		"SaveDraft":      func(me int64) error { return w.SaveDraft(ctx, me, store.Place{Channel: ch}, "x") },
+		"SaveDraft":      func(me int64) error { return w.SaveDraft(ctx, me, store.Place{Channel: ch}, store.Draft{Body: "x"}) },
 		"Draft":          func(me int64) error { _, err := w.Draft(ctx, me, store.Place{Channel: ch}); return err },
 		"CreateInvite": func(me int64) error {
 			_, err := w.CreateInvite(ctx, me, store.Invite{Handle: "new"})

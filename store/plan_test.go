@@ -204,9 +204,9 @@ func tour(w *world) {
 		w.post(ben, ch, "x")
 		w.must(w.MarkRead(ctx, maya, ch, 2))
 		at := store.Place{Channel: ch}
-		w.must(w.SaveDraft(ctx, maya, at, "x"))
+		w.must(w.SaveDraft(ctx, maya, at, store.Draft{Body: "x"}))
 		w.draft(maya, at)
-		w.must(w.SaveDraft(ctx, maya, at, ""))
+		w.must(w.SaveDraft(ctx, maya, at, store.Draft{}))
 		_, err = w.CreatePost(ctx, maya, store.NewPost{Place: at, Body: "x", FromDraft: true})
 		w.must(err)
 		_, err = w.Home(ctx, ben, 0, 10)

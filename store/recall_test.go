@@ -142,7 +142,7 @@ func TestDraftOfAnEditThatChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	maya := w.person("maya")
 	p := w.post(maya, w.open(maya, "sales"), "hello")
-	w.must(w.SaveDraft(w.ctx, maya, store.Place{Edit: p.ID}, "hello, all"))
+	w.must(w.SaveDraft(w.ctx, maya, store.Place{Edit: p.ID}, store.Draft{Body: "hello, all"}))
 	l := w.listen(maya)
 	w.remembers()
 	side, err := w.Side(w.ctx, maya)

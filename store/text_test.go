@@ -302,7 +302,7 @@ func FuzzPost(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		w := w.in(t)
-		if err := w.SaveDraft(w.ctx, maya, at, s); err == nil {
+		if err := w.SaveDraft(w.ctx, maya, at, store.Draft{Body: s}); err == nil {
 			equal(t, "draft", w.draft(maya, at), store.Clean(s))
 		}
 		p, err := w.CreatePost(w.ctx, maya, store.NewPost{Place: at, Body: s, FromDraft: true})

@@ -149,7 +149,7 @@ func TestEdit(t *testing.T) {
 	w, _, platform, _ := talk(t)
 	me := store.Person{ID: w.me}
 	mine := w.post(me, platform, 0, "Bild 513")
-	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: platform.ID}, "my draft"))
+	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: platform.ID}, store.Draft{Body: "my draft"}))
 	s := w.on("platform")
 	s.press("e")
 	s.sees("Edit your post", "Bild 513", "Enter saves")

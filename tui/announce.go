@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -10,20 +11,34 @@ import (
 	"tincan/store"
 )
 
-// several is the choice of more than one department.
-const several = "several departments"
+const (
+	// several is the choice of more than one department, inside begins the one of a channel's people.
+	several, inside = "several departments", "those in #"
+	everybody       = "everyone"
+	// onceMore stands above a form that comes back before its text goes out.
+	onceMore = "You set this up earlier. Look at it once more; then Enter goes on to its text."
+)
 
 // announcing is the form that asks how an announcement is to be made. Its text is written afterwards, in the
-// composer of the channel, where a draft is kept.
+// composer of the channel, where a draft is kept: what stands in the form is a part of that.
 type announcing struct {
 	sheet
-	channel     store.Channel
-	departments []string // those there are, once they are known
+	channel store.Channel
+	zone    *time.Location
+	told    string // what the composer knows of it
 }
 
 type (
-	// announceMsg says how what is being written is to be announced.
-	announceMsg struct{ how store.NewAnnouncement }
+	// announceMsg says how what is being written is to be announced: as it was asked for, and as it was noted.
+	announceMsg struct {
+		is  store.NewAnnouncement
+		how string
+	}
+	// howMsg says how far the form above a composer is filled in.
+	howMsg struct {
+		channel int64
+		how     string
+	}
 	// departmentsMsg is those that one can choose from.
 	departmentsMsg struct {
 		of  *announcing
@@ -43,9 +58,9 @@ const (
 	partWhy
 )
 
-// newAnnounce asks how an announcement is to be made. how is what was said of the text that waits for it; nil: nothing yet.
-func newAnnounce(a *app, t *theme, c store.Channel, how *store.NewAnnouncement) *announcing {
-	s := &announcing{channel: c}
+// newAnnounce asks how an announcement is to be made. how is what was noted beside the text that waits for it.
+func newAnnounce(a *app, t *theme, c store.Channel, how string) *announcing {
+	s := &announcing{channel: c, zone: a.zone}
 	s.title, s.last = "Announcement · #"+c.Name, "goes on to the text"
 	s.intro = "It asks people whether they have understood it. Next comes its text."
 	s.form = form{app: a, theme: t, parts: []*part{
@@ -62,50 +77,28 @@ func newAnnounce(a *app, t *theme, c store.Channel, how *store.NewAnnouncement) 
 		return err
 	}
 	s.send = s.check
-	if how != nil {
-		s.say(*how)
-	}
-	return s
-}
-
-// say fills in what was said before.
-func (s *announcing) say(how store.NewAnnouncement) {
-	to, parts := "those in #"+s.channel.Name, s.parts
-	switch {
-	case how.Everyone:
-		to = "everyone"
-	case len(how.Departments) > 1:
-		to = several
-		parts[partSeveral].field.set(strings.Join(how.Departments, ", "))
-	case len(how.Departments) == 1:
-		to = how.Departments[0]
-		parts[partTo].choices = s.audiences(how.Departments)
-	}
-	parts[partTo].chosen = max(slices.Index(parts[partTo].choices, to), 0)
-	if how.MustRead {
-		parts[partMust].chosen = 1
-		if !how.Due.IsZero() {
-			parts[partDue].field.set(how.Due.In(s.app.zone).Format("2006-01-02"))
+	if announces(how) {
+		s.fill(how)
+		if to := s.parts[partTo]; strings.HasPrefix(to.value(), inside) { // by whatever name
+			to.chosen = 0
 		}
 	}
-	if how.Fixed {
-		parts[partFollows].chosen = 1
-	}
-	parts[partFor].field.set(how.For)
-	parts[partWhy].field.set(how.Why)
+	s.told = s.noted(s.values())
+	s.gone = func() { a.step(howMsg{c.ID, how}) }
+	return s
 }
 
 // audiences are the choices of who is asked.
 func (s *announcing) audiences(departments []string) []string {
 	var list []string
-	in := "those in #" + s.channel.Name
+	in := inside + s.channel.Name
 	switch {
 	case s.channel.Private:
 		list = []string{in}
 	case s.channel.Everyone:
-		list = []string{"everyone"}
+		list = []string{everybody}
 	default:
-		list = []string{in, "everyone"}
+		list = []string{in, everybody}
 	}
 	return append(append(list, departments...), several)
 }
@@ -120,26 +113,24 @@ func (s *announcing) Init() tea.Cmd {
 }
 
 func (s *announcing) Update(msg tea.Msg) tea.Cmd {
+	to := s.parts[partTo]
 	if got, ok := msg.(departmentsMsg); ok {
 		if got.of != s {
 			return nil
 		}
-		to := s.parts[partTo]
 		was := to.value()
-		s.departments = got.all
 		to.choices = s.audiences(got.all)
-		for i, c := range to.choices {
-			if c == was {
-				to.chosen = i
-			}
-		}
+		to.choose(was)
 		return fail(got.err)
 	}
 	named := s.parts[partSeveral].value()
 	cmd := s.sheet.Update(msg)
 	if is := s.parts[partSeveral].value(); is != named && is != "" { // whoever names departments means them
-		to := s.parts[partTo]
-		to.chosen = len(to.choices) - 1
+		to.choose(several)
+	}
+	if how := s.noted(s.values()); how != s.told {
+		s.told = how
+		s.app.step(howMsg{s.channel.ID, how})
 	}
 	return cmd
 }
@@ -149,25 +140,33 @@ func (s *announcing) due(text string) (at time.Time, err error) {
 	if text == "" {
 		return at, nil
 	}
-	return store.ParseDue(text, s.app.now().In(s.app.zone))
+	return store.ParseDue(text, s.app.now().In(s.zone))
 }
 
 // check makes of the answers how it is to be announced.
 func (s *announcing) check(values []string) (tea.Msg, int, error) {
 	how := store.NewAnnouncement{For: values[partFor], Fixed: values[partFollows] == "is not asked", MustRead: values[partMust] == "yes", Why: values[partWhy]}
-	var err error
-	switch to := values[partTo]; to {
-	case "everyone":
-		how.Everyone = true
-	case "those in #" + s.channel.Name:
-	case several:
-		if how.Departments, err = s.named(values[partSeveral]); err != nil {
+	all, err := s.app.store.Departments(s.app.ctx, s.app.me)
+	if err != nil {
+		return nil, partTo, err
+	}
+	to := values[partTo]
+	switch {
+	case to == several:
+		if how.Departments, err = named(values[partSeveral], all); err != nil {
 			return nil, partSeveral, err
 		}
-	default:
+		values[partSeveral] = strings.Join(how.Departments, ", ")
+	case !slices.Contains(s.audiences(all), to) && to == everybody:
+		return nil, partTo, wrong("#" + s.channel.Name + " is private now: only those in it can be asked.")
+	case !slices.Contains(s.audiences(all), to):
+		return nil, partTo, noDepartment(to)
+	case to == everybody:
+		how.Everyone = true
+	case !strings.HasPrefix(to, inside):
 		how.Departments = []string{to}
 	}
-	if to := values[partTo]; to != several && values[partSeveral] != "" {
+	if to != several && values[partSeveral] != "" {
 		return nil, partSeveral, wrong("Above stands " + to + ". Empty this, or choose " + several + " there.")
 	}
 	if how.MustRead {
@@ -180,20 +179,20 @@ func (s *announcing) check(values []string) (tea.Msg, int, error) {
 			return nil, partFor, err
 		}
 	}
-	return announceMsg{how}, 0, nil
+	return announceMsg{how, s.noted(values)}, 0, nil
 }
 
-// named are the departments of a list, as they are written on the roster.
-func (s *announcing) named(list string) (departments []string, err error) {
+// named are the departments of a list, as they are written on the roster, which has all.
+func named(list string, all []string) (departments []string, err error) {
 	for name := range strings.SplitSeq(list, ",") {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
-		i := slices.IndexFunc(s.departments, func(d string) bool { return strings.EqualFold(d, name) })
+		i := slices.IndexFunc(all, func(d string) bool { return strings.EqualFold(d, name) })
 		if i < 0 {
-			return nil, wrong("Nobody on the roster is in the department " + name + ".")
+			return nil, noDepartment(name)
 		}
-		departments = append(departments, s.departments[i])
+		departments = append(departments, all[i])
 	}
 	if len(departments) == 0 {
 		return nil, wrong("Name the departments, with commas between, or choose others above.")
@@ -201,23 +200,20 @@ func (s *announcing) named(list string) (departments []string, err error) {
 	return departments, nil
 }
 
-// announcing goes on to the text of an announcement.
-func (c *composer) announcing(how store.NewAnnouncement) tea.Cmd {
-	c.announce, c.question = &how, false
-	c.fit()
-	return c.Focus()
+func noDepartment(name string) error {
+	return wrong("Nobody on the roster is in the department " + name + ".")
 }
 
+// announces says whether how a draft is to go out is as an announcement.
+func announces(how string) bool { return how != "" && how != asQuestion }
+
 // published is what becomes of the text, for the line above it.
-func published(how store.NewAnnouncement, label string) string {
-	to := "everyone"
-	switch {
-	case len(how.Departments) > 0:
-		to = strings.Join(how.Departments, ", ")
-	case !how.Everyone:
-		to = "those in " + label
+func published(how string) string {
+	to := noteOf(how, "To")
+	if to == several {
+		to = cmp.Or(noteOf(how, "Departments"), to)
 	}
-	if how.MustRead {
+	if noteOf(how, "Must read") == "yes" {
 		return "Must read to " + to
 	}
 	return "Announcement to " + to

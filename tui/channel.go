@@ -26,6 +26,7 @@ type channel struct {
 	is     store.Channel
 	known  bool
 	writes bool   // it was opened to be written in
+	sets   bool   // an announcement is to be set up as soon as its draft is here
 	told   bool   // what is known of it is here, or could not be read
 	gone   string // why it can no longer be seen
 	again  refresher
@@ -125,7 +126,7 @@ func (c *channel) hereActs() []postAct {
 	add(len(c.pins) > 0, "What is pinned", keys.Pins, func(t *theme) tea.Cmd { return a.push(newPins(a, t, c.is)) })
 	add(c.is.Steward, "Questions that wait for an answer", keys.Questions, func(t *theme) tea.Cmd { return a.push(newQuestions(a, t)) })
 	add(true, "Who is in it", keys.Members, func(t *theme) tea.Cmd { return a.push(newMembers(a, t, c.id)) })
-	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(t *theme) tea.Cmd { return a.push(newAnnounce(a, t, c.is, c.announced())) })
+	add(c.is.StewardsPost && c.is.MayPost, "Make an announcement", keys.Announce, func(*theme) tea.Cmd { return c.setUp() })
 	add(c.is.MayChange, "Change what it is", keys.Charter, func(t *theme) tea.Cmd { return a.push(newCharter(a, t, c.id)) })
 	add(c.letsIn(), "Let somebody in", keys.Add, func(t *theme) tea.Cmd { return a.push(newLetIn(a, t, c.is)) })
 	if _, some := c.current(); !some {
@@ -136,12 +137,22 @@ func (c *channel) hereActs() []postAct {
 	return list
 }
 
-// announced is how what is being written here is to be announced, nil where that was not said.
-func (c *channel) announced() *store.NewAnnouncement {
+// setUp opens the form of an announcement, as it was left, once the draft is here that says so.
+func (c *channel) setUp() tea.Cmd {
 	if c.composer == nil {
+		return status(closed(c.is, false))
+	}
+	if c.sets = !c.composer.ready; c.sets {
 		return nil
 	}
-	return c.composer.announce
+	return c.app.push(newAnnounce(c.app, c.latest.theme, c.is, c.composer.how))
+}
+
+// setUpAgain opens the form with what was set up earlier: Enter at its end goes back to the text.
+func (c *channel) setUpAgain() tea.Cmd {
+	s := newAnnounce(c.app, c.latest.theme, c.is, c.composer.how)
+	s.intro, s.at = onceMore, len(s.parts)-1
+	return c.app.push(s)
 }
 
 // purpose stands above the posts; where there is little room, its beginning.
@@ -165,7 +176,7 @@ func (c *channel) purpose(int) []string {
 
 // Pending waits for the posts, and for what may be written.
 func (c *channel) Pending() bool {
-	return c.gone == "" && c.problem == "" && (!c.ready || !c.told) || c.writing.reading()
+	return c.gone == "" && c.problem == "" && (!c.ready || !c.told || c.sets) || c.writing.reading()
 }
 
 func (c *channel) Init() tea.Cmd { return tea.Batch(c.ask(), c.refresh()) }
@@ -196,6 +207,14 @@ func (c *channel) ask() tea.Cmd {
 }
 
 func (c *channel) Update(msg tea.Msg) tea.Cmd {
+	cmd := c.take(msg)
+	if c.sets && c.composer != nil {
+		return tea.Batch(cmd, c.setUp())
+	}
+	return cmd
+}
+
+func (c *channel) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		return c.press(msg)
@@ -235,14 +254,20 @@ func (c *channel) learn(msg channelMsg) tea.Cmd {
 		})
 		return tea.Batch(again, c.shut(c.app.ctx, ""))
 	case msg.err != nil:
+		c.sets = false
 		return tea.Batch(again, fail(msg.err))
 	}
 	c.keep(func() { c.is, c.known, c.gone, c.pins, c.asked = msg.channel, true, "", msg.pins, msg.asked })
 	c.channels = []store.Channel{c.is}
 	if why := closed(c.is, false); why != "" {
+		c.sets = false
 		return tea.Batch(again, c.shut(c.app.ctx, why))
 	}
 	open := c.open(c.app, store.Place{Channel: c.id}, called(c.is), c.is.Draft)
+	c.composer.setUp = nil
+	if c.is.StewardsPost {
+		c.composer.setUp = c.setUpAgain
+	}
 	if c.writes {
 		c.writes = false
 		return tea.Batch(again, open, c.write())
@@ -270,20 +295,11 @@ func (c *channel) press(msg tea.KeyPressMsg) tea.Cmd {
 	case c.Editing():
 		return c.writing.update(msg)
 	case key.Matches(msg, keys.New):
-		return tea.Batch(c.write(), c.ordinary())
+		return c.write()
 	case key.Matches(msg, keys.ReadOn):
 		return c.readOn()
 	}
 	return c.latest.press(msg)
-}
-
-// ordinary says that a draft goes out as a post where it may have been meant as an announcement: of how it was to be
-// announced nothing is kept when the window closes.
-func (c *channel) ordinary() tea.Cmd {
-	if !c.is.StewardsPost || c.composer == nil || c.composer.announce != nil || c.composer.field.text == "" {
-		return nil
-	}
-	return status(keys.Post.Help().Key + " makes an ordinary post of it. For an announcement: " + keys.Put.Help().Key + ", then " + keys.Announce.Help().Key + ".")
 }
 
 // letsIn says whether I may let people into the channel.

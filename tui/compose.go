@@ -42,26 +42,26 @@ type composer struct {
 	label       string
 	width       int
 	focus       bool
-	placeholder string                 // shown while there is no text
-	completion  *completion            // nil while no list is open
-	was         store.Post             // the post that is being written anew; the zero Post: a new one
-	typo        bool                   // written anew without another meaning: nobody is asked again
-	about       store.Post             // the announcement that this is a question about; the zero Post: none
-	announce    *store.NewAnnouncement // what makes an announcement of it; nil: an ordinary post
-	as          composerLook           // how it was drawn last
+	placeholder string         // shown while there is no text
+	completion  *completion    // nil while no list is open
+	was         store.Post     // the post that is being written anew; the zero Post: a new one
+	typo        bool           // written anew without another meaning: nobody is asked again
+	about       store.Post     // the announcement that this is a question about; the zero Post: none
+	settled     announceMsg    // how it is announced, once its form was gone through; void when the form has changed
+	setUp       func() tea.Cmd // opens that form again; nil where nothing can be announced
+	as          composerLook   // how it was drawn last
 	drawn       string
 	draft
 }
 
 // composerLook is all that decides how a composer without an open list is drawn.
 type composerLook struct {
-	theme                *theme
-	at                   store.Place
-	label, placeholder   string
-	announce             *store.NewAnnouncement
-	text                 string
-	width, top, left     int
-	focus, question, out bool
+	theme              *theme
+	at                 store.Place
+	label, placeholder string
+	how, text          string
+	width, top, left   int
+	focus, out         bool
 }
 
 type (
@@ -148,7 +148,7 @@ func (c *composer) SetPlace(at store.Place, label string) tea.Cmd {
 	c.settle()
 	c.completion = nil
 	ctx, leave := c.app.ctx, c.leave()
-	c.at, c.draft = at, newDraft()
+	c.at, c.draft, c.settled = at, newDraft(), announceMsg{}
 	c.fit()
 	return tea.Sequence(func() tea.Msg { return failed(leave(ctx)) }, c.load())
 }
@@ -230,12 +230,12 @@ func (c *composer) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.Blur()
 	case key.Matches(msg, keys.Ask):
 		c.settle()
-		if c.announce != nil {
-			c.announce = nil
-		} else {
-			c.question = c.asks() && !c.question
+		switch {
+		case c.how != "":
+			c.note("")
+		case c.asks():
+			c.note(asQuestion)
 		}
-		c.fit()
 		return nil
 	case key.Matches(msg, keys.NewLine):
 		// The lines of a paste may end in two characters: Enter, then ctrl+J.
@@ -293,7 +293,22 @@ func (c *composer) quiet() tea.Cmd {
 	return c.arm()
 }
 
-// changed follows every change of the text that somebody has typed.
+// note says how the text is to go out.
+func (c *composer) note(how string) {
+	if how != c.how {
+		c.how = how
+		c.changed()
+	}
+}
+
+// announcing goes on to the text of an announcement.
+func (c *composer) announcing(msg announceMsg) tea.Cmd {
+	c.settled = msg
+	c.note(msg.how)
+	return tea.Batch(c.arm(), c.Focus())
+}
+
+// changed follows every change of what somebody has typed.
 func (c *composer) changed() {
 	c.edits++
 	c.fit()
@@ -314,6 +329,11 @@ func (c *composer) post() tea.Cmd {
 	switch {
 	case c.outgoing != "":
 		return nil
+	case announces(c.how) && c.settled.how != c.how: // set up in another window, or before the line dropped
+		if c.setUp == nil {
+			return status("Everyone posts here now, so nothing can be announced. " + keys.Ask.Help().Key + " makes an ordinary post of it.")
+		}
+		return c.setUp()
 	case strings.TrimSpace(c.field.text) == "":
 		return status("Nothing to post yet.")
 	}
@@ -335,7 +355,7 @@ func (c *composer) fit() {
 
 // limit is how many graphemes the text may have.
 func (c *composer) limit() int {
-	if c.announce != nil || c.was.Announcement != nil {
+	if announces(c.how) || c.was.Announcement != nil {
 		return store.AnnouncementLimit
 	}
 	return store.PostLimit
@@ -351,10 +371,10 @@ func (c *composer) indent() int {
 
 // name is the label as it stands left of the text.
 func (c *composer) name() string {
-	if c.announce != nil {
-		return ansi.Truncate(published(*c.announce, c.label), announceWidth, "…")
-	}
-	if c.question {
+	switch {
+	case announces(c.how):
+		return ansi.Truncate(published(c.how), announceWidth, "…")
+	case c.how == asQuestion:
 		return ansi.Truncate("Question to "+c.label, labelWidth, "…")
 	}
 	return ansi.Truncate(c.label, labelWidth, "…")
@@ -392,7 +412,7 @@ func (c *composer) View() string {
 	if c.completion != nil {
 		return c.draw()
 	}
-	as := composerLook{c.theme, c.at, c.label, c.placeholder, c.announce, c.field.text, c.width, c.field.top, c.left, c.focus, c.question, c.outgoing != ""}
+	as := composerLook{c.theme, c.at, c.label, c.placeholder, c.how, c.field.text, c.width, c.field.top, c.left, c.focus, c.outgoing != ""}
 	if c.drawn == "" || as != c.as {
 		c.as, c.drawn = as, c.draw()
 	}
@@ -433,6 +453,8 @@ func (c *composer) invitation() string {
 	if text := strings.TrimSpace(c.field.text); text != "" {
 		line, _, _ := strings.Cut(text, "\n")
 		does = "» " + line
+	} else if announces(c.how) {
+		k, does = keys.Announce.Help().Key, "» "+published(c.how)
 	}
 	return fit(" "+c.theme.Key.Render(k)+"  "+c.theme.Dim.Render(does), c.width)
 }
@@ -460,9 +482,11 @@ func (c *composer) Hints() []key.Binding {
 		return []key.Binding{keys.Take, says(keys.ListDown, "next"), keys.Close}
 	case c.was.ID != 0:
 		return []key.Binding{says(keys.Post, "saves"), keys.NewLine, says(keys.Put, "keeps it as it was")}
-	case c.announce != nil:
+	case announces(c.how) && c.settled.how != c.how:
+		return []key.Binding{says(keys.Post, "opens its form"), says(keys.Ask, "an ordinary post"), keys.Put}
+	case announces(c.how):
 		return []key.Binding{says(keys.Post, "publishes"), keys.NewLine, says(keys.Ask, "an ordinary post"), keys.Put}
-	case c.question:
+	case c.how == asQuestion:
 		return []key.Binding{keys.Post, says(keys.Ask, "no question"), keys.NewLine, keys.Put}
 	case c.asks():
 		return []key.Binding{keys.Post, keys.NewLine, keys.Ask, keys.Put}

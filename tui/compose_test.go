@@ -343,19 +343,21 @@ func TestFlush(t *testing.T) {
 	})
 	t.Run("a post that is written, its answer not yet here", func(t *testing.T) {
 		d := newDesktop(t, store.Options{})
+		d.heard.press("ctrl+q")
 		d.heard.write("post")
 		d.heard.press("enter")
 		cmd := d.Update(d.waiting[1])
 		cmd()
+		d.heard.write("more")
 		d.Flush(d.ctx)
 		d.wantPosts("post")
-		if text := d.saved(d.at); text != "" {
-			t.Errorf("a draft of the post is left: %q", text)
+		if left, err := d.store.Draft(d.ctx, d.me, d.at); err != nil || left != (store.Draft{Body: "more"}) {
+			t.Errorf("what is left: %+v, %v", left, err)
 		}
 	})
 	t.Run("a draft that was not read yet", func(t *testing.T) {
 		d := newDesktop(t, store.Options{})
-		d.must(d.store.SaveDraft(d.ctx, d.me, d.at, "old"))
+		d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "old"}))
 		c := newComposer(d.world.app, d.world.theme, d.at, "#everyone")
 		c.Focus()
 		c.Update(keyOf("x"))
@@ -366,7 +368,7 @@ func TestFlush(t *testing.T) {
 	})
 	t.Run("nothing to save", func(t *testing.T) {
 		d := newDesktop(t, store.Options{})
-		d.must(d.store.SaveDraft(d.ctx, d.me, d.at, "of another window"))
+		d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "of another window"}))
 		d.Flush(d.ctx)
 		if text := d.saved(d.at); text != "of another window" {
 			t.Errorf("saved %q", text)
@@ -394,12 +396,12 @@ func TestSaveAndPostKeepOrder(t *testing.T) {
 func TestDraftFromAnotherWindow(t *testing.T) {
 	d := newDesktop(t, store.Options{})
 	changed := store.Event{Kind: store.Read, Channel: d.at.Channel, By: d.me}
-	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, "from my phone"))
+	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "from my phone"}))
 	d.send(changed)
 	d.want("from my phone")
 
 	d.heard.press("!")
-	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, "from my phone again"))
+	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "from my phone again"}))
 	d.send(changed)
 	d.want("from my phone!")
 
@@ -414,7 +416,7 @@ func TestDraftFromAnotherWindow(t *testing.T) {
 // An answer that was asked for before a key came must not take the key away.
 func TestLateDraftIsIgnored(t *testing.T) {
 	d := newDesktop(t, store.Options{})
-	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, "old"))
+	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "old"}))
 	late := d.hold(store.Event{Kind: store.Reload})
 	d.heard.press("x")
 	late()
@@ -426,7 +428,7 @@ func TestLateDraftIsIgnored(t *testing.T) {
 
 func TestKeysBeforeTheDraftIsRead(t *testing.T) {
 	d := newDesktop(t, store.Options{})
-	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, "begun"))
+	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "begun"}))
 	c := newComposer(d.world.app, d.world.theme, d.at, "#everyone")
 	h := d.attend(c.Update)
 	c.Focus()
@@ -442,7 +444,7 @@ func TestKeysBeforeTheDraftIsRead(t *testing.T) {
 func TestSetPlaceKeepsBothDrafts(t *testing.T) {
 	d := newDesktop(t, store.Options{})
 	other := store.Place{Channel: d.channel("announcements").ID}
-	d.must(d.store.SaveDraft(d.ctx, d.me, other, "there"))
+	d.must(d.store.SaveDraft(d.ctx, d.me, other, store.Draft{Body: "there"}))
 	here := d.at
 	d.heard.write("here")
 	d.run(d.SetPlace(other, "#announcements"))

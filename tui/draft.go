@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -16,6 +17,9 @@ import (
 // it stays within a second.
 const draftDelay = 800 * time.Millisecond
 
+// asQuestion is how a draft is to go out that asks something.
+const asQuestion = "Question"
+
 // draft is what a composer knows of the text of one place.
 type draft struct {
 	field    *field
@@ -29,7 +33,7 @@ type draft struct {
 	outgoing string // the text on its way to become a post
 	turns    int    // commands given to the desk
 	sending  int    // the turn of the one that makes the post
-	question bool   // it asks something
+	how      string // it is to go out, as store.Draft has it: asQuestion, or what is noted of an announcement's form
 	desk     *desk
 
 	presses int  // counts keys
@@ -45,7 +49,7 @@ type (
 	draftMsg struct {
 		of    *desk
 		edits int
-		text  string
+		draft store.Draft
 		err   error
 	}
 	savedMsg struct {
@@ -81,7 +85,7 @@ func (c *composer) work() tea.Cmd {
 	case c.due && c.edits != c.saved:
 		c.busy, c.due = true, false
 		c.turns++
-		return c.keep(c.turns, c.edits, c.unsent(c.field.text))
+		return c.keep(c.turns, c.edits, c.unsent(c.field.text, c.how))
 	}
 	c.due = false
 	return nil
@@ -89,7 +93,10 @@ func (c *composer) work() tea.Cmd {
 
 func (c *composer) submit(turn int, text string) tea.Cmd {
 	a, d, was, typo, about := c.app, c.desk, c.was.ID, c.typo, c.about
-	post := store.NewPost{Place: c.at, Body: text, Question: c.question, FromDraft: true, Announce: c.announce}
+	post := store.NewPost{Place: c.at, Body: text, Question: c.how == asQuestion, FromDraft: true}
+	if settled := c.settled.is; announces(c.how) {
+		post.Announce = &settled
+	}
 	return func() tea.Msg {
 		m := sentMsg{of: d, text: text}
 		m.err = d.do(turn, func() (err error) {
@@ -126,7 +133,7 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 		}
 		return tea.Batch(said(editedMsg{of: c.desk}), status(saved))
 	}
-	c.question, c.announce = false, nil
+	c.how = ""
 	c.fit()
 	post := msg.post
 	text := "Posted in " + placeName(post.ChannelName, post.Direct) + "."
@@ -141,10 +148,10 @@ func (c *composer) sent(msg sentMsg) tea.Cmd {
 	return tea.Batch(func() tea.Msg { return postedMsg{post} }, status(text), c.work())
 }
 
-func (c *composer) keep(turn, edits int, text string) tea.Cmd {
+func (c *composer) keep(turn, edits int, now store.Draft) tea.Cmd {
 	a, d, at := c.app, c.desk, c.at
 	return func() tea.Msg {
-		err := d.do(turn, func() error { return a.store.SaveDraft(a.ctx, a.me, at, text) })
+		err := d.do(turn, func() error { return a.store.SaveDraft(a.ctx, a.me, at, now) })
 		return savedMsg{of: d, edits: edits, err: err}
 	}
 }
@@ -162,8 +169,8 @@ func (c *composer) kept(msg savedMsg) tea.Cmd {
 func (c *composer) load() tea.Cmd {
 	a, d, at, edits := c.app, c.desk, c.at, c.edits
 	return func() tea.Msg {
-		text, err := a.store.Draft(a.ctx, a.me, at)
-		return draftMsg{of: d, edits: edits, text: text, err: err}
+		found, err := a.store.Draft(a.ctx, a.me, at)
+		return draftMsg{of: d, edits: edits, draft: found, err: err}
 	}
 }
 
@@ -171,21 +178,23 @@ func (c *composer) load() tea.Cmd {
 // behind it; later, when another window has saved it, it is taken only where
 // nothing has been typed since. Where a post is written anew and there is no draft, it begins as it is.
 func (c *composer) loaded(msg draftMsg) tea.Cmd {
-	first, editor := !c.ready, c.was.ID != 0
+	first, editor, now := !c.ready, c.was.ID != 0, c.unsent(c.field.text, c.how)
 	c.ready = true
 	var tell tea.Cmd
 	switch {
 	case msg.err != nil:
 		return tea.Batch(fail(msg.err), c.work())
-	case c.edits == c.saved && c.edits == msg.edits && c.unsent(c.field.text) != msg.text:
-		if c.field.set(msg.text); msg.text == "" {
-			c.field.set(c.was.Body)
+	case c.edits == c.saved && c.edits == msg.edits && now != msg.draft:
+		if now.Body != msg.draft.Body {
+			c.field.set(cmp.Or(msg.draft.Body, c.was.Body))
 		}
+		c.how = msg.draft.How
 		if first && editor {
 			tell = status("This is how far you had come with it.")
 		}
-	case first && !editor && c.edits != c.saved && msg.text != "":
-		c.field.set(joined(msg.text, c.field.text))
+	case first && !editor && c.edits != c.saved && msg.draft != store.Draft{}:
+		c.field.set(joined(msg.draft.Body, c.field.text))
+		c.how = cmp.Or(c.how, msg.draft.How)
 		c.edits++
 	}
 	c.fit()
@@ -206,12 +215,14 @@ func (c *composer) Flush(ctx context.Context) {
 // leave returns what saves all text of the present place that is no post yet.
 func (c *composer) leave() func(context.Context) error {
 	a, at, now := c.app, c.at, c.draft
-	text, unsent := now.field.text, c.unsent
+	text, how, unsent := now.field.text, now.how, c.unsent
 	return func(ctx context.Context) error {
 		sent := now.desk.stop(now.turns, now.sending)
 		switch {
 		case now.outgoing != "" && !sent:
 			text = joined(now.outgoing, text)
+		case now.outgoing != "":
+			how = "" // it went with the post
 		case now.edits == now.saved:
 			return nil
 		}
@@ -220,18 +231,21 @@ func (c *composer) leave() func(context.Context) error {
 			if err != nil {
 				return err
 			}
-			text = joined(before, text)
+			text, how = joined(before.Body, text), cmp.Or(how, before.How)
 		}
-		return a.store.SaveDraft(ctx, a.me, at, unsent(text))
+		return a.store.SaveDraft(ctx, a.me, at, unsent(text, how))
 	}
 }
 
-// unsent is what of a text has to be kept: nothing where it says what the post says already.
-func (c *composer) unsent(text string) string {
+// unsent is what of a text has to be kept: nothing where it says what the post says already, or asks nothing yet.
+func (c *composer) unsent(text, how string) store.Draft {
 	if text = asKept(text); text == c.was.Body {
-		return ""
+		text = ""
 	}
-	return text
+	if text == "" && how == asQuestion {
+		how = ""
+	}
+	return store.Draft{Body: text, How: how}
 }
 
 // giveUp leaves the post as it was: the draft of the edit goes, if it has not gone with the post.

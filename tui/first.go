@@ -233,7 +233,7 @@ func (f *first) View() tea.View {
 	shift := 0
 	switch {
 	case f.asking != nil:
-		below, cursor = f.asking.draw()
+		below, _, cursor = f.asking.draw()
 		shift = -1
 	case f.composer != nil:
 		below, cursor = strings.Split(f.composer.View(), "\n"), f.composer.Cursor()

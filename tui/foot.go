@@ -108,7 +108,13 @@ func (w *writing) update(msg tea.Msg) tea.Cmd {
 		if w.composer == nil {
 			return nil
 		}
-		return w.composer.announcing(msg.how)
+		return w.composer.announcing(msg)
+	case howMsg:
+		if c := w.composer; c != nil && c.at == (store.Place{Channel: msg.channel}) {
+			c.note(msg.how)
+			return c.arm()
+		}
+		return nil
 	case reactMsg:
 		w.picker = newPicker(msg.post)
 		return nil

@@ -107,6 +107,48 @@ func (f *form) texts() []string {
 	return list
 }
 
+// values are the answers.
+func (f *form) values() []string {
+	list := make([]string, len(f.parts))
+	for i, p := range f.parts {
+		list[i] = p.value()
+	}
+	return list
+}
+
+// noted is what stands in a form, each of one row, as it is kept beside a draft: a line for each answer.
+func (f *form) noted(values []string) string {
+	var lines []string
+	for i, p := range f.parts {
+		if values[i] != "" {
+			lines = append(lines, p.label+": "+values[i])
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fill answers with what was noted.
+func (f *form) fill(noted string) {
+	for _, p := range f.parts {
+		switch v := noteOf(noted, p.label); {
+		case p.field != nil:
+			p.field.set(v)
+		case v != "":
+			p.choose(v)
+		}
+	}
+}
+
+// noteOf is one of the answers that were noted; "" for none.
+func noteOf(noted, label string) string {
+	for line := range strings.SplitSeq(noted, "\n") {
+		if v, ok := strings.CutPrefix(line, label+": "); ok {
+			return v
+		}
+	}
+	return ""
+}
+
 const givesUp = "Esc again gives up what you have written here."
 
 // leave is Esc. Where something has been written it takes two, as nothing of it is kept.
@@ -192,6 +234,13 @@ func (p *part) fail(err error) {
 	}
 }
 
+// choose takes an answer, also one that is no longer there: what sends the form says so.
+func (p *part) choose(answer string) {
+	if p.chosen = slices.Index(p.choices, answer); p.chosen < 0 {
+		p.choices, p.chosen = append(p.choices, answer), len(p.choices)
+	}
+}
+
 // partError is an error about one part of a form.
 type partError struct {
 	at int
@@ -222,9 +271,8 @@ func (f *form) next() tea.Cmd {
 		f.at++
 		return nil
 	}
-	values := make([]string, len(f.parts))
+	values := f.values()
 	for i, p := range f.parts {
-		values[i] = p.value()
 		if p.check == nil {
 			continue
 		}
@@ -256,8 +304,8 @@ func (f *form) sent(msg formMsg) (done bool, cmd tea.Cmd) {
 	return false, nil
 }
 
-// draw is the lines of the form, and where the cursor belongs in them.
-func (f *form) draw() (lines []string, cursor *tea.Cursor) {
+// draw is the lines of the form, which of them has the keys, and where the cursor belongs.
+func (f *form) draw() (lines []string, at int, cursor *tea.Cursor) {
 	for i, p := range f.parts {
 		if i > 0 {
 			lines = append(lines, "")
@@ -274,6 +322,9 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 			rows[0] = pad(label, f.indent()) + rows[0]
 		}
 		first := len(lines)
+		if i == f.at {
+			at = first
+		}
 		for j, r := range rows {
 			if j > 0 || f.width < narrowForm {
 				r = pad(bar, f.indent()) + r
@@ -282,11 +333,11 @@ func (f *form) draw() (lines []string, cursor *tea.Cursor) {
 		}
 		if i == f.at && p.field != nil {
 			x, y := p.field.place()
-			cursor = caret(x+f.indent(), first+y)
+			cursor, at = caret(x+f.indent(), first+y), first+y
 		}
 		lines = append(lines, f.below(p, i == f.at)...)
 	}
-	return lines, cursor
+	return lines, at, cursor
 }
 
 // answer is the rows of a part's answer.
@@ -340,6 +391,7 @@ type sheet struct {
 	title  string
 	intro  string
 	last   string // what Enter does at the end
+	gone   func() // takes back what giving up is to leave as it was; nil: nothing
 	height int
 }
 
@@ -365,6 +417,9 @@ func (s *sheet) Update(msg tea.Msg) tea.Cmd {
 			if sure, tell := s.leave(); !sure {
 				return tell
 			}
+			if s.gone != nil {
+				s.gone()
+			}
 			return s.app.back()
 		}
 		s.sure = false
@@ -388,11 +443,11 @@ func (s *sheet) View() tea.View {
 	if s.intro != "" {
 		lines = append(prose(nil, s.intro, s.width, s.theme.Dim.Render), "")
 	}
-	parts, cursor := s.draw()
+	parts, at, cursor := s.draw()
 	if cursor != nil {
 		cursor.Y += len(lines)
 	}
-	return around(append(lines, parts...), cursor, s.width, s.height)
+	return aroundLine(append(lines, parts...), len(lines)+at, cursor, s.width, s.height)
 }
 
 func (s *sheet) ShortHelp() []key.Binding { return append(s.hints(s.last), keys.Cancel) }
@@ -403,9 +458,17 @@ func (s *sheet) FullHelp() [][]key.Binding {
 
 // around is a view of as many lines as there is room for, those around the cursor.
 func around(lines []string, cursor *tea.Cursor, width, height int) tea.View {
-	top := 0
+	at := 0
 	if cursor != nil {
-		top = min(max(cursor.Y-height/2, 0), max(len(lines)-height, 0))
+		at = cursor.Y
+	}
+	return aroundLine(lines, at, cursor, width, height)
+}
+
+// aroundLine is the same around one of the lines.
+func aroundLine(lines []string, at int, cursor *tea.Cursor, width, height int) tea.View {
+	top := min(max(at-height/2, 0), max(len(lines)-height, 0))
+	if cursor != nil {
 		cursor.Y -= top
 		if cursor.X >= width || cursor.Y >= height {
 			cursor = nil

@@ -44,7 +44,7 @@ func full(t *testing.T) *world {
 	w.post(ben, platform, build.ID, "4 seconds, @maya.lind. See `ntp.log` in #platform.")
 	w.clock.add(time.Hour)
 	w.post(maya, everyone, 0, "The new expense form is live. Two minutes instead of twenty; tell me what is still missing.")
-	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: sales.ID}, "Half a thought"))
+	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: sales.ID}, store.Draft{Body: "Half a thought"}))
 	w.clock.add(12 * time.Minute)
 	return w
 }

@@ -98,7 +98,9 @@ func (a *app) announce(t *theme) tea.Cmd {
 		}
 		for _, c := range all {
 			if c.Everyone && c.StewardsPost {
-				return tea.Sequence(said(pushMsg{newChannel(a, t, c.ID)}), said(pushMsg{newAnnounce(a, t, c, nil)}))()
+				to := newChannel(a, t, c.ID)
+				to.sets = true
+				return pushMsg{to}
 			}
 		}
 		return statusMsg{"There is no channel for announcements."}

@@ -231,20 +231,6 @@ func TestAnnounceFromTheMenu(t *testing.T) {
 	s.sees("Admin · Announcements")
 }
 
-// TestADraftIsNoAnnouncementAnyMore goes on with the text of an announcement in another window.
-func TestADraftIsNoAnnouncementAnyMore(t *testing.T) {
-	w := late(t)
-	w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: w.channel("announcements").ID}, "From Monday"))
-	s := w.on("announcements")
-	s.press("n")
-	s.sees("#announcements  From Monday", "Enter makes an ordinary post of it. For an announcement: Esc, then N.")
-	s.press("esc", "N")
-	for range partWhy + 1 {
-		s.press("enter")
-	}
-	s.sees("Announcement to everyone  From Monday")
-}
-
 func TestTeamLooks(t *testing.T) {
 	looks(t, waiting, func(s *sitting) {
 		past()(s)

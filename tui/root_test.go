@@ -817,7 +817,7 @@ func TestKeysWaitForTheFirstAnswer(t *testing.T) {
 func TestChoicesWaitForTheFirstAnswer(t *testing.T) {
 	s := settled(t).sit(80, 24)
 	_, first := s.m.Update(pushMsg{newChannel(s.m.app, s.m.theme, s.channel("announcements").ID)})
-	_, then := s.m.Update(announceMsg{store.NewAnnouncement{MustRead: true, Everyone: true}})
+	_, then := s.m.Update(announceMsg{store.NewAnnouncement{MustRead: true, Everyone: true}, "To: everyone\nMust read: yes"})
 	s.misses("Must read to everyone")
 	s.run(first)
 	s.run(then)

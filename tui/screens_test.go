@@ -54,7 +54,7 @@ func screens(w *world) map[string]func(*app, *theme) screen {
 		"newAdmin":         func(a *app, t *theme) screen { return newAdmin(a, t) },
 		"newAdminChannels": func(a *app, t *theme) screen { return newAdminChannels(a, t) },
 		"newAdminTrial":    func(a *app, t *theme) screen { return newAdminTrial(a, t) },
-		"newAnnounce":      func(a *app, t *theme) screen { return newAnnounce(a, t, w.channel("announcements"), nil) },
+		"newAnnounce":      func(a *app, t *theme) screen { return newAnnounce(a, t, w.channel("announcements"), "") },
 		"newArrival":       func(a *app, t *theme) screen { return newArrival(a, t, []store.Post{must}) },
 		"newAudience":      func(a *app, t *theme) screen { return newAudience(a, t, must, true) },
 		"newByDepartment":  func(a *app, t *theme) screen { return newByDepartment(a, t, must, by) },

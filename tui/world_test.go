@@ -265,9 +265,9 @@ func fits(t testing.TB, view string, width, height int) {
 // saved waits for nothing: it reads the draft that the store has now.
 func (w *world) saved(at store.Place) string {
 	w.t.Helper()
-	text, err := w.store.Draft(context.Background(), w.me, at)
+	d, err := w.store.Draft(context.Background(), w.me, at)
 	w.must(err)
-	return text
+	return d.Body
 }
 
 // plain is what stands on the screen, without styles and without the space at the ends of lines.

@@ -48,7 +48,7 @@ func newEndPlace(t *testing.T) *endPlace {
 	c.said = append(c.lines(), "What nobody else has as a draft")
 	everyone, err := s.Channel(t.Context(), c.nils, "everyone")
 	c.must(err)
-	c.must(s.SaveDraft(t.Context(), c.nils, store.Place{Channel: everyone.ID}, c.said[soughtMost-1]))
+	c.must(s.SaveDraft(t.Context(), c.nils, store.Place{Channel: everyone.ID}, store.Draft{Body: c.said[soughtMost-1]}))
 	c.must(s.SetPassword(t.Context(), c.nils, "a password of nils"))
 	return c
 }

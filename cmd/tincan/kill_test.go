@@ -261,11 +261,11 @@ func (k *killing) draft() string {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	text, err := s.Draft(k.t.Context(), me, store.Place{Channel: everyone.ID})
+	d, err := s.Draft(k.t.Context(), me, store.Place{Channel: everyone.ID})
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	return text
+	return d.Body
 }
 
 // compare reads the channel back over SSH and compares it with what was acknowledged.

@@ -301,7 +301,7 @@ func TestRoundTripSlack(t *testing.T) {
 func TestExportHoldsNothingElse(t *testing.T) {
 	c := newCompany(t)
 	o := c.office
-	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Channel: 1}, "a draft of Wagtail"))
+	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Channel: 1}, store.Draft{Body: "a draft of Wagtail"}))
 	for _, private := range []bool{false, true} {
 		dir := c.exported(func(o *archive.ExportOptions) { o.Selection.Private = private })
 		c.must(filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

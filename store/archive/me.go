@@ -58,7 +58,7 @@ func meFiles() []meFile {
 		{"profile.json", "who you are here: names, time zone, rights, when you came and were last here, and whether you have a password (never the password)", (*meExport).profile},
 		{"keys.json", "the public keys that let you in, one a line", (*meExport).keys},
 		{"posts.jsonl", "what you wrote and did not delete, oldest first: posts and replies, what each said before it was edited, and how many reactions it got", (*meExport).posts},
-		{"drafts.jsonl", "what you began to write and did not send", (*meExport).drafts},
+		{"drafts.jsonl", "what you began to write and did not send, and how it is to go out", (*meExport).drafts},
 		{"saved.jsonl", "which posts you keep in your own list; their words are their authors'", (*meExport).saved},
 		{"reactions.jsonl", "what you reacted to, and how", (*meExport).reactions},
 		{"follows.jsonl", "the threads that you follow, by the post that starts each", (*meExport).follows},
@@ -231,8 +231,9 @@ func (x *meExport) drafts(e *entries) error {
 			ReplyTo int64      `json:"reply_to"`
 			Edits   int64      `json:"edits"` // the post that it was to change; 0 for a new one
 			Body    string     `json:"body"`
+			How     string     `json:"how"` // it is to go out: a question, or what its form says; "" as an ordinary post
 			Saved   *time.Time `json:"saved"`
-		}{channel, d.Root, d.Edit, d.Body, at(d.SavedAt)}); err != nil {
+		}{channel, d.Root, d.Edit, d.Body, d.How, at(d.SavedAt)}); err != nil {
 			return err
 		}
 	}

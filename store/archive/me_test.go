@@ -145,8 +145,8 @@ func TestExportMe(t *testing.T) {
 	o.must(o.HidePost(o.ctx, o.pia, hidden, "nicht hier"))
 	o.must(o.SavePost(o.ctx, o.maya, reply, true))
 	o.must(o.Visit(o.ctx, o.maya))
-	o.must(o.SaveDraft(o.ctx, o.maya, everyone, "angefangen"))
-	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Edit: mine}, "doch nicht"))
+	o.must(o.SaveDraft(o.ctx, o.maya, everyone, store.Draft{Body: "angefangen", How: "To: Vertrieb\nDue: 3d"}))
+	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Edit: mine}, store.Draft{Body: "doch nicht"}))
 	o.must(o.React(o.ctx, o.maya, reply, 0, true))
 	o.must(o.React(o.ctx, o.maya, reply, 2, true))
 	o.must(o.React(o.ctx, o.maya, mine, 1, true))
@@ -172,8 +172,8 @@ func TestExportMe(t *testing.T) {
 		"profile.json": `{"handle":"maya","name":"Maya Lind","department":"Finance","title":"Controller","zone":"Europe/Berlin","email":"","admin":false,"bot":false,"state":"active","notify":"nothing","has_password":true,` +
 			`"created":"2026-11-20T14:03:00Z","came":"2026-11-20T14:03:00Z","seen":null}` + "\n",
 		"keys.json": `{"fingerprint":"SHA256:maya","kind":"ssh-ed25519","label":"key 1","public":"ssh-ed25519 cHVibGljIG1heWE=","added":"2026-11-20T14:03:00Z","used":null}` + "\n",
-		"drafts.jsonl": `{"channel":"everyone","reply_to":0,"edits":0,"body":"angefangen","saved":"2026-11-20T14:04:00Z"}` + "\n" +
-			fmt.Sprintf(`{"channel":"everyone","reply_to":%d,"edits":%d,"body":"doch nicht","saved":"2026-11-20T14:04:00Z"}`+"\n", root, mine),
+		"drafts.jsonl": `{"channel":"everyone","reply_to":0,"edits":0,"body":"angefangen","how":"To: Vertrieb\nDue: 3d","saved":"2026-11-20T14:04:00Z"}` + "\n" +
+			fmt.Sprintf(`{"channel":"everyone","reply_to":%d,"edits":%d,"body":"doch nicht","how":"","saved":"2026-11-20T14:04:00Z"}`+"\n", root, mine),
 		"reactions.jsonl": fmt.Sprintf(`{"post":%d,"channel":"everyone","reactions":["thumbsup","tada"]}`+"\n", reply),
 		"follows.jsonl":   fmt.Sprintf(`{"post":%d,"channel":"everyone"}`+"\n", root),
 		"reports.jsonl":   fmt.Sprintf(`{"post":%d,"channel":"everyone","why":"unfreundlich","at":"2026-11-20T14:04:00Z"}`+"\n", reply),
@@ -218,7 +218,7 @@ func TestExportMeAfterLeaving(t *testing.T) {
 	id := o.write(o.maya, store.Place{Channel: secret}, "mein Satz")
 	_, err := o.EditPost(o.ctx, o.maya, id, "mein zweiter Satz")
 	o.must(err)
-	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Channel: secret, Root: id}, "unfertig"))
+	o.must(o.SaveDraft(o.ctx, o.maya, store.Place{Channel: secret, Root: id}, store.Draft{Body: "unfertig"}))
 	o.must(o.SavePost(o.ctx, o.maya, id, true))
 	o.must(o.LeaveChannel(o.ctx, o.maya, secret))
 	o.write(o.pia, store.Place{Root: id}, "@maya die Antwort")
