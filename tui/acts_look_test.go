@@ -88,9 +88,11 @@ func TestEditingLooks(t *testing.T)  { inEverySize(t, day, "to #platform", "down
 func TestVersionsLooks(t *testing.T) { inEverySize(t, day, "to #platform", "down", "v") }
 func TestMoreLooks(t *testing.T)     { inEverySize(t, day, "to #platform", "down", "o") }
 func TestMoreInThreadLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, day, "to #platform", "down", "down", "down", "enter", "end", "enter")
 }
 func TestAnswerLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, day, "to #platform", "down", "down", "down", "enter", "end")
 }
 func TestReportLooks(t *testing.T)        { inEverySize(t, day, "to #platform", "end", "!") }
@@ -108,6 +110,7 @@ func TestNastyQuestionLooks(t *testing.T) { inEverySize(t, dayNasty, "to #everyo
 func TestEmptyMoreLooks(t *testing.T)     { inEverySize(t, settled, "to #everyone", "enter") }
 
 func TestMoveLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, func(t *testing.T) *world {
 		w := day(t)
 		w.found(store.NewChannel{Name: "alpha"})

@@ -36,6 +36,7 @@ func (w *world) on(channel string) *sitting {
 }
 
 func TestReact(t *testing.T) {
+	t.Parallel()
 	w, ben, _, post := talk(t)
 	w.must(w.store.React(w.ctx, ben.ID, post.ID, 1, true))
 	s := w.on("platform")
@@ -67,6 +68,7 @@ func TestReact(t *testing.T) {
 }
 
 func TestReactToWhatWasDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
 	w, ben, _, post := talk(t)
 	s := w.on("platform")
 	s.press("+")
@@ -78,6 +80,7 @@ func TestReactToWhatWasDeletedMeanwhile(t *testing.T) {
 }
 
 func TestSave(t *testing.T) {
+	t.Parallel()
 	w, _, _, post := talk(t)
 	s := w.on("platform")
 	s.press("s")
@@ -101,6 +104,7 @@ func TestSave(t *testing.T) {
 }
 
 func TestSavedReadsNothing(t *testing.T) {
+	t.Parallel()
 	w, _, platform, post := talk(t)
 	w.must(w.store.SavePost(w.ctx, w.me, post.ID, true))
 	s := w.sit(80, 24)
@@ -113,6 +117,7 @@ func TestSavedReadsNothing(t *testing.T) {
 }
 
 func TestUnreadFromHere(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, _ := talk(t)
 	w.post(ben, platform, 0, "And 513")
 	w.readAll()
@@ -146,6 +151,7 @@ func TestUnreadFromHere(t *testing.T) {
 }
 
 func TestEdit(t *testing.T) {
+	t.Parallel()
 	w, _, platform, _ := talk(t)
 	me := store.Person{ID: w.me}
 	mine := w.post(me, platform, 0, "Bild 513")
@@ -182,6 +188,7 @@ func TestEdit(t *testing.T) {
 
 // An edit that the line drops in is there again, on another screen too, until it is saved or given up.
 func TestEditSurvivesADroppedLine(t *testing.T) {
+	t.Parallel()
 	w, _, platform, _ := talk(t)
 	mine := w.post(store.Person{ID: w.me}, platform, 0, "Bild 513")
 	at := store.Place{Edit: mine.ID}
@@ -220,6 +227,7 @@ func TestEditSurvivesADroppedLine(t *testing.T) {
 }
 
 func TestEditOfWhatWasHiddenKeepsTheText(t *testing.T) {
+	t.Parallel()
 	w, ben, _, post := talk(t)
 	steward := w.me
 	w.app.me = ben.ID
@@ -237,6 +245,7 @@ func TestEditOfWhatWasHiddenKeepsTheText(t *testing.T) {
 }
 
 func TestReplyToWhatWasDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, post := talk(t)
 	s := w.on("platform")
 	s.press("r")
@@ -258,6 +267,7 @@ func TestReplyToWhatWasDeletedMeanwhile(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
+	t.Parallel()
 	w, _, platform, post := talk(t)
 	mine := w.post(store.Person{ID: w.me}, platform, 0, "Never mind")
 	s := w.on("platform")
@@ -280,6 +290,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestReplyQuoting(t *testing.T) {
+	t.Parallel()
 	w, _, _, post := talk(t)
 	s := w.on("platform")
 	s.press("R")
@@ -296,6 +307,7 @@ func TestReplyQuoting(t *testing.T) {
 }
 
 func TestPin(t *testing.T) {
+	t.Parallel()
 	w, ben, _, post := talk(t)
 	s := w.on("platform")
 	s.press("p")
@@ -319,6 +331,7 @@ func TestPin(t *testing.T) {
 }
 
 func TestQuestions(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, _ := talk(t)
 	s := w.on("platform")
 	s.press("n", "ctrl+q")
@@ -356,6 +369,7 @@ func TestQuestions(t *testing.T) {
 }
 
 func TestReportAndHide(t *testing.T) {
+	t.Parallel()
 	w, _, _, post := talk(t)
 	s := w.on("platform")
 	s.press("!", "enter")
@@ -391,6 +405,7 @@ func (s *sitting) choose(name string) {
 }
 
 func TestMove(t *testing.T) {
+	t.Parallel()
 	w, ben, _, post := talk(t)
 	sales := w.found(store.NewChannel{Name: "sales"}, ben)
 	w.found(store.NewChannel{Name: "secret", Private: true}, ben)
@@ -406,6 +421,7 @@ func TestMove(t *testing.T) {
 }
 
 func TestCopyLink(t *testing.T) {
+	t.Parallel()
 	w, _, _, post := talk(t)
 	s := w.on("platform")
 	s.press("y")
@@ -416,6 +432,7 @@ func TestCopyLink(t *testing.T) {
 }
 
 func TestMoreInAThread(t *testing.T) {
+	t.Parallel()
 	w, _, _, post := talk(t)
 	s := w.on("platform")
 	s.press("enter", "enter")
@@ -431,6 +448,7 @@ func TestMoreInAThread(t *testing.T) {
 
 // TestActsHaveOneKeyEach looks for acts that are in one another's way.
 func TestActsHaveOneKeyEach(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, post := talk(t)
 	mine := w.post(store.Person{ID: w.me}, platform, 0, "Mine")
 	reply := w.post(ben, platform, mine.ID, "Hm")
@@ -462,6 +480,7 @@ func TestActsHaveOneKeyEach(t *testing.T) {
 }
 
 func TestHomeOrders(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, post := talk(t)
 	w.post(ben, platform, 0, "And 513")
 	s := w.sit(80, 24)
@@ -495,6 +514,7 @@ func TestHomeOrders(t *testing.T) {
 }
 
 func TestActiveOrderReadsNothingUnseen(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, post := talk(t)
 	for range 3 * pageSize {
 		w.post(ben, platform, 0, "Words")
@@ -510,6 +530,7 @@ func TestActiveOrderReadsNothingUnseen(t *testing.T) {
 }
 
 func TestCatchUp(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, _ := talk(t)
 	w.readAll()
 	s := w.sit(80, 24)
@@ -530,6 +551,7 @@ func TestCatchUp(t *testing.T) {
 
 // In an archived channel nothing is offered that would change it.
 func TestArchivedOffersNoChange(t *testing.T) {
+	t.Parallel()
 	w, ben, platform, post := talk(t)
 	c := w.channel("platform")
 	mine := func(p store.Post) *store.Post { p.Author = w.me; return &p }

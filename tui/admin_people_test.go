@@ -44,18 +44,21 @@ func (w *world) takeOver(text string) {
 }
 
 func TestRollLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	w.portraits(func() screen { return newRoll(w.app, w.theme, store.EntryFilter{}) }, "down", "down", "down", "down", "down")
 }
 
 func TestRollOfNobodyLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.portraits(func() screen { return newRoll(w.app, w.theme, store.EntryFilter{Phase: store.PhaseLeft}) })
 }
 
 // A long note leaves the title whole where the window is narrow.
 func TestRollOnAPhone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	s := w.sit(40, 12)
@@ -64,18 +67,21 @@ func TestRollOnAPhone(t *testing.T) {
 }
 
 func TestRollFilterLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	w.portraits(func() screen { return newRoll(w.app, w.theme, store.EntryFilter{}) }, "/", "o", "a")
 }
 
 func TestWhichLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	w.portraits(func() screen { return newWhich(newRoll(w.app, w.theme, store.EntryFilter{}).(*roll)) })
 }
 
 func TestEntryLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	for _, handle := range []string{"nils", "ben", "uma", "maya.lind"} {
@@ -88,6 +94,7 @@ func TestEntryLooks(t *testing.T) {
 
 // TestAdminFormLooks draws every form of the people's menus.
 func TestAdminFormLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	e := func(handle string) store.Entry {
@@ -131,6 +138,7 @@ func sampleLetters() []store.Letter {
 }
 
 func TestLettersLook(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.app.hostKey = "SHA256:KudvB7itczFm9U8J9d6dudtViQyk4UjWarvfCyrOrcI"
 	t.Run("one", func(t *testing.T) {
@@ -157,6 +165,7 @@ func (w *world) pasted(text string, look bool) func() screen {
 }
 
 func TestRosterLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	const changed = "employee_id\tname\tdepartment\tmanager_id\n1\tMaya Lind\tFinance\t\n2\tPetra Marsh\tBoard\t\n3\tNils Oak\tSales\t2\n7\tPia Quill\tFinance\t1\n"
@@ -181,6 +190,7 @@ func TestRosterLooks(t *testing.T) {
 
 // TestRosterTyped takes a roster over that was typed, with Enter and arrows only.
 func TestRosterTyped(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	r := newRoster(w.app, w.theme).(*roster)
 	h := w.show(r, 80, 24)
@@ -213,6 +223,7 @@ func TestRosterTyped(t *testing.T) {
 
 // TestRollKeys does what the keys of the list stand for, and what the page of a person offers.
 func TestRollKeys(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.staff()
 	r := newRoll(w.app, w.theme, store.EntryFilter{}).(*roll)
@@ -252,6 +263,7 @@ func TestRollKeys(t *testing.T) {
 
 // TestSecondAdmin asks and answers on the screens of two admins.
 func TestSecondAdmin(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.must(w.store.SetAdmin(w.ctx, w.me, "ben", true, "The board."))

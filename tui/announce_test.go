@@ -47,6 +47,7 @@ func (w *world) how() string {
 
 // TestAnnounceAgainLooks comes to the form by Enter on its text. One world does for every size.
 func TestAnnounceAgainLooks(t *testing.T) {
+	t.Parallel()
 	s := written(t).on("announcements")
 	s.press("n", "enter")
 	s.wait(enterDelay)
@@ -61,6 +62,7 @@ func TestAnnounceAgainLooks(t *testing.T) {
 
 // TestAHalfFilledFormIsKept loses the window in the middle of a word and finds all of it in the next one.
 func TestAHalfFilledFormIsKept(t *testing.T) {
+	t.Parallel()
 	w := halfway(t)
 	if got, want := w.how(), "To: several departments\nDepartments: Facilities, Finance\nMust read: yes\nDue: 2\nWho joins later: is asked too\nWhy: "+store.PublishWhy; got != want {
 		t.Errorf("kept is %q", got)
@@ -90,6 +92,7 @@ func TestAHalfFilledFormIsKept(t *testing.T) {
 // TestAnAnnouncementIsLookedAtOnceMore goes on with its text in another window: nothing goes out before the form has
 // been seen there, and whoever leaves it there has it as it was.
 func TestAnAnnouncementIsLookedAtOnceMore(t *testing.T) {
+	t.Parallel()
 	w := written(t)
 	s := w.on("announcements")
 	s.sees("n  » From Monday")
@@ -115,6 +118,7 @@ func TestAnAnnouncementIsLookedAtOnceMore(t *testing.T) {
 
 // TestGivingUpAForm asks as ever, and keeps nothing of a form that was new.
 func TestGivingUpAForm(t *testing.T) {
+	t.Parallel()
 	w, _ := board(t)
 	s := w.on("announcements")
 	s.press("N", "enter")
@@ -136,6 +140,7 @@ func TestGivingUpAForm(t *testing.T) {
 
 // TestWhatHasChangedMeanwhile is refused in the form as if it were typed now, and the rest of it stands.
 func TestWhatHasChangedMeanwhile(t *testing.T) {
+	t.Parallel()
 	w, _ := board(t)
 	begin := func(channel, how, body string) {
 		w.must(w.store.SaveDraft(w.ctx, w.me, store.Place{Channel: w.channel(channel).ID}, store.Draft{Body: body, How: how}))
@@ -181,6 +186,7 @@ func TestWhatHasChangedMeanwhile(t *testing.T) {
 
 // TestAFormInTwoWindows has what one window says of the text in the other.
 func TestAFormInTwoWindows(t *testing.T) {
+	t.Parallel()
 	w, _ := board(t)
 	one, other := w.on("announcements"), w.on("announcements")
 	one.press("N", "right", "enter", "enter", "enter", "enter", "enter", "enter", "enter")
@@ -200,6 +206,7 @@ func TestAFormInTwoWindows(t *testing.T) {
 
 // TestAQuestionIsKept says in the next window that the text asks something; without a text nothing is kept.
 func TestAQuestionIsKept(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	at := store.Place{Channel: w.channel("everyone").ID}
 	s := w.on("everyone")

@@ -42,6 +42,7 @@ func boardroom(t *testing.T) (w *world, platform, closing store.Channel, bad, se
 }
 
 func TestBoardLooks(t *testing.T) {
+	t.Parallel()
 	w, platform, _, bad, secret := boardroom(t)
 	is := func(name string) store.Channel { return w.channel(name) }
 	for name, make := range map[string]func() screen{
@@ -91,6 +92,7 @@ func TestBoardLooks(t *testing.T) {
 }
 
 func TestEmptyBoardLooks(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.person("ben", "Ben Brook", "Operations")
 	w.must(w.store.SetAdmin(w.ctx, w.me, "ben", true, "why"))
@@ -142,6 +144,7 @@ func (w *world) second(s screen, keys ...string) screen {
 
 // TestCharterByArrowsAndEnter renames, archives and hands over a channel with arrows, Enter and letters alone.
 func TestCharterByArrowsAndEnter(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.found(store.NewChannel{Name: "sales"}, ben)
@@ -220,6 +223,7 @@ func (s *sitting) line(text string) string {
 
 // TestReportsByArrowsAndEnter decides on two reports; the reporter reads what came of them.
 func TestReportsByArrowsAndEnter(t *testing.T) {
+	t.Parallel()
 	w, _, _, bad, secret := boardroom(t)
 	w.must(w.store.AcceptTerms(w.ctx, w.me, 1))
 	s := w.sit(80, 24)
@@ -259,6 +263,7 @@ func TestReportsByArrowsAndEnter(t *testing.T) {
 
 // TestTrialByArrowsAndEnter writes the trial, an objective and terms, which are then asked for.
 func TestTrialByArrowsAndEnter(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	s.run(goTo(newAdmin(s.m.app, s.m.theme)))
@@ -326,6 +331,7 @@ func TestTrialByArrowsAndEnter(t *testing.T) {
 
 // TestDemotedInAMenu takes the board's rights from an admin who is in its menu: the next act is refused in words, and Admin goes.
 func TestDemotedInAMenu(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	jon := w.person("jon", "Jon Reed", "IT")
 	w.must(w.store.SetAdmin(w.ctx, w.me, "jon", true, "why"))
@@ -351,6 +357,7 @@ func TestDemotedInAMenu(t *testing.T) {
 
 // TestTodayOpensThePlace opens each line.
 func TestTodayOpensThePlace(t *testing.T) {
+	t.Parallel()
 	w, _, _, _, _ := boardroom(t)
 	for _, line := range []store.WaitKind{store.SecondAdmin, store.OpenReports, store.Overdue, store.OpenQuestions, store.NotCome, store.NoFigure, store.OneDepartment, store.OneAdmin, store.BackupFailed, store.BackupOld, store.NoBackup} {
 		s := w.waits(w.theme, store.Wait{Kind: line, Count: 1})
@@ -364,6 +371,7 @@ func TestTodayOpensThePlace(t *testing.T) {
 
 // TestBoardNeverOverflows draws what was said by people who break programs, in windows of every size.
 func TestBoardNeverOverflows(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.nasty()
 	everyone := w.channel("everyone")

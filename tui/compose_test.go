@@ -62,6 +62,7 @@ func (d *desktop) wantPosts(want ...string) {
 }
 
 func TestEnterPosts(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("Hello, all")
 	d.heard.press("enter")
@@ -78,6 +79,7 @@ func TestEnterPosts(t *testing.T) {
 }
 
 func TestReplies(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	root, err := d.store.CreatePost(d.ctx, d.me, store.NewPost{Place: d.at, Body: "Who is in?"})
 	d.must(err)
@@ -91,6 +93,7 @@ func TestReplies(t *testing.T) {
 }
 
 func TestNewLineKeys(t *testing.T) {
+	t.Parallel()
 	for _, k := range []string{"alt+enter", "shift+enter", "ctrl+j"} {
 		d := newDesktop(t, store.Options{})
 		d.heard.press("a", k, "b")
@@ -101,6 +104,7 @@ func TestNewLineKeys(t *testing.T) {
 }
 
 func TestPasteIsText(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.send(tea.PasteMsg{Content: "one\r\ntwo\rthree\x1b[2J\n"})
 	d.later()
@@ -116,6 +120,7 @@ func TestPasteIsText(t *testing.T) {
 // A terminal that marks no paste sends its lines as keys. All of them come
 // before any delay is over.
 func TestUnmarkedPasteIsText(t *testing.T) {
+	t.Parallel()
 	for _, keys := range []string{"a enter b", "a enter b enter", "a enter enter b", "a enter ctrl+j b enter ctrl+j"} {
 		d := newDesktop(t, store.Options{})
 		d.heard.press(strings.Fields(keys)...)
@@ -133,6 +138,7 @@ func TestUnmarkedPasteIsText(t *testing.T) {
 // A long paste takes longer than the delay: what ends one Enter's wait must not
 // end the burst that goes on.
 func TestLongUnmarkedPasteIsText(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.press("a", "enter", "b")
 	early := d.waiting
@@ -149,6 +155,7 @@ func TestLongUnmarkedPasteIsText(t *testing.T) {
 
 // A cursor key within the delay of a burst does not leave it open.
 func TestBurstEnds(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.press("a", "enter", "b", "left")
 	d.later()
@@ -158,6 +165,7 @@ func TestBurstEnds(t *testing.T) {
 }
 
 func TestNothingToPost(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.press("space", "enter")
 	d.later()
@@ -168,6 +176,7 @@ func TestNothingToPost(t *testing.T) {
 }
 
 func TestFailedSendKeepsText(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{PostsPerMinute: 1})
 	for _, text := range []string{"one", "two"} {
 		d.heard.write(text)
@@ -186,6 +195,7 @@ func TestFailedSendKeepsText(t *testing.T) {
 }
 
 func TestTooLongIsKept(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	long := strings.Repeat("x", store.PostLimit+12)
 	d.send(tea.PasteMsg{Content: long})
@@ -202,6 +212,7 @@ func TestTooLongIsKept(t *testing.T) {
 }
 
 func TestPasteTooBigIsRefused(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("kept")
 	for _, size := range []int{store.DraftLimit, 1 << 20} {
@@ -220,6 +231,7 @@ func (d *desktop) hold(msg tea.Msg) (release func()) {
 }
 
 func TestDoubleEnterPostsOnce(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("once")
 	d.later()
@@ -246,6 +258,7 @@ func TestDoubleEnterPostsOnce(t *testing.T) {
 }
 
 func TestFailedSendKeepsWhatWasTypedMeanwhile(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{PostsPerMinute: 1})
 	d.must(second(d.store.CreatePost(d.ctx, d.me, store.NewPost{Place: d.at, Body: "first"})))
 	d.heard.write("mine")
@@ -260,6 +273,7 @@ func TestFailedSendKeepsWhatWasTypedMeanwhile(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestDraftIsSavedAfterAMoment(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("half a tho")
 	if len(d.waiting) != 1 {
@@ -284,6 +298,7 @@ func TestDraftIsSavedAfterAMoment(t *testing.T) {
 }
 
 func TestEscSavesAtOnce(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("for later")
 	d.heard.press("esc")
@@ -301,6 +316,7 @@ func TestEscSavesAtOnce(t *testing.T) {
 }
 
 func TestEmptiedDraftGoes(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("no")
 	d.later()
@@ -312,6 +328,7 @@ func TestEmptiedDraftGoes(t *testing.T) {
 }
 
 func TestFlush(t *testing.T) {
+	t.Parallel()
 	t.Run("unsaved text", func(t *testing.T) {
 		d := newDesktop(t, store.Options{})
 		d.heard.write("the line dr")
@@ -379,6 +396,7 @@ func TestFlush(t *testing.T) {
 // No draft arrives after the post that was made of it, whatever the order in
 // which commands run.
 func TestSaveAndPostKeepOrder(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.heard.write("text")
 	save := d.hold(d.waiting[0])
@@ -394,6 +412,7 @@ func TestSaveAndPostKeepOrder(t *testing.T) {
 }
 
 func TestDraftFromAnotherWindow(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	changed := store.Event{Kind: store.Read, Channel: d.at.Channel, By: d.me}
 	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "from my phone"}))
@@ -415,6 +434,7 @@ func TestDraftFromAnotherWindow(t *testing.T) {
 
 // An answer that was asked for before a key came must not take the key away.
 func TestLateDraftIsIgnored(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "old"}))
 	late := d.hold(store.Event{Kind: store.Reload})
@@ -427,6 +447,7 @@ func TestLateDraftIsIgnored(t *testing.T) {
 }
 
 func TestKeysBeforeTheDraftIsRead(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.must(d.store.SaveDraft(d.ctx, d.me, d.at, store.Draft{Body: "begun"}))
 	c := newComposer(d.world.app, d.world.theme, d.at, "#everyone")
@@ -442,6 +463,7 @@ func TestKeysBeforeTheDraftIsRead(t *testing.T) {
 }
 
 func TestSetPlaceKeepsBothDrafts(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	other := store.Place{Channel: d.channel("announcements").ID}
 	d.must(d.store.SaveDraft(d.ctx, d.me, other, store.Draft{Body: "there"}))
@@ -457,6 +479,7 @@ func TestSetPlaceKeepsBothDrafts(t *testing.T) {
 }
 
 func TestDeniedPlaceIsSaid(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	gone := d.compose(store.Place{Channel: 1 << 40})
 	gone.heard.write("x")
@@ -469,6 +492,7 @@ func TestDeniedPlaceIsSaid(t *testing.T) {
 }
 
 func TestComposerSaysInternalErrorsToTheRoot(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	d.busy = true
 	d.send(savedMsg{of: d.desk, edits: 1, err: errors.New("disk on fire")})
@@ -478,6 +502,7 @@ func TestComposerSaysInternalErrorsToTheRoot(t *testing.T) {
 }
 
 func TestComposerLooks(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	root := store.Place{Channel: d.at.Channel, Root: 7}
 	var b strings.Builder
@@ -500,6 +525,7 @@ func TestComposerLooks(t *testing.T) {
 }
 
 func TestComposerFits(t *testing.T) {
+	t.Parallel()
 	d := newDesktop(t, store.Options{})
 	for name, text := range cast {
 		for _, width := range []int{0, 1, 2, 3, 7, 20, 40, 59, 60, 80, 150} {

@@ -11,6 +11,7 @@ import (
 
 // What two people see alike is kept once, and what one of them reads stays new for the other.
 func TestWhatOneReadsStaysNewForOthers(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben, pia := w.person("ben", "Ben Brook", "Operations"), w.person("pia", "Pia Quill", "Finance")
 	w.post(ben, w.channel("everyone"), 0, "Build 512 is green")
@@ -33,6 +34,7 @@ func TestWhatOneReadsStaysNewForOthers(t *testing.T) {
 
 // However many posts and rows have been drawn, no more than so many are kept, and all are what was asked for.
 func TestDrawnIsBounded(t *testing.T) {
+	t.Parallel()
 	var d Drawn
 	for i := range int64(2 * drawnMost) {
 		if p := d.alike(store.Post{ID: i, Body: "hello"}); p.ID != i {

@@ -28,6 +28,7 @@ func (w *world) freeze() {
 
 // TestEndLooks draws the end of a trial at each of its steps, and Data.
 func TestEndLooks(t *testing.T) {
+	t.Parallel()
 	const sum = "3f9a2c17e1b0"
 	steps := []struct {
 		name string
@@ -99,6 +100,7 @@ func (w *world) ending() store.Ending {
 
 // TestEndByMenu announces, freezes and calls off the end with the keys alone.
 func TestEndByMenu(t *testing.T) {
+	t.Parallel()
 	w, _, _, _, _ := boardroom(t)
 	s := w.sit(80, 24)
 	s.run(push(newEnd(s.m.app, s.m.theme)))
@@ -142,6 +144,7 @@ func TestEndByMenu(t *testing.T) {
 
 // The notice of a frozen trial that comes while Home is looked at is seen from its first line, and moves nobody who reads further down.
 func TestFrozenWhileHomeIsRead(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.person("uma", "Uma West", "Facilities")

@@ -10,6 +10,7 @@ import (
 
 // A storm of events is heard a few times a second; what is about my inbox is not lost in it.
 func TestEventsOfAStorm(t *testing.T) {
+	t.Parallel()
 	ch := make(chan store.Event, 16)
 	at := theDay
 	l := &listener{app: &app{me: 1}, events: ch, now: func() time.Time { return at }, pause: func(d time.Duration) { at = at.Add(d) }}
@@ -54,6 +55,7 @@ func TestEventsOfAStorm(t *testing.T) {
 // What is heard is read by one command and told by one message; it is not drawn before, and nothing else is
 // heard meanwhile.
 func TestWhatIsHeardIsDrawnOnce(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.post(ben, w.channel("everyone"), 0, "Hello")

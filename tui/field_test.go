@@ -20,6 +20,7 @@ func wrote(text string, keys ...string) *field {
 }
 
 func TestFieldShellKeys(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, text, keys, want string }{
 		{"insert", "helo", "left l", "hell|o"},
 		{"line start", "one two", "ctrl+a", "|one two"},
@@ -57,6 +58,7 @@ func TestFieldShellKeys(t *testing.T) {
 }
 
 func TestFieldWraps(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, want string }{
 		{"", ""},
 		{"one two", "one two"},
@@ -81,6 +83,7 @@ func TestFieldWraps(t *testing.T) {
 }
 
 func TestFieldHidesPassword(t *testing.T) {
+	t.Parallel()
 	f := wrote("sécret👨‍👩‍👧‍👦")
 	f.hidden = true
 	f.layout()
@@ -90,6 +93,7 @@ func TestFieldHidesPassword(t *testing.T) {
 }
 
 func TestFieldLimit(t *testing.T) {
+	t.Parallel()
 	f := newField(8)
 	if f.paste("123456789") || f.text != "" {
 		t.Errorf("took more than its limit: %q", f.text)
@@ -108,6 +112,7 @@ func TestFieldLimit(t *testing.T) {
 // Whatever is typed, the cursor stands between two graphemes and inside the
 // field, and every row fits.
 func TestFieldStaysWhole(t *testing.T) {
+	t.Parallel()
 	names := []string{"left", "right", "up", "down", "home", "end", "backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k", "ctrl+y", "alt+b", "alt+f", "alt+d", "ctrl+a", "ctrl+e", "space"}
 	var texts []string
 	for _, s := range cast {

@@ -52,6 +52,7 @@ func (w *world) sheet(span store.FigureSpan) store.FigureSheet {
 }
 
 func TestFigureLooks(t *testing.T) {
+	t.Parallel()
 	w := measured(t)
 	sheet := w.sheet(store.SpanTrial)
 	one := func(id string) func() screen {
@@ -86,12 +87,14 @@ func TestFigureLooks(t *testing.T) {
 
 // Before there is anything the figures say what they wait for.
 func TestEmptyFigureLooks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.portraits(func() screen { return newFigures(w.app, w.theme) })
 }
 
 // Another time is one key away, and says so where it has not begun.
 func TestFiguresByArrowsAndEnter(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	for i := range 6 {
 		w.person(fmt.Sprint("person", i), "", "Sales")
@@ -115,6 +118,7 @@ func TestFiguresByArrowsAndEnter(t *testing.T) {
 }
 
 func TestSpark(t *testing.T) {
+	t.Parallel()
 	nan := math.NaN()
 	for _, c := range []struct {
 		values []float64

@@ -71,10 +71,12 @@ var toPlatform = []string{"to #platform"}
 func TestChannelLooks(t *testing.T) { inEverySize(t, full, toPlatform...) }
 
 func TestThreadLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, full, append(slices.Clone(toPlatform), "enter")...)
 }
 
 func TestChannelHelpLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, full, append(slices.Clone(toPlatform), "?")...)
 }
 
@@ -100,6 +102,7 @@ func TestNastyThreadLooks(t *testing.T) { inEverySize(t, nasty, "down", "down", 
 // TestNothingOverflows walks at random through windows of every size: never a
 // line wider than the window, never more lines, never a panic.
 func TestNothingOverflows(t *testing.T) {
+	t.Parallel()
 	w := dayNasty(t)
 	p := w.person("zoe", "Zoë \U0001f468\u200d\U0001f469\u200d\U0001f467", "")
 	wide := w.found(store.NewChannel{Name: strings.Repeat("w", 30), Purpose: cast["long"][:200]}, p)

@@ -42,6 +42,7 @@ func marked(text string) string {
 }
 
 func TestMarks(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"plain":                                             "plain",
 		"*it* and _it_ and **bold**":                        "i(it) and i(it) and b(bold)",
@@ -91,6 +92,7 @@ func TestMarks(t *testing.T) {
 }
 
 func TestQuotesAndLists(t *testing.T) {
+	t.Parallel()
 	th := newTheme(true, colorprofile.ASCII)
 	for text, want := range map[string]string{
 		"> many words that go on":                "│ many words\n│ that go on",
@@ -118,6 +120,7 @@ func TestQuotesAndLists(t *testing.T) {
 
 // TestAQuoteQuotes reads what a reply quotes as a quote.
 func TestAQuoteQuotes(t *testing.T) {
+	t.Parallel()
 	q := quoted(store.Post{Body: "one\n\nthree\nfour\nfive"})
 	if q != "> one\n>\n> three\n> four\n> …\n\n" {
 		t.Errorf("quoted as %q", q)

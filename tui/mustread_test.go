@@ -121,6 +121,7 @@ func TestMustReadLongLooks(t *testing.T)  { looks(t, lengthy, read) }
 func TestMustReadLateLooks(t *testing.T)  { looks(t, late, read) }
 func TestEmptyMustReadLooks(t *testing.T) { inEverySize(t, settled, to(2)...) }
 func TestMustReadAskingLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, waiting, func(s *sitting) {
 		read(s)
 		s.press("2")
@@ -128,12 +129,14 @@ func TestMustReadAskingLooks(t *testing.T) {
 	})
 }
 func TestMustReadAnswersLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, waiting, func(s *sitting) {
 		read(s)
 		s.press("enter")
 	})
 }
 func TestMustReadAnsweredLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, waiting, func(s *sitting) {
 		read(s)
 		s.press("1", "tab", "home", "down", "down", "enter")
@@ -142,10 +145,12 @@ func TestMustReadAnsweredLooks(t *testing.T) {
 func TestMustReadAtHomeLooks(t *testing.T) { looks(t, waiting, past()) }
 func TestAnnouncementLooks(t *testing.T)   { looks(t, waiting, past("to #announcements")) }
 func TestAnnouncementThreadLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, waiting, past("to #announcements", "enter"))
 }
 func TestAnnouncingLooks(t *testing.T) { looks(t, waiting, past("to #announcements", "N")) }
 func TestAnnouncementTextLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, waiting, func(s *sitting) {
 		past("to #announcements", "N")(s)
 		for range partWhy + 1 {
@@ -155,17 +160,21 @@ func TestAnnouncementTextLooks(t *testing.T) {
 	})
 }
 func TestMustReadsLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, late, boarding())
 }
 func TestNoMustReadsLooks(t *testing.T) { looks(t, settled, boarding()) }
 func TestAudienceLooks(t *testing.T)    { looks(t, late, boarding("down", "enter")) }
 func TestAudienceOfAllLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, late, boarding("down", "enter", "enter"))
 }
 func TestByDepartmentLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, late, boarding("down", "enter", "down", "down", "enter"))
 }
 func TestRemindLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, late, boarding("down", "enter", "down", "down", "down", "enter"))
 }
 
@@ -182,6 +191,7 @@ func TestTodayLooks(t *testing.T) { looks(t, asked, past(append(fromEnd(1), "ent
 
 // TestASecondAdminIsAskedOnToday goes from what waits for the board to the question of the other admin.
 func TestASecondAdminIsAskedOnToday(t *testing.T) {
+	t.Parallel()
 	s := asked(t).sit(80, 24)
 	s.run(goTo(newToday(s.m.app, s.m.theme)))
 	s.go1("A second admin is asked for")
@@ -190,6 +200,7 @@ func TestASecondAdminIsAskedOnToday(t *testing.T) {
 
 // TestOverdueAnswersLeadToTheirList goes from what waits for the board to those who have not answered.
 func TestOverdueAnswersLeadToTheirList(t *testing.T) {
+	t.Parallel()
 	s := late(t).sit(80, 24)
 	s.run(goTo(newToday(s.m.app, s.m.theme)))
 	s.sees("3 answers are overdue", "A must-read was due, and not everyone has answered.")
@@ -199,6 +210,7 @@ func TestOverdueAnswersLeadToTheirList(t *testing.T) {
 
 // TestADecisionLeadsToItsAnnouncement opens a line of the log, and from it what was published.
 func TestADecisionLeadsToItsAnnouncement(t *testing.T) {
+	t.Parallel()
 	s := waiting(t).sit(80, 24)
 	s.run(goTo(newDecisions(s.m.app, s.m.theme)))
 	s.go1("Jon Reed published an announcement in #anno")
@@ -209,6 +221,7 @@ func TestADecisionLeadsToItsAnnouncement(t *testing.T) {
 
 // TestAMustReadSaysWhatIsToBeDone asks for what is below as long as something is below.
 func TestAMustReadSaysWhatIsToBeDone(t *testing.T) {
+	t.Parallel()
 	s := lengthy(t).sit(80, 24)
 	s.sees("Read it to its end")
 	s.press("end")
@@ -218,6 +231,7 @@ func TestAMustReadSaysWhatIsToBeDone(t *testing.T) {
 
 // TestAnnounceFromTheMenu goes from the list of must-reads to the text of another one, with Enter alone, and back.
 func TestAnnounceFromTheMenu(t *testing.T) {
+	t.Parallel()
 	s := late(t).sit(80, 24)
 	s.run(goTo(newMustReads(s.m.app, s.m.theme)))
 	s.go1("New announcement")
@@ -232,6 +246,7 @@ func TestAnnounceFromTheMenu(t *testing.T) {
 }
 
 func TestTeamLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, waiting, func(s *sitting) {
 		past()(s)
 		s.run(push(newAudience(s.m.app, s.m.theme, s.m.side.is.Waiting[0], false)))
@@ -250,6 +265,7 @@ func leading(t *testing.T) *world {
 // TestTeamFromMustRead takes a manager from Must read to whom of their team is waited for, before and after they have
 // answered themselves.
 func TestTeamFromMustRead(t *testing.T) {
+	t.Parallel()
 	s := leading(t).sit(80, 24)
 	past()(s)
 	s.run(goTo(newMustRead(s.m.app, s.m.theme, 0)))
@@ -265,6 +281,7 @@ func TestTeamFromMustRead(t *testing.T) {
 
 // TestTeamWaitsLook draws the choice of a manager whose team has not answered several.
 func TestTeamWaitsLook(t *testing.T) {
+	t.Parallel()
 	looks(t, func(t *testing.T) *world {
 		w := leading(t)
 		jon, err := w.store.Person(w.ctx, w.me, "jon")
@@ -282,6 +299,7 @@ func TestTeamWaitsLook(t *testing.T) {
 
 // TestADepartmentOpensItsList goes from the numbers of a department to those of it who have not answered.
 func TestADepartmentOpensItsList(t *testing.T) {
+	t.Parallel()
 	s := late(t).sit(80, 24)
 	boarding("down", "enter", "down", "down", "enter", "down", "enter")(s)
 	s.sees("Who has answered · Expenses", "Department", "Finance", "not answered · 2 people", "Nils Oak", "Pia Quill")
@@ -290,6 +308,7 @@ func TestADepartmentOpensItsList(t *testing.T) {
 
 // TestMustReadAtSignIn goes through what waits when one comes: nothing is around it, and it may be put off three times.
 func TestMustReadAtSignIn(t *testing.T) {
+	t.Parallel()
 	w := waiting(t)
 	for left := 3; left > 0; left-- {
 		s := w.sit(80, 24)
@@ -318,6 +337,7 @@ func TestMustReadAtSignIn(t *testing.T) {
 
 // TestTwoMustReadsAtSignIn puts one after the other off, once each.
 func TestTwoMustReadsAtSignIn(t *testing.T) {
+	t.Parallel()
 	w := lengthy(t)
 	w.must(w.store.UpdateProfile(w.ctx, w.me, store.Profile{Department: "Finance"}))
 	s := w.sit(80, 24)
@@ -334,6 +354,7 @@ func TestTwoMustReadsAtSignIn(t *testing.T) {
 
 // TestMustReadBitByBit reads a long text to its end before it can be answered.
 func TestMustReadBitByBit(t *testing.T) {
+	t.Parallel()
 	w := lengthy(t)
 	s := w.sit(80, 12)
 	for range 3 {
@@ -358,6 +379,7 @@ func TestMustReadBitByBit(t *testing.T) {
 
 // TestAnnounce makes one by arrows, Enter and text alone.
 func TestAnnounce(t *testing.T) {
+	t.Parallel()
 	w, _ := board(t)
 	s := w.sit(80, 24)
 	s.press("to #announcements", "enter")
@@ -391,6 +413,7 @@ func TestAnnounce(t *testing.T) {
 
 // TestAnnounceToSeveral names departments, of which one is not there, and somebody who is not there either.
 func TestAnnounceToSeveral(t *testing.T) {
+	t.Parallel()
 	w, _ := board(t)
 	s := w.sit(80, 24)
 	s.press("to #announcements", "N", "enter")
@@ -433,6 +456,7 @@ func (s *sitting) choose2(name string) {
 
 // TestAudienceTurns looks at everyone, at one department, and reminds.
 func TestAudienceTurns(t *testing.T) {
+	t.Parallel()
 	w := late(t)
 	s := w.sit(80, 45)
 	boarding("down", "enter")(s)
@@ -455,6 +479,7 @@ func TestAudienceTurns(t *testing.T) {
 
 // TestEditAnnouncement asks again, or does not.
 func TestEditAnnouncement(t *testing.T) {
+	t.Parallel()
 	w, _ := board(t)
 	me, err := w.store.Me(w.ctx, w.me)
 	w.must(err)
@@ -479,12 +504,15 @@ func TestEditAnnouncement(t *testing.T) {
 
 // TestNastyMustReadLooks announces in the names of everyone with a difficult one.
 func TestNastyMustReadLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, nastyBoard, nothing)
 }
 func TestNastyAudienceLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, nastyBoard, boarding("down", "enter"))
 }
 func TestNastyMustReadsLooks(t *testing.T) {
+	t.Parallel()
 	looks(t, nastyBoard, boarding())
 }
 

@@ -39,6 +39,7 @@ func tens(w *world, digit *int) *paged[int] {
 // A page that was on its way when something else was asked for, or when what is here was read again, is not taken for a
 // part of it, and is asked for again.
 func TestPageOfAnotherQuestionIsNotTaken(t *testing.T) {
+	t.Parallel()
 	for name, meanwhile := range map[string]func(p *paged[int], digit *int) tea.Cmd{
 		"another question": func(p *paged[int], digit *int) tea.Cmd { *digit = 7; return p.another() },
 		"read again":       func(p *paged[int], _ *int) tea.Cmd { return p.refresh() },
@@ -71,6 +72,7 @@ func TestPageOfAnotherQuestionIsNotTaken(t *testing.T) {
 
 // Where a question is under way, the next one follows it, and its answer is what is shown.
 func TestQuestionsFollowEachOther(t *testing.T) {
+	t.Parallel()
 	w, digit := newWorld(t, store.Options{}), 3
 	p := tens(w, &digit)
 	h := w.attend(p.update)

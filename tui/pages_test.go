@@ -94,6 +94,7 @@ func (w *world) nasty() {
 }
 
 func TestFirstScreen(t *testing.T) {
+	t.Parallel()
 	t.Run("all known", func(t *testing.T) {
 		w := newWorld(t, store.Options{})
 		w.furnish()
@@ -118,6 +119,7 @@ func (w *world) greet(width, height int) (*first, *heard) {
 }
 
 func TestFirstScreenComesOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.greet(80, 23)
 	if me, err := w.store.Me(w.ctx, w.me); err != nil || !me.Welcomed {
@@ -126,6 +128,7 @@ func TestFirstScreenComesOnce(t *testing.T) {
 }
 
 func TestFirstPost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.furnish()
 	_, h := w.greet(80, 23)
@@ -138,6 +141,7 @@ func TestFirstPost(t *testing.T) {
 }
 
 func TestFirstScreenLooksAroundFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.furnish()
 	f, h := w.greet(80, 23)
@@ -152,6 +156,7 @@ func TestFirstScreenLooksAroundFirst(t *testing.T) {
 }
 
 func TestFirstScreenAsksOnlyWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	f, h := w.greet(80, 23)
 	if !f.Editing() || len(f.asking.parts) != 2 {
@@ -172,6 +177,7 @@ func TestFirstScreenAsksOnlyWhatIsMissing(t *testing.T) {
 }
 
 func TestFirstScreenAnswersAreOptional(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	_, h := w.greet(80, 23)
 	h.press("esc")
@@ -184,6 +190,7 @@ func TestFirstScreenAnswersAreOptional(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
+	t.Parallel()
 	for handle, want := range map[string]string{"maya.lind": "Maya Lind", "ben": "Ben", "j_p-o": "J P O", "": "", "7": "7"} {
 		if got := guess(handle); got != want {
 			t.Errorf("%q: %q, want %q", handle, got, want)
@@ -192,6 +199,7 @@ func TestGuess(t *testing.T) {
 }
 
 func TestMe(t *testing.T) {
+	t.Parallel()
 	t.Run("full", func(t *testing.T) {
 		w := newWorld(t, store.Options{})
 		w.furnish()
@@ -279,6 +287,7 @@ func (s *stroll) wantDepth(n int) {
 }
 
 func TestMeChangesProfile(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.stroll(newMe(w.app, w.theme))
 	s.to("Name")
@@ -304,6 +313,7 @@ func TestMeChangesProfile(t *testing.T) {
 }
 
 func TestMeKeepsWhatIsTooLong(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.stroll(newMe(w.app, w.theme))
 	s.to("Name")
@@ -318,6 +328,7 @@ func TestMeKeepsWhatIsTooLong(t *testing.T) {
 }
 
 func TestMeTimeZone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	for typed, want := range map[string]string{
 		"Europe/Berlin": "Europe/Berlin", "berlin": "Europe/Berlin", "new york": "America/New_York", "tokyo": "Asia/Tokyo", "utc": "UTC", "": "",
@@ -344,6 +355,7 @@ func TestMeTimeZone(t *testing.T) {
 }
 
 func TestMeKeys(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.must(second(w.store.AddKey(w.ctx, w.me, *testKey("desk"))))
 	s := w.stroll(newMe(w.app, w.theme))
@@ -372,6 +384,7 @@ func TestMeKeys(t *testing.T) {
 }
 
 func TestMeKeyShortcuts(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.stroll(newMe(w.app, w.theme))
 	for chosenLine(s.top()) == "" || !strings.HasPrefix(chosenLine(s.top()), "maya") {
@@ -384,6 +397,7 @@ func TestMeKeyShortcuts(t *testing.T) {
 }
 
 func TestMePassword(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.stroll(newMe(w.app, w.theme))
 	s.to("Set a password")
@@ -414,6 +428,7 @@ func TestMePassword(t *testing.T) {
 }
 
 func TestMeLinkCode(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.stroll(newMe(w.app, w.theme))
 	s.to("A code for another device")
@@ -438,6 +453,7 @@ func TestMeLinkCode(t *testing.T) {
 }
 
 func TestMeOffersTheKeyOfThisComputer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.app.offer = testKey("tablet")
 	s := w.stroll(newMe(w.app, w.theme))
@@ -452,6 +468,7 @@ func TestMeOffersTheKeyOfThisComputer(t *testing.T) {
 }
 
 func TestChannels(t *testing.T) {
+	t.Parallel()
 	t.Run("full", func(t *testing.T) {
 		w := newWorld(t, store.Options{})
 		w.furnish()
@@ -473,6 +490,7 @@ func TestChannels(t *testing.T) {
 }
 
 func TestChannelsActs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.furnish()
 	s := w.stroll(newChannels(w.app, w.theme))
@@ -533,6 +551,7 @@ func TestChannelsActs(t *testing.T) {
 }
 
 func TestChannelsFilter(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.furnish()
 	s := w.stroll(newChannels(w.app, w.theme))
@@ -553,11 +572,13 @@ func TestChannelsFilter(t *testing.T) {
 }
 
 func TestCreate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.portraits(func() screen { return newCreate(w.app, w.theme, false) }, "S", "a", "space", "?", "down")
 }
 
 func TestCreateChannel(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.stroll(newChannels(w.app, w.theme))
 	s.press("c")
@@ -580,6 +601,7 @@ func TestCreateChannel(t *testing.T) {
 }
 
 func TestLetSomebodyIn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	ben := w.person("ben", "Ben Brook", "Operations")
 	made, err := w.store.CreateChannel(w.ctx, w.me, store.NewChannel{Name: "secret", Private: true})
@@ -605,6 +627,7 @@ func TestLetSomebodyIn(t *testing.T) {
 }
 
 func TestCreateSaysWhereItIsWrong(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	for _, c := range []struct {
 		name, purpose, want string
@@ -627,6 +650,7 @@ func TestCreateSaysWhereItIsWrong(t *testing.T) {
 }
 
 func TestFormRunsOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	sent := 0
 	f := &form{app: w.app, theme: w.theme, parts: []*part{ask("Name", "x", "")}}
@@ -642,6 +666,7 @@ func TestFormRunsOnce(t *testing.T) {
 
 // Whatever is in the store and whatever the size, nothing is wider or higher than its screen.
 func TestPagesFit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.nasty()
 	w.app.offer = testKey("tablet")
@@ -684,6 +709,7 @@ func TestPagesFit(t *testing.T) {
 
 // Answers for another screen of the same kind change nothing.
 func TestPagesIgnoreForeignAnswers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	a, b := newMe(w.app, w.theme).(*me), newChannels(w.app, w.theme).(*channels)
 	a.Update(meMsg{of: newMe(w.app, w.theme).(*me)})
@@ -694,6 +720,7 @@ func TestPagesIgnoreForeignAnswers(t *testing.T) {
 }
 
 func TestPagesSayTheirProblem(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	w.app.me = 1 << 40
 	for _, s := range []screen{newMe(w.app, w.theme), newChannels(w.app, w.theme)} {

@@ -99,17 +99,21 @@ func letters(text string) (keys []string) {
 func TestInboxLooks(t *testing.T)      { inEverySize(t, busy, to(1)...) }
 func TestEmptyInboxLooks(t *testing.T) { inEverySize(t, settled, to(1)...) }
 func TestSearchLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("kestrel grosse"), []string{"enter"})...)
 }
 func TestSearchManyLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("the"), []string{"enter"})...)
 }
 func TestEmptySearchLooks(t *testing.T) { inEverySize(t, settled, "/") }
 func TestSearchProblemLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, busy, slices.Concat([]string{"/"}, letters("since:yesterday"), []string{"enter"})...)
 }
 func TestPeopleLooks(t *testing.T) { inEverySize(t, busy, fromEnd(3)...) }
 func TestPeoplePickedLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, busy, fromEnd(3, "space", "down", "space")...)
 }
 func TestPeopleFoundLooks(t *testing.T) { inEverySize(t, busy, fromEnd(3, "/", "b")...) }
@@ -117,6 +121,7 @@ func TestPersonLooks(t *testing.T)      { inEverySize(t, busy, fromEnd(3, "enter
 func TestQuietPersonLooks(t *testing.T) { inEverySize(t, settled, fromEnd(3, "enter")...) }
 func TestDirectLooks(t *testing.T)      { inEverySize(t, busy, to(11)...) }
 func TestEmptyDirectLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, busy, fromEnd(3, "space", "down", "space", "enter")...)
 }
 func TestTrialLooks(t *testing.T)        { inEverySize(t, settled, fromEnd(2)...) }
@@ -124,9 +129,11 @@ func TestPaletteLooks(t *testing.T)      { inEverySize(t, busy, "g") }
 func TestPaletteFoundLooks(t *testing.T) { inEverySize(t, busy, "g", "b", "e") }
 func TestNastyPeopleLooks(t *testing.T)  { inEverySize(t, nasty, fromEnd(3, "down")...) }
 func TestNastyPersonLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, nasty, fromEnd(3, "down", "down", "enter")...)
 }
 func TestMembersLooks(t *testing.T) {
+	t.Parallel()
 	for _, size := range windows {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			w := busy(t)
@@ -140,6 +147,7 @@ func TestMembersLooks(t *testing.T) {
 }
 
 func TestInboxOpensAndMarks(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	s := w.sit(80, 24)
 	s.visit(entryInbox)
@@ -167,6 +175,7 @@ func TestInboxOpensAndMarks(t *testing.T) {
 }
 
 func TestInboxPages(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	for i := range 2*pageSize + 3 {
@@ -184,6 +193,7 @@ func TestInboxPages(t *testing.T) {
 }
 
 func TestNotifies(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook \x1b]0;x", "Operations")
 	s := w.sit(80, 24)
@@ -233,6 +243,7 @@ func TestNotifies(t *testing.T) {
 }
 
 func TestSearchFinds(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	s := w.sit(80, 24)
 	s.press("/")
@@ -263,6 +274,7 @@ func TestSearchFinds(t *testing.T) {
 }
 
 func TestSearchPagesAndIgnoresLateAnswers(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	for i := range 2*pageSize + 3 {
@@ -291,6 +303,7 @@ func TestSearchPagesAndIgnoresLateAnswers(t *testing.T) {
 }
 
 func TestPeopleAreFoundAndWrittenTo(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	s := w.sit(80, 24)
 	s.visit(entryPeople)
@@ -319,6 +332,7 @@ func TestPeopleAreFoundAndWrittenTo(t *testing.T) {
 }
 
 func TestMembersAreManaged(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	c := w.channel("finance-close")
 	s := w.sit(80, 24)
@@ -337,6 +351,7 @@ func TestMembersAreManaged(t *testing.T) {
 }
 
 func TestPaletteLeadsEverywhere(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	s := w.sit(80, 24)
 	for _, c := range [][2]string{{"inb", "Inbox"}, {"plat", "#platform"}, {"tara", "Tara Vale · @tara"}, {"bro", "Ben Brook · @ben"}, {"figu", "Admin · Figures"}, {"toda", "Admin · Today"}, {"decis", "Petra Marsh invited @ben"}, {"all k", "All keys"}} {
@@ -366,6 +381,7 @@ func TestPaletteLeadsEverywhere(t *testing.T) {
 }
 
 func TestCompletion(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	s := w.sit(80, 24)
 	s.press("n")
@@ -413,10 +429,12 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestCompletionLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, busy, "n", "H", "i", "space", "@", "tab", "down")
 }
 
 func TestEmojisAreWhole(t *testing.T) {
+	t.Parallel()
 	names := map[string]bool{}
 	for _, e := range emojis {
 		if names[e.name] || store.Graphemes(e.text) != 1 || store.Clean(e.text) != e.text || ansi.StringWidth(e.text) < 1 {
@@ -430,6 +448,7 @@ func TestEmojisAreWhole(t *testing.T) {
 }
 
 func TestMeIsTold(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	s.visit(entryMe)
@@ -443,6 +462,7 @@ func TestMeIsTold(t *testing.T) {
 }
 
 func TestMeLeavesForGood(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	s.visit(entryMe)
@@ -488,6 +508,7 @@ func (w *world) bodies(t *testing.T) (all []string) {
 }
 
 func TestHeldCounts(t *testing.T) {
+	t.Parallel()
 	w := busy(t)
 	s := w.sit(150, 45)
 	s.visit(entryMe)
@@ -515,11 +536,13 @@ func renowned(t *testing.T) *world {
 
 func TestNastyInboxLooks(t *testing.T) { inEverySize(t, renowned, to(1, "down")...) }
 func TestNastySearchLooks(t *testing.T) {
+	t.Parallel()
 	inEverySize(t, renowned, slices.Concat([]string{"/"}, letters("lunch"), []string{"enter"})...)
 }
 func TestNastyPaletteLooks(t *testing.T) { inEverySize(t, renowned, "g", "p") }
 
 func TestFoundReplyIsShownInItsThread(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	root := w.post(ben, w.channel("everyone"), 0, "What is missing?")

@@ -21,6 +21,7 @@ var elsewhere = strings.Fields(`Right Yes No NextField PrevField Save Cancel Oth
 
 // The README's table of keys is the table of keys, but for those that are explained where they are.
 func TestReadmeKeys(t *testing.T) {
+	t.Parallel()
 	left := map[string]bool{}
 	for _, name := range elsewhere {
 		left[name] = true

@@ -47,6 +47,7 @@ func (w *world) finds(word string, n int) {
 
 // Whoever is taken out of a private channel sees nothing of it any more, whatever screen it stood on.
 func TestNothingStaysOfAChannelThatIsClosedToMe(t *testing.T) {
+	t.Parallel()
 	screens := map[string]func(*world, store.Person, store.Channel, store.Post) screen{
 		"home": func(w *world, _ store.Person, _ store.Channel, _ store.Post) screen {
 			return newHome(w.app, w.theme, false)
@@ -97,6 +98,7 @@ func TestNothingStaysOfAChannelThatIsClosedToMe(t *testing.T) {
 
 // A page that was asked for before a post was hidden, and comes after everybody was told, does not bring it back.
 func TestWhatIsOnItsWayIsNotShownAsItWas(t *testing.T) {
+	t.Parallel()
 	const many = 3 * pageSize
 	for _, place := range []string{"the first page", "an older page", "the first page of a search", "a thread", "earlier replies"} {
 		t.Run(place, func(t *testing.T) {
@@ -209,6 +211,7 @@ func answersOf(cmd tea.Cmd) (all []tea.Msg) {
 
 // Of more than one page, what was loaded is read again whole where it may have changed.
 func TestWhatIsLoadedIsReadAgainHoweverMuch(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben, secret, private := w.closed()
 	everyone := w.channel("everyone")

@@ -230,6 +230,7 @@ func (w *world) unread(c store.Channel) int {
 }
 
 func TestTextFieldTakesKeys(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	s.press("n")
@@ -256,6 +257,7 @@ func TestTextFieldTakesKeys(t *testing.T) {
 }
 
 func TestQuitBacksOut(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
@@ -273,6 +275,7 @@ func TestQuitBacksOut(t *testing.T) {
 }
 
 func TestUnknownKeysDoNothing(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
@@ -284,6 +287,7 @@ func TestUnknownKeysDoNothing(t *testing.T) {
 }
 
 func TestFocusGoesRound(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	platform := w.found(store.NewChannel{Name: "platform", Purpose: "Builds and releases"})
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
@@ -308,6 +312,7 @@ func TestFocusGoesRound(t *testing.T) {
 }
 
 func TestNarrowWindowHasMenu(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.found(store.NewChannel{Name: "platform"})
 	s := w.sit(40, 12)
@@ -325,6 +330,7 @@ func TestNarrowWindowHasMenu(t *testing.T) {
 }
 
 func TestMouse(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	for range 12 {
@@ -352,6 +358,7 @@ func TestMouse(t *testing.T) {
 }
 
 func TestPasteGoesToTheText(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	s.send(tea.PasteMsg{Content: "nobody asked"})
@@ -376,6 +383,7 @@ func (w *world) bodiesOf(channel string) (all []string) {
 }
 
 func TestEventsReload(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	root := w.post(ben, w.channel("everyone"), 0, "The lift is back")
@@ -394,6 +402,7 @@ func TestEventsReload(t *testing.T) {
 }
 
 func TestNewPostsWaitAbove(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	var posts []store.Post
@@ -425,6 +434,7 @@ func TestNewPostsWaitAbove(t *testing.T) {
 }
 
 func TestOwnPostIsShownAtOnce(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	for range 9 {
@@ -446,6 +456,7 @@ func TestOwnPostIsShownAtOnce(t *testing.T) {
 }
 
 func TestOlderPostsLoadByScrolling(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.post(ben, w.channel("everyone"), 0, "the very first")
@@ -471,6 +482,7 @@ func TestOlderPostsLoadByScrolling(t *testing.T) {
 }
 
 func TestJoinedChannelComesToHome(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.post(ben, w.channel("everyone"), 0, "Hello")
@@ -497,6 +509,7 @@ func TestJoinedChannelComesToHome(t *testing.T) {
 }
 
 func TestDraftIsSavedWhenAScreenGoes(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	root := w.post(ben, w.channel("everyone"), 0, "Hello")
@@ -525,6 +538,7 @@ func TestDraftIsSavedWhenAScreenGoes(t *testing.T) {
 }
 
 func TestThreadOpensAtTheFirstNewReply(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -549,6 +563,7 @@ func TestThreadOpensAtTheFirstNewReply(t *testing.T) {
 }
 
 func TestEarlierRepliesLoadByScrollingUp(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -584,6 +599,7 @@ func TestEarlierRepliesLoadByScrollingUp(t *testing.T) {
 }
 
 func TestJoinLeaveMute(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	lunch, err := w.store.CreateChannel(w.ctx, ben.ID, store.NewChannel{Name: "lunch", Purpose: "Where and when"})
@@ -620,6 +636,7 @@ func TestJoinLeaveMute(t *testing.T) {
 }
 
 func TestLateAndForeignAnswersAreIgnored(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	p := w.post(ben, w.channel("everyone"), 0, "Hello")
@@ -640,6 +657,7 @@ func TestLateAndForeignAnswersAreIgnored(t *testing.T) {
 }
 
 func TestGonePostDisappears(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	a := w.post(ben, w.channel("everyone"), 0, "stays")
@@ -654,6 +672,7 @@ func TestGonePostDisappears(t *testing.T) {
 }
 
 func TestThreadStaysBesideItsList(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.post(ben, w.channel("everyone"), 0, "the first")
@@ -675,6 +694,7 @@ func TestThreadStaysBesideItsList(t *testing.T) {
 }
 
 func TestTooSmall(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	for _, size := range [][2]int{{1, 1}, {0, 0}, {29, 24}, {80, 7}, {2, 40}} {
@@ -689,6 +709,7 @@ func TestTooSmall(t *testing.T) {
 }
 
 func TestIdleTicksNothing(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.post(ben, w.channel("everyone"), 0, "Hello")
@@ -702,6 +723,7 @@ func TestIdleTicksNothing(t *testing.T) {
 }
 
 func TestErrorsAreSentences(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	s := w.sit(80, 24)
 	s.send(errMsg{store.ErrNotFound})
@@ -711,6 +733,7 @@ func TestErrorsAreSentences(t *testing.T) {
 }
 
 func TestFirstScreenComesFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, store.Options{})
 	s := w.sit(80, 24)
 	if len(s.m.stack) != 2 {
@@ -721,6 +744,7 @@ func TestFirstScreenComesFirst(t *testing.T) {
 }
 
 func TestFailedLoadCanBeTriedAgain(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello")
 	s := w.sit(80, 24)
@@ -735,6 +759,7 @@ func TestFailedLoadCanBeTriedAgain(t *testing.T) {
 }
 
 func TestStewardLetsPeopleIn(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.person("ben", "Ben Brook", "Operations")
 	c := w.found(store.NewChannel{Name: "close", Private: true})
@@ -748,6 +773,7 @@ func TestStewardLetsPeopleIn(t *testing.T) {
 }
 
 func TestThemeFollowsTheTerminal(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.post(w.person("ben", "Ben Brook", "Operations"), w.channel("everyone"), 0, "Hello *all* @ben")
 	s := w.sit(80, 24)
@@ -770,6 +796,7 @@ func TestThemeFollowsTheTerminal(t *testing.T) {
 
 // What is typed before a screen has its first answer waits for it, in order.
 func TestKeysWaitForTheFirstAnswer(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	w.post(ben, w.channel("everyone"), 0, "Hello")
@@ -815,6 +842,7 @@ func TestKeysWaitForTheFirstAnswer(t *testing.T) {
 
 // What is chosen for a screen that has no answer yet waits for it as keys do.
 func TestChoicesWaitForTheFirstAnswer(t *testing.T) {
+	t.Parallel()
 	s := settled(t).sit(80, 24)
 	_, first := s.m.Update(pushMsg{newChannel(s.m.app, s.m.theme, s.channel("announcements").ID)})
 	_, then := s.m.Update(announceMsg{store.NewAnnouncement{MustRead: true, Everyone: true}, "To: everyone\nMust read: yes"})
@@ -826,6 +854,7 @@ func TestChoicesWaitForTheFirstAnswer(t *testing.T) {
 
 // While more waits above than one page holds, what else comes is not read; who looks gets all of it.
 func TestMoreWaitsThanAPageHolds(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -850,6 +879,7 @@ func TestMoreWaitsThanAPageHolds(t *testing.T) {
 
 // A reply far up in a long thread is gone to, however far.
 func TestThreadOpensAtAnOldReply(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	root := w.post(ben, w.channel("everyone"), 0, "Long")
@@ -868,6 +898,7 @@ func TestThreadOpensAtAnOldReply(t *testing.T) {
 
 // The order of Home is as it was left.
 func TestHomeOrderIsKept(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	old := w.post(ben, w.channel("everyone"), 0, "Old and alive")
@@ -890,6 +921,7 @@ func TestHomeOrderIsKept(t *testing.T) {
 
 // Keys that come in one go are for the screens that those before them lead to: nothing answers in between.
 func TestKeysInOneGo(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ keys, sees string }{
 		"a reply":                {"r q u i t", "quit"},
 		"out of a menu":          {"enter o enter q u i t", "quit"},
@@ -919,6 +951,7 @@ func TestKeysInOneGo(t *testing.T) {
 
 // Whoever opens one screen after the other, without ever going back, keeps Home and the last ones.
 func TestScreensAboveEachOtherAreBounded(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	w.person("ben", "Ben Brook", "Operations")
 	s := w.sit(80, 24)

@@ -177,6 +177,7 @@ var odd = [][2]int{{80, 24}, {40, 12}, {150, 45}, {30, 8}, {69, 9}, {70, 60}, {1
 // TestEveryScreenFits opens every screen in windows of every kind and walks through it: never a line wider than the
 // window, never more lines.
 func TestEveryScreenFits(t *testing.T) {
+	t.Parallel()
 	w := dayNasty(t)
 	all := screens(w)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -199,6 +200,7 @@ var aCode = regexp.MustCompile(`\b[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}\b`)
 
 // The screens that no other test compares with a picture of them.
 func TestScreensLook(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"newAbout", "newFarewell", "newHide", "newKeyPage", "newLabel", "newLetIn", "newLink", "newPassword", "newRemoval", "newTake", "newTelling", "newVersions", "newZone"} {
 		for _, size := range windows {
 			t.Run(fmt.Sprintf("%s/%dx%d", name, size[0], size[1]), func(t *testing.T) {

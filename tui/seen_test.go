@@ -11,6 +11,7 @@ import (
 )
 
 func TestReadAfterASecond(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -30,6 +31,7 @@ func TestReadAfterASecond(t *testing.T) {
 }
 
 func TestPassingOverReadsNothing(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -49,6 +51,7 @@ func TestPassingOverReadsNothing(t *testing.T) {
 }
 
 func TestPositionMovesWithoutGaps(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -76,6 +79,7 @@ func TestPositionMovesWithoutGaps(t *testing.T) {
 }
 
 func TestLongPostIsReadBitByBit(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -105,6 +109,7 @@ func TestLongPostIsReadBitByBit(t *testing.T) {
 }
 
 func TestOnlyWhatIsVisibleIsRead(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -137,6 +142,7 @@ func TestOnlyWhatIsVisibleIsRead(t *testing.T) {
 }
 
 func TestUnreadBelowWhatIsLoadedStaysUnread(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	quiet := w.found(store.NewChannel{Name: "quiet"}, ben)
@@ -162,6 +168,7 @@ func TestUnreadBelowWhatIsLoadedStaysUnread(t *testing.T) {
 }
 
 func TestYouWereHereStaysWhereItWas(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")
@@ -183,6 +190,7 @@ func TestYouWereHereStaysWhereItWas(t *testing.T) {
 
 // Somebody who comes for the first time was not here when the last post was written that does not count as new.
 func TestANewcomerWasNotHere(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	everyone := w.channel("everyone")
 	w.post(store.Person{ID: w.me}, everyone, 0, "before ben came")
@@ -198,6 +206,7 @@ func TestANewcomerWasNotHere(t *testing.T) {
 }
 
 func TestSpaceWalk(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	me := store.Person{ID: w.me}
@@ -242,6 +251,7 @@ func TestSpaceWalk(t *testing.T) {
 }
 
 func TestReadingElsewhereIsSeenHere(t *testing.T) {
+	t.Parallel()
 	w := settled(t)
 	ben := w.person("ben", "Ben Brook", "Operations")
 	everyone := w.channel("everyone")

@@ -23,6 +23,7 @@ func wrapped(text string, width int) []string {
 }
 
 func TestWrap(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		text  string
 		width int
@@ -56,6 +57,7 @@ func TestWrap(t *testing.T) {
 }
 
 func TestFold(t *testing.T) {
+	t.Parallel()
 	th := newTheme(true, colorprofile.ASCII)
 	text := strings.TrimSuffix(strings.Repeat("line\n", foldAfter), "\n")
 	if got := drawBody(text, 30, foldAfter, th); len(got) != foldAfter || strings.Contains(got[foldAfter-1], "more") {
@@ -72,6 +74,7 @@ func TestFold(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
+	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +107,7 @@ func TestTimes(t *testing.T) {
 }
 
 func TestCapped(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int]string{1: "1", 99: "99", 100: "99+", 4000: "99+"} {
 		if got := capped(n); got != want {
 			t.Errorf("capped(%d) = %q, want %q", n, got, want)
@@ -113,6 +117,7 @@ func TestCapped(t *testing.T) {
 
 // TestDrawnPostsFit draws any text at any width, cleaned or not.
 func TestDrawnPostsFit(t *testing.T) {
+	t.Parallel()
 	themes := []*theme{newTheme(true, colorprofile.TrueColor), newTheme(false, colorprofile.ANSI), newTheme(true, colorprofile.ASCII)}
 	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.SampledFrom([]rune("ab *_~`@#h新👩\u200d\u0301\u202e\n\x1b[0m"))), rapid.SampledFrom(keysOf(cast)))
 	rapid.Check(t, func(r *rapid.T) {
@@ -149,6 +154,7 @@ func keysOf(m map[string]string) []string {
 
 // TestWrapLosesNothing puts the lines together again.
 func TestWrapLosesNothing(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		text := strings.ReplaceAll(store.Clean(rapid.String().Draw(r, "text")), "\n", " ")
 		width := rapid.IntRange(2, 60).Draw(r, "width")
