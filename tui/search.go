@@ -14,7 +14,7 @@ import (
 // searchLimit is the most bytes of a search in its field: more than the store takes, so that it can say what is too long.
 const searchLimit = 16 << 10
 
-// searchHints say what narrows a search down.
+// searchHints say what narrows a search down, what is used most first.
 const searchHints = `from:ben  in:platform  tag:lift  since:3d  has:link  "as it stands"  beginn*`
 
 // search is a field and the posts that have its words, which are lit in them.
@@ -375,7 +375,7 @@ func (s *search) View() tea.View {
 		text = t.Lit.Render(text)
 	}
 	lines := []string{fit(" "+t.Accent.Render("/")+" "+text, s.width)}
-	under := searchHints
+	under := narrowing(s.width - 2)
 	if !s.typing {
 		under = s.tells()
 	}
@@ -391,6 +391,19 @@ func (s *search) View() tea.View {
 		cursor = caret(x+3, 0)
 	}
 	return around(lines, cursor, s.width, s.rows)
+}
+
+// narrowing is as many whole searchHints as there is room for.
+func narrowing(width int) string {
+	hints := searchHints
+	for columns(hints) > width {
+		i := strings.LastIndex(hints, "  ")
+		if i < 0 {
+			break
+		}
+		hints = hints[:i]
+	}
+	return hints
 }
 
 // tells is how much was found.
