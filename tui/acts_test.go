@@ -467,6 +467,11 @@ func TestMoreInAThread(t *testing.T) {
 	if !w.now(post.ID).Reactions.Mine[0] {
 		t.Error("no reaction")
 	}
+	s.press("o", "s") // the keys that stand in the menu work there, too
+	s.sees("Thread · #platform")
+	if !w.now(post.ID).Saved {
+		t.Error("the key beside an act of the menu did not do it")
+	}
 }
 
 // TestActsHaveOneKeyEach looks for acts that are in one another's way.
