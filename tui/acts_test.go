@@ -330,6 +330,29 @@ func TestPin(t *testing.T) {
 	}
 }
 
+// TestPinsOfAChannelThatIsClosedToMe takes somebody out of a private channel while they read what is pinned there.
+func TestPinsOfAChannelThatIsClosedToMe(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations")
+	c := w.found(store.NewChannel{Name: "merger", Private: true}, ben)
+	p := w.post(store.Person{ID: w.me}, c, 0, "The price is 12")
+	w.must(w.store.PinPost(w.ctx, w.me, p.ID, true))
+	w.must(w.store.MarkWelcomed(w.ctx, ben.ID))
+	maya := w.me
+	w.app.me = ben.ID
+	s := w.on("merger")
+	s.press("P")
+	s.sees("Pinned · #merger", "The price is 12")
+	w.must(w.store.RemoveMember(w.ctx, maya, c.ID, "ben"))
+	s.hear()
+	s.sees("No such channel", "Esc goes back.")
+	s.misses("merger", "12")
+	w.must(w.store.AddMember(w.ctx, maya, c.ID, "ben"))
+	s.hear()
+	s.sees("Pinned · #merger", "The price is 12")
+}
+
 func TestQuestions(t *testing.T) {
 	t.Parallel()
 	w, ben, platform, _ := talk(t)
@@ -443,6 +466,11 @@ func TestMoreInAThread(t *testing.T) {
 	s.press("1")
 	if !w.now(post.ID).Reactions.Mine[0] {
 		t.Error("no reaction")
+	}
+	s.press("o", "s") // the keys that stand in the menu work there, too
+	s.sees("Thread · #platform")
+	if !w.now(post.ID).Saved {
+		t.Error("the key beside an act of the menu did not do it")
 	}
 }
 

@@ -329,6 +329,25 @@ func TestTrialByArrowsAndEnter(t *testing.T) {
 	}
 }
 
+// TestTermsTakeOneEnter accepts with a finger that hits Enter twice, and after the text has changed on the way.
+func TestTermsTakeOneEnter(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	w.must(w.store.SetTerms(w.ctx, w.me, "Be kind.", "Legal asked."))
+	s := w.sit(80, 24)
+	s.run(s.m.push(newSaved(s.m.app, s.m.theme))) // what is below stays
+	s.run(s.m.push(newTerms(s.m.app, s.m.theme, "Be kind.", 1)))
+	w.must(w.store.SetTerms(w.ctx, w.me, "Be kind and brief.", "Legal asked again."))
+	s.press("enter")
+	s.sees("The text has changed meanwhile. Read it again, then accept it.", "Be kind and brief.", "I accept")
+	_, once := s.m.Update(keyOf("enter"))
+	_, twice := s.m.Update(keyOf("enter"))
+	s.run(once)
+	s.run(twice)
+	s.sees("Saved", "Nothing is saved yet.")
+	w.sit(80, 24).misses("I accept")
+}
+
 // TestDemotedInAMenu takes the board's rights from an admin who is in its menu: the next act is refused in words, and Admin goes.
 func TestDemotedInAMenu(t *testing.T) {
 	t.Parallel()

@@ -56,11 +56,14 @@ func newChannel(a *app, t *theme, id int64) *channel {
 
 func (c *channel) Where() string { return channelEntry(c.id) }
 
+// noChannel is the header of what was about a channel that is not to be seen any more: its name is not either.
+const noChannel = "No such channel"
+
 // Title is the name and what is unusual about the channel for me.
 func (c *channel) Title() string {
 	switch {
 	case c.gone != "":
-		return "No such channel"
+		return noChannel
 	case !c.known:
 		return ""
 	}

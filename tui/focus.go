@@ -98,16 +98,26 @@ func (m *Model) turn() {
 	}
 }
 
-// pressSide moves in the sidebar and opens an entry.
+// pressSide moves in the sidebar and opens an entry. A key that it has no use for is for the screen, where that stands
+// beside it with what its keys do; who begins to write there goes on there.
 func (m *Model) pressSide(msg tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(msg, keys.Back, keys.Quit) {
 		m.focus = onScreen
 		return nil
 	}
-	if e := m.side.press(msg); e != nil {
+	e, taken := m.side.press(msg)
+	switch {
+	case e != nil:
 		return m.open(*e)
+	case taken, m.frame().menu:
+		return nil
 	}
-	return nil
+	over := m.focused()
+	cmd := over.Update(msg)
+	if w, ok := over.screen.(editing); ok && w.Editing() {
+		m.focus = onScreen
+	}
+	return cmd
 }
 
 // open shows what an entry of the sidebar stands for.

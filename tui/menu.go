@@ -28,6 +28,7 @@ type item struct {
 	dim   bool           // of less interest
 	bold  bool           // new
 	open  func() tea.Cmd // what Enter does
+	key   key.Binding    // what does it, too; it may have none
 	keys  []key.Binding
 }
 
@@ -96,9 +97,19 @@ func (m *menu) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Open, keys.Right):
 		return m.open(m.index())
 	default:
-		return nil
+		return m.pressed(msg)
 	}
 	m.choose(i)
+	return nil
+}
+
+// pressed does what the item with that key is for.
+func (m *menu) pressed(msg tea.KeyPressMsg) tea.Cmd {
+	for i := range m.items {
+		if key.Matches(msg, m.items[i].key) {
+			return m.open(i)
+		}
+	}
 	return nil
 }
 

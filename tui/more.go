@@ -15,7 +15,7 @@ func newMore(a *app, t *theme, title string, groups ...[]postAct) *page {
 	var items []item
 	for g, acts := range groups {
 		for i, act := range acts {
-			it := item{name: strconv.Itoa(g) + " " + act.name, label: act.name, keys: []key.Binding{says(keys.Open, "does it")}}
+			it := item{name: strconv.Itoa(g) + " " + act.name, label: act.name, key: act.key, keys: []key.Binding{says(keys.Open, "does it")}}
 			if k := act.key.Help().Key; k != "" {
 				it.end = t.Key.Render(k)
 			}

@@ -263,13 +263,64 @@ func TestSearchFinds(t *testing.T) {
 	s.press("esc")
 	s.sees("Home")
 	s.press("/")
-	s.sees("/ kestrel", "2 posts") // kept
-	s.press("/", "ctrl+u")
+	s.sees("/ kestrel", "Kestrel Ltd signed") // kept
+	s.press("ctrl+u")
 	for _, c := range [][2]string{{`"`, "Nothing to look for yet."}, {"-x", "Nothing was found"}, {"AND", "Nothing was found"}, {strings.Repeat("x", 10_000), "That search has 10,000 characters"}} {
 		s.send(tea.PasteMsg{Content: c[0]})
 		s.press("enter")
 		s.sees(c[1])
 		s.press("ctrl+u")
+	}
+}
+
+func TestSearchKeepsItsKeysUntilEnter(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	s := w.sit(80, 24)
+	s.press("/")
+	const commands = "/?1gGjkhlqnrdesfmutyQ!+.w" // everywhere else
+	s.write(commands)
+	s.press("space", "left", "right", "home", "end")
+	s.sees("/ "+commands, "Enter searches")
+	s.press("ctrl+u")
+	s.write("kestrel")
+	s.press("enter")
+	s.sees("/ kestrel", "2 posts")
+
+	// What was looked for last gives way to the first letter, also when it has been found already.
+	s.press("esc", "/")
+	s.sees("/ kestrel", "Kestrel Ltd signed", "Enter searches")
+	if !strings.Contains(s.m.View().Content, "\x1b[7mkestrel") {
+		t.Error("the words that give way do not look so")
+	}
+	s.write("quartz")
+	s.sees("/ quartz\n", "Kestrel Ltd signed")
+	s.press("enter")
+	s.sees("Nothing was found")
+	s.press("ctrl+u")
+	s.write("kestrel")
+	s.press("enter", "/", "backspace")
+	s.misses("/ kestrel")
+	s.write("kestrel")
+	s.press("enter", "/", "left")
+	s.write("s")
+	s.sees("/ kestresl")
+	s.press("ctrl+u")
+	s.write("invoice")
+	s.press("enter", "esc", "/")
+	s.send(tea.PasteMsg{Content: "kestrel"})
+	s.sees("/ kestrel\n")
+
+	// An answer that comes while the next words are being typed takes no key from them.
+	f := s.m.top().screen.(*search)
+	_, answer := s.m.Update(keyOf("enter"))
+	s.write(" q")
+	s.run(answer)
+	s.sees("/ kestrel q", "Kestrel Ltd signed")
+	s.write("d")
+	s.sees("/ kestrel qd")
+	if !f.typing {
+		t.Error("the late answer took the keys")
 	}
 }
 

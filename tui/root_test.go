@@ -286,6 +286,31 @@ func TestUnknownKeysDoNothing(t *testing.T) {
 	}
 }
 
+// TestKeysBesideTheSidebar uses the keys that stand below it while it has the keys.
+func TestKeysBesideTheSidebar(t *testing.T) {
+	t.Parallel()
+	w := full(t)
+	s := w.sit(80, 24)
+	s.press("tab")
+	s.sees("n  Write to #everyone")
+	s.press("n")
+	s.sees("Enter posts")
+	s.write("jk")
+	s.sees("#everyone  jk")
+	s.press("ctrl+u", "esc", "tab", "+")
+	s.sees("[1👍")
+	s.press("esc", "tab", "z")
+	if s.m.focus != onSide {
+		t.Error("a key that means nothing leaves the sidebar")
+	}
+	s = w.sit(40, 15)
+	s.press("tab", "n")
+	s.misses("Enter posts")
+	if s.m.focus != onSide {
+		t.Error("in a narrow window a key of the screen, which is not to be seen, leaves the menu")
+	}
+}
+
 func TestFocusGoesRound(t *testing.T) {
 	t.Parallel()
 	w := settled(t)

@@ -21,6 +21,7 @@ type shelf struct {
 	writing
 	title, entry string
 	none         string // what stands here while there is nothing
+	gone         string // why there is no such channel for me any more
 }
 
 func newShelf(a *app, t *theme, title, none string, load func(ctx context.Context, before int64, n int) ([]store.Post, error)) *shelf {
@@ -60,13 +61,20 @@ func newQuestions(a *app, t *theme) *shelf {
 }
 
 // Title is the header.
-func (s *shelf) Title() string { return s.title }
+func (s *shelf) Title() string {
+	if s.gone != "" {
+		return noChannel
+	}
+	return s.title
+}
 
 // Where is the entry in the sidebar, if it has one.
 func (s *shelf) Where() string { return s.entry }
 
 // Pending waits for the posts.
-func (s *shelf) Pending() bool { return !s.ready && s.problem == "" || s.writing.reading() }
+func (s *shelf) Pending() bool {
+	return !s.ready && s.problem == "" && s.gone == "" || s.writing.reading()
+}
 
 func (s *shelf) Init() tea.Cmd { return tea.Batch(s.refresh(), s.askChannels()) }
 
@@ -85,6 +93,13 @@ func (s *shelf) Update(msg tea.Msg) tea.Cmd {
 		return s.writing.update(msg)
 	case tea.MouseMsg:
 		return s.mouse(msg)
+	case pageMsg:
+		if msg.of != s.latest {
+			return nil
+		}
+		if s.gone = ""; notFound(msg.err) { // nor is it for me to know what the channel is called
+			s.gone, _ = store.Sentence(msg.err)
+		}
 	}
 	return tea.Batch(s.latest.update(msg), s.writing.update(msg))
 }
@@ -105,9 +120,12 @@ func (s *shelf) Watch(_, focused bool) tea.Cmd {
 
 func (s *shelf) View() tea.View {
 	s.say = ""
-	if s.problem != "" {
+	switch {
+	case s.gone != "":
+		s.say = s.gone + "\n\nEsc goes back."
+	case s.problem != "":
 		s.say = s.problem + "\n\nEnter tries again."
-	} else if s.ready {
+	case s.ready:
 		s.say = s.none
 	}
 	return tea.NewView(s.view())

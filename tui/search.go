@@ -14,7 +14,7 @@ import (
 // searchLimit is the most bytes of a search in its field: more than the store takes, so that it can say what is too long.
 const searchLimit = 16 << 10
 
-// searchHints say what narrows a search down.
+// searchHints say what narrows a search down, what is used most first.
 const searchHints = `from:ben  in:platform  tag:lift  since:3d  has:link  "as it stands"  beginn*`
 
 // search is a field and the posts that have its words, which are lit in them.
@@ -22,6 +22,8 @@ type search struct {
 	feed
 	field   *field
 	typing  bool // keys are text
+	anew    bool // and the words that stand there give way to the first of them
+	going   bool // Enter was the last of them: what is found gets the keys
 	query   string
 	order   store.SearchOrder
 	turn    int // of the last question; answers to others are late
@@ -52,9 +54,10 @@ type (
 	searchedMsg struct{ query string }
 )
 
-// newSearch looks for query at once, or waits for one to be typed.
+// newSearch looks for query at once, and waits for one to be typed: the keys are the field's until Enter, however soon
+// there is something to show.
 func newSearch(a *app, t *theme, query string) screen {
-	s := &search{feed: newFeed(a, t), field: newRow(searchLimit), typing: true, query: query}
+	s := &search{feed: newFeed(a, t), field: newRow(searchLimit), typing: true, anew: query != "", query: query}
 	s.field.set(query)
 	s.list, s.where = true, true
 	s.light = s.lit
@@ -131,8 +134,8 @@ func (s *search) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return s.press(msg)
 	case tea.PasteMsg:
-		if s.typing && !s.field.paste(msg.Content) {
-			return status("That is more than fits here.")
+		if s.typing {
+			return s.paste(msg.Content)
 		}
 	case tea.MouseMsg:
 		return s.mouse(msg)
@@ -168,7 +171,7 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 	case msg.before == 0:
 		s.ready, s.problem, s.next = true, "", msg.found.Next
 		s.terms, s.drawn = msg.found.Terms, map[int64]*drawnPost{}
-		s.typing = s.typing && len(msg.found.Posts) == 0
+		s.typing = s.typing && !(s.going && len(msg.found.Posts) > 0)
 		s.keep(func() { s.posts, s.selected = s.app.drawn.all(msg.found.Posts), 0 })
 		s.top = 0
 		s.choose(0)
@@ -178,7 +181,7 @@ func (s *search) learn(msg searchMsg) tea.Cmd {
 		s.keep(func() { s.posts = append(s.posts, s.app.drawn.all(msg.found.Posts)...) })
 		s.next = msg.found.Next
 		if none && len(s.posts) > 0 {
-			s.typing = false
+			s.typing = s.typing && !s.going
 			s.choose(0)
 		}
 		return s.more()
@@ -248,8 +251,10 @@ func (s *search) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	p, some := s.current()
 	switch {
-	case key.Matches(msg, keys.Search, keys.New), key.Matches(msg, keys.Up) && s.index(s.selected) <= 0 && s.top == 0:
-		s.typing = true
+	case key.Matches(msg, keys.Search, keys.New):
+		s.typing, s.anew, s.going = true, true, false
+	case key.Matches(msg, keys.Up) && s.index(s.selected) <= 0 && s.top == 0:
+		s.typing, s.anew, s.going = true, false, false
 	case key.Matches(msg, keys.Order):
 		return s.turnRound()
 	case some && key.Matches(msg, keys.Open):
@@ -282,6 +287,8 @@ func (s *search) turnRound() tea.Cmd {
 
 // typed is a key in the field.
 func (s *search) typed(msg tea.KeyPressMsg) tea.Cmd {
+	anew := s.anew
+	s.anew, s.going = false, key.Matches(msg, keys.Save)
 	switch {
 	case key.Matches(msg, keys.Cancel):
 		if len(s.posts) == 0 {
@@ -290,14 +297,31 @@ func (s *search) typed(msg tea.KeyPressMsg) tea.Cmd {
 		s.typing = false
 	case key.Matches(msg, keys.RowDown) && len(s.posts) > 0:
 		s.typing = false
-	case key.Matches(msg, keys.Save):
+	case s.going:
 		return s.ask()
 	default:
 		before := s.field.text
+		if anew && (msg.Text != "" || key.Matches(msg, keys.RubLeft, keys.RubRight)) {
+			s.field.set("")
+		}
 		if s.field.press(msg); s.field.text != before {
 			s.problem = ""
 		}
 	}
+	return nil
+}
+
+// paste puts words into the field, or in the place of those that stand there.
+func (s *search) paste(words string) tea.Cmd {
+	before := s.field.text
+	if s.anew {
+		s.field.set("")
+	}
+	if !s.field.paste(words) {
+		s.field.set(before)
+		return status("That is more than fits here.")
+	}
+	s.anew, s.going, s.problem = false, false, ""
 	return nil
 }
 
@@ -307,7 +331,7 @@ func (s *search) mouse(msg tea.MouseMsg) tea.Cmd {
 		s.wheel(msg)
 	case tea.MouseClickMsg:
 		if msg.Y < s.over() {
-			s.typing = true
+			s.typing, s.anew, s.going = true, false, false
 			return nil
 		}
 		if i := s.at(msg.Y - s.over()); i >= 0 && msg.Button == tea.MouseLeft {
@@ -346,8 +370,12 @@ func (s *search) Watch(_, focused bool) tea.Cmd {
 
 func (s *search) View() tea.View {
 	t := s.theme
-	lines := []string{fit(" "+t.Accent.Render("/")+" "+s.field.view()[0], s.width)}
-	under := searchHints
+	text := s.field.view()[0]
+	if s.typing && s.anew {
+		text = t.Lit.Render(text)
+	}
+	lines := []string{fit(" "+t.Accent.Render("/")+" "+text, s.width)}
+	under := narrowing(s.width - 2)
 	if !s.typing {
 		under = s.tells()
 	}
@@ -363,6 +391,19 @@ func (s *search) View() tea.View {
 		cursor = caret(x+3, 0)
 	}
 	return around(lines, cursor, s.width, s.rows)
+}
+
+// narrowing is as many whole searchHints as there is room for.
+func narrowing(width int) string {
+	hints := searchHints
+	for columns(hints) > width {
+		i := strings.LastIndex(hints, "  ")
+		if i < 0 {
+			break
+		}
+		hints = hints[:i]
+	}
+	return hints
 }
 
 // tells is how much was found.

@@ -249,8 +249,8 @@ func (s *sidebar) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// press moves through the entries; chosen is the one to be opened.
-func (s *sidebar) press(msg tea.KeyPressMsg) (chosen *entry) {
+// press moves through the entries; chosen is the one to be opened, and taken is false for a key that does nothing here.
+func (s *sidebar) press(msg tea.KeyPressMsg) (chosen *entry, taken bool) {
 	list := s.entries()
 	i := s.index(list, s.selected)
 	switch {
@@ -267,10 +267,12 @@ func (s *sidebar) press(msg tea.KeyPressMsg) (chosen *entry) {
 	case key.Matches(msg, keys.PageDown):
 		i += s.height / 2
 	case key.Matches(msg, keys.Open, keys.ReadOn, keys.Right):
-		return &list[i]
+		return &list[i], true
+	default:
+		return nil, false
 	}
 	s.selected = list[min(max(i, 0), len(list)-1)].name
-	return nil
+	return nil, true
 }
 
 // wheel scrolls; the keys' entry comes along.

@@ -288,6 +288,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case nextMsg:
 		return m.readOn(msg)
 	case askMsg, reactMsg, editMsg, replyMsg, announceMsg: // what was chosen on the screen that has the keys
+		if m.focus == onSide { // or beside it
+			m.focus = onScreen
+		}
 		return m.focused().Update(msg)
 	case waitingMsg:
 		return m.arrive(msg)

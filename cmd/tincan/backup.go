@@ -73,7 +73,7 @@ func (p *program) restoreCommand() *cobra.Command {
 			if kept != "" {
 				fmt.Fprintf(out, "What was here before is kept in %s. Remove it once all is well.\n", kept)
 			}
-			_, err = fmt.Fprintln(out, "Start it: tincan serve")
+			_, err = fmt.Fprintln(out, "Start it: tincan serve --data "+shellWord(p.data))
 			return err
 		},
 	}
@@ -82,9 +82,15 @@ func (p *program) restoreCommand() *cobra.Command {
 // restore replaces the data folder's contents with those of a backup, which is whole and checked before anything
 // is touched. kept is where the old ones are now, "" if there were none.
 func (p *program) restore(ctx context.Context, path string, now time.Time) (m archive.Manifest, kept string, err error) {
+	fresh := missing(p.data)
 	if err := makeFolder(p.data); err != nil {
 		return m, "", err
 	}
+	defer func() { // after the lock is given back: what was made for nothing goes again
+		if err != nil && fresh != "" {
+			err = errors.Join(err, os.RemoveAll(fresh))
+		}
+	}()
 	unlock, err := store.Lock(p.data)
 	if err != nil {
 		return m, "", err

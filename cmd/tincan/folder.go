@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"tincan/store"
 )
@@ -68,6 +70,37 @@ func ownFolder(dir string) error {
 		return fmt.Errorf("%s is open to other users and cannot be closed to them (%w); choose another folder with --data", dir, err)
 	}
 	return nil
+}
+
+// missing is the folder that has to be made first for there to be this one, "" where it is there.
+func missing(dir string) (first string) {
+	for {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			return first
+		}
+		first, dir = dir, filepath.Dir(dir)
+	}
+}
+
+// same says whether two names lead to one folder, also before there is one.
+func same(a, b string) bool {
+	if as, err := os.Stat(a); err == nil {
+		bs, err := os.Stat(b)
+		return err == nil && os.SameFile(as, bs)
+	}
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && a == b
+}
+
+// shellWord is a name as a shell takes it for one word.
+func shellWord(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.N) && !strings.ContainsRune("/._-+:@%,", r)
+	}) {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
 }
 
 // existingFolder refuses a folder without tincan's data.

@@ -59,6 +59,9 @@ func (p *program) serve(c *cobra.Command, f serveFlags) error {
 			return usageError{err}
 		}
 	}
+	if f.backups != "" && same(f.backups, p.data) {
+		return usageError{fmt.Errorf("--backup-dir is the data folder itself: whatever takes the one takes the other; name a folder elsewhere, best on another disk")}
+	}
 	var config server.Config
 	if f.userCA != "" {
 		var err error
