@@ -238,6 +238,14 @@ func RosterText(w io.Writer, plan store.RosterPlan) error {
 	return err
 }
 
+// RosterDry ends what a dry run prints.
+func RosterDry(plan store.RosterPlan) string {
+	if plan.Many {
+		return "Dry run: nothing is changed. More than a fifth of those on the last roster leave by this one, which takes --many."
+	}
+	return "Dry run: nothing is changed."
+}
+
 // RosterLine is what becomes of one line, in words.
 func RosterLine(l store.RosterLine) string {
 	where := "not in it"
