@@ -132,7 +132,7 @@ func (c *call) peopleImport() error {
 		if plan.Count[store.RosterBad] > 0 {
 			return refuse(nil, "Those lines cannot be taken over. Nothing is changed.")
 		}
-		return c.note("Dry run: nothing is changed.")
+		return c.note(archive.RosterDry(plan))
 	}
 	plan, err := c.store.ImportRoster(c.ctx, c.me.ID, roster, store.RosterAs{Why: c.flags[flagWhy.name], Many: c.has(flagMany), Progress: archive.RosterProgress(c.aside)})
 	if err == nil || len(plan.Lines) > 0 {

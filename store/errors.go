@@ -94,7 +94,7 @@ func mapError(err error) error {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return say(ErrLimited, "The server is busy with other writing; try again in a moment.")
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return say(ErrReadOnly, "The data on the server is damaged. Tell whoever runs this to run: tincan doctor")
+		return say(ErrReadOnly, "The data on the server is damaged. Whoever runs it learns what to do from: tincan doctor")
 	}
 	return err
 }

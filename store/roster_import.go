@@ -40,7 +40,7 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 		return plan, refuse(ErrInvalid, "%s of the roster cannot be taken over. Nothing is changed.", Count(n, "line", "lines"))
 	}
 	if plan.Many && !as.Many {
-		return plan, refuse(ErrLimited, "%s would leave by this roster, more than a fifth of those on the last one. Nothing is changed; say that it is meant.", Count(plan.Count[RosterLeaves], "person", "people"))
+		return plan, refuse(ErrLimited, "%s would leave by this roster, more than a fifth of those on the last one. Nothing is changed; if they are meant to, add --many.", Count(plan.Count[RosterLeaves], "person", "people"))
 	}
 	steps := slices.DeleteFunc(slices.Clone(plan.steps), func(st rosterStep) bool { return st.idle() })
 	im := rosterImport{me: me, why: as.Why, plan: plan, ids: map[string]int64{}}

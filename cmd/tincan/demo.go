@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -45,6 +47,8 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	} else if hasData(p.data) {
 		return fmt.Errorf("%s holds data already, and a made-up company needs a folder of its own; name a new one with --data, or go on with what is there: tincan serve", p.data)
 	}
+	_, lost := os.Lstat(p.data)
+	unmade := false
 	now, weeks := time.Now(), trialToday/7+1
 	k := before(now, weeks)
 	p.store.Now = k.now
@@ -55,11 +59,12 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 			err = made.make()
 		}
 		k.at.Store(0)
-		if err != nil {
-			return nil, err
+		var guest store.Code
+		if err == nil {
+			guest, err = made.welcome()
 		}
-		guest, err := made.welcome()
 		if err != nil {
+			unmade = true
 			return nil, err
 		}
 		out := c.OutOrStdout()
@@ -79,7 +84,26 @@ func (p *program) demo(c *cobra.Command, listen string) error {
 	}
 	err := p.serve(c, serveFlags{listen: listen})
 	if errors.Is(err, context.Canceled) { // stopped while the company was made
-		return nil
+		err = nil
+	}
+	if unmade {
+		err = errors.Join(err, p.forget(errors.Is(lost, fs.ErrNotExist)))
+	}
+	return err
+}
+
+// forget takes away what there is of a company that was not made to its end: it would be in the way of the next one, and
+// serve would go on with half of it. The folder goes where it was made for this, and nobody has put something else there.
+func (p *program) forget(folder bool) error {
+	var err error
+	for _, pattern := range []string{store.File + "*", lockPrefix + "*"} {
+		paths, _ := filepath.Glob(filepath.Join(p.data, pattern))
+		for _, path := range paths {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	if folder {
+		os.Remove(p.data) //nolint:errcheck // it stays as long as something is in it
 	}
 	return err
 }

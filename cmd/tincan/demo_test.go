@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -290,3 +291,38 @@ func TestDemoGoesOn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A demo that is stopped while its company is made leaves the folder as it found it.
+func TestDemoStoppedHalfWay(t *testing.T) {
+	t.Parallel()
+	there := t.TempDir()
+	if err := os.WriteFile(filepath.Join(there, "notes"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(there, folderMode); err != nil {
+		t.Fatal(err)
+	}
+	made := filepath.Join(t.TempDir(), "new")
+	for _, dir := range []string{made, there} {
+		ctx, stop := context.WithCancel(t.Context())
+		begun := false
+		stderr := writerFunc(func(b []byte) (int, error) {
+			begun = true
+			stop()
+			return len(b), nil
+		})
+		if status := run(ctx, []string{"demo", "--listen", "127.0.0.1:0", "--data", dir}, nil, io.Discard, stderr); status != 0 || !begun {
+			t.Errorf("status %d, begun: %t", status, begun)
+		}
+	}
+	_, err := os.Lstat(made)
+	left, _ := os.ReadDir(there)
+	if len(left) != 1 || left[0].Name() != "notes" || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// writerFunc is a writer that is one function.
+type writerFunc func([]byte) (int, error)
+
+func (w writerFunc) Write(b []byte) (int, error) { return w(b) }

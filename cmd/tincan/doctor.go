@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,9 +28,12 @@ func (p *program) doctorCommand() *cobra.Command {
 			out := c.OutOrStdout()
 			if repair && len(wrong) > 0 {
 				found := len(wrong)
-				if wrong, err = p.repair(c.Context()); err != nil {
-					return err
+				left, err := p.repair(c.Context())
+				if err != nil { // what was found says what to do now
+					fmt.Fprintln(out, strings.Join(wrong, "\n"))
+					return fmt.Errorf("found in %s: %d; repairing fails: %w", p.data, found, err)
 				}
+				wrong = left
 				fmt.Fprintf(out, "Repaired: %d of %d.\n", found-len(wrong), found)
 			}
 			for _, w := range wrong {

@@ -73,6 +73,9 @@ func (p *program) importSlack(c *cobra.Command, path string, dry bool) error {
 
 // imported prints what became of an archive; err is what ended its import early.
 func imported(c *cobra.Command, account *archive.Account, dry bool, err error) error {
+	if err != nil && account.People+account.Channels+account.Posts == 0 { // nothing to go on with: the error says why
+		return err
+	}
 	out := c.OutOrStdout()
 	fmt.Fprint(out, account)
 	switch {
@@ -81,7 +84,7 @@ func imported(c *cobra.Command, account *archive.Account, dry bool, err error) e
 	case dry:
 		fmt.Fprintln(out, "Dry run: nothing was written.")
 	default:
-		fmt.Fprintf(out, "Added: %d people, %d channels, %d posts.\n", account.People, account.Channels, account.Posts)
+		fmt.Fprintf(out, "Added: %s, %s, %s.\n", store.Count(account.People, "person", "people"), store.Count(account.Channels, "channel", "channels"), store.Count(account.Posts, "post", "posts"))
 	}
 	return nil
 }

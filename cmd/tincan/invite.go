@@ -59,11 +59,18 @@ func (p *program) invite(c *cobra.Command, in store.Invite, quiet bool) error {
 	if err != nil {
 		return err
 	}
+	person, err := s.PersonByHandle(ctx, code.Handle)
+	if err != nil {
+		return err
+	}
+	if person.State == store.Active { // one more way in for them, or a slip: another person of that name
+		fmt.Fprintf(c.ErrOrStderr(), "tincan: %s (@%s) is here already, and whoever has this code comes in as them. Invite somebody else by another handle.\n", person.Display(), person.Handle)
+	}
 	if quiet {
 		_, err = fmt.Fprintln(c.OutOrStdout(), code.Text)
 		return err
 	}
-	_, err = io.WriteString(c.OutOrStdout(), archive.Letter(door, store.Letter{Person: store.Person{Handle: code.Handle, Name: in.Name}, Code: code}))
+	_, err = io.WriteString(c.OutOrStdout(), archive.Letter(door, store.Letter{Person: person, Code: code}))
 	return err
 }
 

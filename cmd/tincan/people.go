@@ -79,7 +79,7 @@ func (p *program) peopleImport(c *cobra.Command, path string, dry bool, as store
 		if plan.Count[store.RosterBad] > 0 {
 			return errors.New("those lines cannot be taken over; nothing is changed")
 		}
-		_, err = fmt.Fprintln(out, "Dry run: nothing is changed.")
+		_, err = fmt.Fprintln(out, archive.RosterDry(plan))
 		return err
 	}
 	as.Progress = archive.RosterProgress(c.ErrOrStderr())

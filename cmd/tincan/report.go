@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -54,9 +55,9 @@ func (p *program) report(c *cobra.Command, path string, f reportFlags) error {
 		path = "-"
 	}
 	if f.format == "" {
-		f.format = report.Formats()[0]
-		if of := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")); report.Check(of) == nil {
-			f.format = of
+		f.format = cmp.Or(strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")), report.Formats()[0])
+		if err := report.Check(f.format); err != nil {
+			return usageError{fmt.Errorf("%w; end the name of %s like one of them, or say which with --format", err, path)}
 		}
 	}
 	if err := report.Check(f.format); err != nil {

@@ -106,7 +106,7 @@ func readBackup(path string, take func(name string, r io.Reader) error) (m Manif
 		return m, damagedBackup(path, err)
 	}
 	if m.Format != backupFormat {
-		return m, fmt.Errorf("%s is no backup of tincan but %q", path, m.Format)
+		return m, fmt.Errorf("%s is no backup of tincan but %q; nothing was changed; what an export holds comes in with: tincan import tincan", path, m.Format)
 	}
 	if known := store.Schema(); m.Schema > known {
 		return m, fmt.Errorf("%s was made by a newer tincan (its schema is %d; this program knows %d); use the newer program", path, m.Schema, known)

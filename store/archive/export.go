@@ -199,6 +199,9 @@ func Days(from, to string) (since, until time.Time, err error) {
 		}
 		*day.at = at.AddDate(0, 0, day.add)
 	}
+	if from != "" && to != "" && !since.Before(until) {
+		return since, until, fmt.Errorf("%s is after %s, so nothing is between them; swap the two", from, to)
+	}
 	return since, until, nil
 }
 

@@ -58,6 +58,7 @@ func ReadRoster(r io.Reader) (roster store.Roster, notes []string, err error) {
 		notes = append(notes, "Not used: "+strings.Join(unused, ", ")+".")
 	}
 	for {
+		from := lines.InputOffset()
 		cells, err := lines.Read()
 		if errors.Is(err, io.EOF) {
 			return roster, notes, nil
@@ -67,6 +68,9 @@ func ReadRoster(r io.Reader) (roster store.Roster, notes []string, err error) {
 		}
 		line, _ := lines.FieldPos(0)
 		row, wrong, empty := rosterRow(line, cells, columns)
+		if swallows(text[from:lines.InputOffset()], lines.Comma) {
+			wrong, empty = "Close the quote that begins in this line: the lines after it are taken for a part of it.", false
+		}
 		switch {
 		case empty:
 		case wrong != "":
@@ -75,6 +79,19 @@ func ReadRoster(r io.Reader) (roster store.Roster, notes []string, err error) {
 			roster.Rows = append(roster.Rows, row)
 		}
 	}
+}
+
+// swallows is whether a row goes on over the next lines because a quote is left open: those would be taken for a part
+// of one cell, and the people in them for gone. A stray quote within one line harms nobody.
+func swallows(row []byte, comma rune) bool {
+	row = bytes.TrimSpace(row)
+	if !bytes.Contains(row, []byte("\n")) {
+		return false
+	}
+	strict := csv.NewReader(bytes.NewReader(row))
+	strict.Comma = comma
+	_, err := strict.Read()
+	return err != nil
 }
 
 // decoded is the text as UTF-8 without its mark, and a note where that was a guess.
@@ -219,6 +236,14 @@ func RosterText(w io.Writer, plan store.RosterPlan) error {
 	}
 	_, err := fmt.Fprintln(w, RosterSum(plan))
 	return err
+}
+
+// RosterDry ends what a dry run prints.
+func RosterDry(plan store.RosterPlan) string {
+	if plan.Many {
+		return "Dry run: nothing is changed. More than a fifth of those on the last roster leave by this one, which takes --many."
+	}
+	return "Dry run: nothing is changed."
 }
 
 // RosterLine is what becomes of one line, in words.

@@ -65,6 +65,8 @@ func TestReadRoster(t *testing.T) {
 		{"a cell of several lines", "email,name\na@b.c,\"Maya\nLind\"\nb@b.c,Ben\n", "2: email=a@b.c name=Maya\nLind\n4: email=b@b.c name=Ben\n"},
 		{"keys", "email,ssh_keys\na@b.c," + someKey + "\nb@b.c,\"" + someKey + "\n" + someKey + " \"\nc@b.c,rsa\n", "2: email=a@b.c 1 keys\n3: email=b@b.c 2 keys\n5! That is no public key. It is one line that starts like: ssh-ed25519 AAAA…\n"},
 		{"a quote left open", "email,name\na@b.c,\"Maya\n", "2: email=a@b.c name=Maya\n"},
+		{"a quote left open takes others along", "email,name\na@b.c,\"Maya\nb@b.c,Ben\n", "2! Close the quote that begins in this line: the lines after it are taken for a part of it.\n"},
+		{"a quote closed in another line", "email,name,phone\n\na@b.c,Maya,\"1\nb@b.c,Ben,\"2\"\nc@b.c,Cleo,3\n", "5: email=c@b.c name=Cleo\n3! Close the quote that begins in this line: the lines after it are taken for a part of it.\nNot used: phone."},
 	} {
 		if got := read(t, c.text); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)

@@ -46,7 +46,7 @@ func ImportTincan(ctx context.Context, st *store.Store, me int64, x *store.Extra
 func OpenExport(ctx context.Context, path, dir string) (x *store.Extract, done func() error, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s cannot be read (%w)", path, err)
+		return nil, nil, fmt.Errorf("%s cannot be read (%w); name the export's folder or zip, or the %s in it", path, err, store.File)
 	}
 	if info.IsDir() {
 		path = filepath.Join(path, store.File)
@@ -59,6 +59,9 @@ func OpenExport(ctx context.Context, path, dir string) (x *store.Extract, done f
 		return x, x.Close, nil
 	}
 	defer z.Close()
+	if key, err := z.Open(BackupHostKey); err == nil {
+		return nil, nil, errors.Join(fmt.Errorf("%s is a backup; a whole place comes back with: tincan restore", path), key.Close())
+	}
 	f, err := z.Open(store.File)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s has no %s; name the zip that export made", path, store.File)
