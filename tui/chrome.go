@@ -466,7 +466,10 @@ func (m *Model) footer(buf []byte) []byte {
 	var list []key.Binding
 	switch {
 	case m.palette != nil:
-		return m.hint(buf, []key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next"), says(keys.Cancel, "closes")}, m.width-2)
+		if list = []key.Binding{says(keys.Cancel, "closes")}; len(m.palette.items) > 0 {
+			list = append([]key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next")}, list...)
+		}
+		return m.hint(buf, list, m.width-2)
 	case m.help != nil:
 		list = []key.Binding{keys.Up, keys.Down, keys.Back}
 	case m.focus == onSide:
