@@ -62,6 +62,7 @@ func newInvites(a *app, t *theme, c store.RosterCount) screen {
 func newInviteOne(a *app, t *theme) *sheet {
 	handle := ask("Handle", "", "What others call them by, like maya.lind.")
 	handle.shape = strings.ToLower
+	handle.check = func(s string) error { return store.ValidHandle(strings.TrimPrefix(s, "@")) }
 	role := &part{label: "Role", choices: []string{"staff", "admin: runs the trial with you", "a program: posts by itself, and is not counted"}}
 	return a.lettering(t, "Admin · invite one person", "", "invites them", invitePurpose, []*part{handle, ask("Name", "", "As others know them. It may stay empty: they are asked."), ask("Department", "", ""), role},
 		func(v []string, why string) ([]store.Letter, error) {

@@ -262,6 +262,24 @@ func TestRollKeys(t *testing.T) {
 }
 
 // TestSecondAdmin asks and answers on the screens of two admins.
+// TestInviteSaysAtOnceWhatIsNoHandle types a name where a handle belongs: it is told there, not after all that follows.
+func TestInviteSaysAtOnceWhatIsNoHandle(t *testing.T) {
+	t.Parallel()
+	s := settled(t).sit(80, 24)
+	s.run(goTo(newInviteOne(s.m.app, s.m.theme)))
+	s.write("Ines Kraft")
+	s.press("enter")
+	s.sees("▌Handle", "A handle has 1 to 32")
+	s.press("ctrl+u")
+	s.write("@Ines")
+	s.press("enter")
+	s.sees("▌Name", "@ines")
+	s.misses("A handle has 1 to 32")
+	s.write("Ines Kraft")
+	s.press("enter", "enter", "enter", "enter")
+	s.sees("A letter for Ines Kraft")
+}
+
 func TestSecondAdmin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, store.Options{})

@@ -57,7 +57,11 @@ func announcedFoot(an *store.Announcement) string {
 
 // answered is "84 of 118 have answered".
 func answered(an *store.Announcement) string {
-	return store.Number(an.Answered()) + " of " + store.Number(an.Size()) + " have answered"
+	have := " have answered"
+	if an.Answered() == 1 {
+		have = " has answered"
+	}
+	return store.Number(an.Answered()) + " of " + store.Number(an.Size()) + have
 }
 
 // answersLine is answered with the questions.

@@ -139,7 +139,7 @@ func (l *audience) list() {
 				open: a.opens(func() screen { return newByDepartment(a, l.theme, l.post, l.departments) }), keys: []key.Binding{keys.Open}},
 			item{name: "remind", label: "Remind", value: t.Dim.Render(l.reminded()),
 				open: a.opens(func() screen { return newRemind(a, l.theme, l.post) }), keys: []key.Binding{says(keys.Open, "asks before it does")}},
-			item{name: "csv", label: "As a table", value: t.Dim.Render("copies the command that makes a CSV file"),
+			item{name: "csv", label: "As a table", value: t.Dim.Render("copies a command for a CSV file"),
 				open: func() tea.Cmd { return a.copyCSV(l.post.ID) }, keys: []key.Binding{says(keys.Open, "copies it")}})
 	}
 	names, handles, says := 0, 0, 0
@@ -173,7 +173,7 @@ const handleMost = 20
 func (l *audience) reminded() string {
 	an := l.post.Announcement
 	if an.RemindedAt.IsZero() {
-		return "who has not answered, once a day at most"
+		return "once a day at most"
 	}
 	return "last " + whole(an.RemindedAt, l.app.now(), l.app.zone)
 }

@@ -466,7 +466,10 @@ func (m *Model) footer(buf []byte) []byte {
 	var list []key.Binding
 	switch {
 	case m.palette != nil:
-		return m.hint(buf, []key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next"), says(keys.Cancel, "closes")}, m.width-2)
+		if list = []key.Binding{says(keys.Cancel, "closes")}; len(m.palette.items) > 0 {
+			list = append([]key.Binding{says(keys.Take, "goes there"), says(keys.ListDown, "next")}, list...)
+		}
+		return m.hint(buf, list, m.width-2)
 	case m.help != nil:
 		list = []key.Binding{keys.Up, keys.Down, keys.Back}
 	case m.focus == onSide:
@@ -480,7 +483,8 @@ func (m *Model) footer(buf []byte) []byte {
 	return m.hint(buf, list, m.width-2)
 }
 
-// hint says what keys do, as many as there is room for; the last one always stays.
+// hint says what keys do, as many as there is room for. The last one always stays, and next to the first what leads away
+// from here where it stands before the last: whoever does not know how to get on is helped by nothing else.
 func (m *Model) hint(buf []byte, list []key.Binding, width int) []byte {
 	const between = " · "
 	for len(list) > 0 && !list[len(list)-1].Enabled() {
@@ -491,8 +495,14 @@ func (m *Model) hint(buf []byte, list []key.Binding, width int) []byte {
 	}
 	wide := func(b key.Binding) int { return columns(b.Help().Key) + 1 + columns(b.Help().Desc) }
 	last := list[len(list)-1]
-	room := width - wide(last)
-	for _, b := range list[:len(list)-1] {
+	room, rest := width-wide(last), list[:len(list)-1]
+	var away []key.Binding
+	if n := len(rest) - 1; n > 0 && leadsAway(rest[n]) {
+		if left := room - wide(rest[n]) - columns(between); left >= wide(rest[0])+columns(between) {
+			room, rest, away = left, rest[:n], rest[n:]
+		}
+	}
+	for _, b := range rest {
 		if !b.Enabled() {
 			continue
 		}
@@ -501,10 +511,19 @@ func (m *Model) hint(buf []byte, list []key.Binding, width int) []byte {
 		}
 		buf = m.theme.Dim.put(m.theme.does(buf, b), between)
 	}
+	for _, b := range away {
+		buf = m.theme.Dim.put(m.theme.does(buf, b), between)
+	}
 	if wide(last) > width {
 		return append(buf, fit(string(m.theme.does(nil, last)), width)...)
 	}
 	return m.theme.does(buf, last)
+}
+
+// leadsAway reports whether a key leads back or to the menu.
+func leadsAway(b key.Binding) bool {
+	shown := b.Help().Key
+	return b.Enabled() && (shown == keys.Back.Help().Key || shown == keys.Tab.Help().Key)
 }
 
 // clip shows at most rows lines of a foot, those around the cursor.

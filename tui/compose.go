@@ -335,7 +335,7 @@ func (c *composer) post() tea.Cmd {
 		}
 		return c.setUp()
 	case strings.TrimSpace(c.field.text) == "":
-		return status("Nothing to post yet.")
+		return status("Nothing to post yet: write a few words, or press Esc to leave.")
 	}
 	c.outgoing = c.field.text
 	c.field.set("")

@@ -170,7 +170,7 @@ func TestNothingToPost(t *testing.T) {
 	d.heard.press("space", "enter")
 	d.later()
 	d.wantPosts()
-	if !slices.Equal(d.said, []string{"Nothing to post yet."}) {
+	if !slices.Equal(d.said, []string{"Nothing to post yet: write a few words, or press Esc to leave."}) {
 		t.Errorf("said %q", d.said)
 	}
 }

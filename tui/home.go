@@ -8,7 +8,6 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"tincan/store"
 )
@@ -102,19 +101,25 @@ func (h *home) turn() tea.Cmd {
 	return tea.Batch(h.refresh(), func() tea.Msg { return failed(a.store.SetHomeActive(a.ctx, a.me, active)) })
 }
 
+// waitingRows is about how many lines each announcement takes that waits: all but the longest subjects have room there,
+// and posts do below two of them in a low window.
+const waitingRows = 2
+
 // above stands over the posts: what must be read, and after an absence what has come.
 func (h *home) above(width int) []string {
 	var out []string
 	t, room := h.latest.theme, min(measure, max(1, width-2))
-	hint := t.Dim.Render(" · ") + t.Key.Render(keys.Respond.Help().Key)
+	hint := " · " + keys.Respond.Help().Key + " opens it"
 	if h.ending != "" {
 		for _, l := range words(h.ending, room) {
 			out = append(out, " "+t.New.Render(l))
 		}
 	}
 	for _, p := range h.waiting {
-		line := waitingLine(&p, h.app.now(), h.app.zone)
-		out = append(out, " "+t.New.Render(fit(line, max(1, room-ansi.StringWidth(hint))))+hint)
+		line := fit(waitingLine(&p, h.app.now(), h.app.zone), max(1, waitingRows*room-columns(hint)))
+		for _, l := range words(line+hint, room) {
+			out = append(out, " "+t.New.Render(l))
+		}
 	}
 	if len(out) > 0 {
 		out = append(out, "")

@@ -564,7 +564,7 @@ type hinted struct {
 func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
 	p, some := l.current()
 	if !some {
-		return append(slices.Clip(first), keys.ReadOn)
+		return append(slices.Clip(first), keys.ReadOn, keys.Tab)
 	}
 	c, newer := l.channelOf(p), l.newer() > 0
 	if h := l.hinted; h == nil || h.post != p || h.channel != c || h.newer != newer || !slices.EqualFunc(h.first, first, sameHelp) {
@@ -572,8 +572,9 @@ func (l *latest) selectedHints(first ...key.Binding) []key.Binding {
 		if newer {
 			out = append(out, keys.ShowNew)
 		}
-		out = append(append(out, keys.Open), actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React, keys.Keep)...)
-		l.hinted = &hinted{p, c, newer, first, append(out, keys.ReadOn, keys.More, keys.Help)} // Help: as it is what is mostly added
+		out = append(append(out, keys.Open), actKeys(l.Acts(), keys.Respond, keys.Reply, keys.React)...)
+		out = append(append(out, keys.ReadOn), actKeys(l.Acts(), keys.Keep)...)
+		l.hinted = &hinted{p, c, newer, first, append(out, keys.More, keys.Tab, keys.Help)} // Help: as it is what is mostly added
 	}
 	return l.hinted.keys[:len(l.hinted.keys)-1]
 }

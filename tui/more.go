@@ -16,7 +16,7 @@ func newMore(a *app, t *theme, title string, groups ...[]postAct) *page {
 	for g, acts := range groups {
 		for i, act := range acts {
 			it := item{name: strconv.Itoa(g) + " " + act.name, label: act.name, key: act.key, keys: []key.Binding{says(keys.Open, "does it")}}
-			if k := act.key.Help().Key; k != "" {
+			if k := act.key.Help().Key; k != "" && k != keys.Cancel.Help().Key { // which leaves the menu
 				it.end = t.Key.Render(k)
 			}
 			if i == 0 && len(groups) > 1 {

@@ -493,7 +493,7 @@ func TestEditAnnouncement(t *testing.T) {
 	s.write("y.")
 	s.press("enter")
 	s.wait(enterDelay)
-	s.sees("1 of 7 have answered")
+	s.sees("1 of 7 has answered")
 	s.press("e")
 	s.sees("Edit; all answer again", "4,9")
 	s.write(" Or Tuesday.")

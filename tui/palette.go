@@ -318,7 +318,7 @@ func (p *palette) view() ([]string, *tea.Cursor) {
 	lines := []string{fit(" "+p.theme.Accent.Render("›")+" "+p.field.view()[0], p.width)}
 	lines = append(lines, make([]string, p.over()-1)...)
 	if len(p.items) == 0 {
-		lines = append(lines, paragraphs("Nothing here has that in its name.", p.width, p.height)...)
+		lines = append(lines, paragraphs("Nothing here has that in its name.\n\nThis finds channels, people and what can be done. What is written in posts is found by Search.", p.width, p.height)...)
 	}
 	lines = append(lines, p.menu.view(p.theme)...)
 	x, _ := p.field.place()

@@ -248,7 +248,8 @@ func (p *people) ShortHelp() []key.Binding {
 	case len(p.picked) > 0:
 		return []key.Binding{says(keys.Open, "write to "+store.Count(len(p.picked), "person", "people")), keys.Pick, says(keys.Filter, "find"), says(keys.Cancel, "choose nobody")}
 	}
-	return append(slices.Clone(p.current().keys), says(keys.Filter, "find"), keys.Back)
+	list := slices.Clone(p.current().keys)
+	return append(slices.Insert(list, min(1, len(list)), says(keys.Filter, "find")), keys.Back) // early: of many people few are in sight
 }
 
 func (p *people) FullHelp() [][]key.Binding {

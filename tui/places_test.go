@@ -417,7 +417,8 @@ func TestPaletteLeadsEverywhere(t *testing.T) {
 		t.Errorf("%q stands first, not what was chosen last", got)
 	}
 	s.write("zzz")
-	s.sees("Nothing here has that in its name.")
+	s.sees("Nothing here has that in its name.", "\n Esc closes")
+	s.misses("Enter goes there")
 	s.press("enter", "esc")
 	s.misses("Go to")
 	s.visit(entryHome)

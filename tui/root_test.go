@@ -311,6 +311,23 @@ func TestKeysBesideTheSidebar(t *testing.T) {
 	}
 }
 
+// TestFooterSaysTheWayAway looks for the key that leads away from wherever one is, in a window with room for few.
+func TestFooterSaysTheWayAway(t *testing.T) {
+	t.Parallel()
+	w := full(t)
+	for _, width := range []int{40, 80} {
+		s := w.sit(width, 20)
+		s.sees("Enter open", "Tab menu · ? all keys")
+		s.press("enter")
+		s.sees("Thread", "Esc ← back · ? all keys")
+		s.press("to #platform")
+		s.sees("Tab menu · ? all keys")
+		s.visit(entryInbox)
+		s.sees("Esc ← back · ? all keys")
+	}
+	w.sit(30, 20).sees("Enter open") // where both have no room, what Enter does comes first
+}
+
 func TestFocusGoesRound(t *testing.T) {
 	t.Parallel()
 	w := settled(t)

@@ -441,7 +441,7 @@ func (s *search) ShortHelp() []key.Binding {
 	if s.order == store.Best {
 		order = says(keys.Order, "newest first")
 	}
-	return []key.Binding{keys.Open, keys.Reply, order, says(keys.Search, "other words"), keys.Back, says(keys.Keep, "save")}
+	return []key.Binding{keys.Open, keys.Reply, order, says(keys.Search, "other words"), says(keys.Keep, "save"), keys.Back}
 }
 
 func (s *search) FullHelp() [][]key.Binding {
