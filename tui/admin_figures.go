@@ -163,6 +163,9 @@ var anotherTime = says(keys.Order, "another time")
 
 func (f *figures) ShortHelp() []key.Binding {
 	list := f.kept.ShortHelp()
+	if slices.ContainsFunc(list, func(b key.Binding) bool { return b.Help().Desc == anotherTime.Help().Desc }) {
+		return list // Enter does it here
+	}
 	return append(list[:len(list)-1:len(list)-1], anotherTime, keys.Back)
 }
 

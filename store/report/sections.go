@@ -194,8 +194,9 @@ func done(c store.Criterion) (part float64, ok bool) {
 func (r *Report) people() Section {
 	s := Section{Title: "Who takes part"}
 	s.Parts = append(s.Parts,
-		say("Of those on the roster, %s have been here; half of them came within %s of being invited.", with(r.figure("A1")), r.figure("A2.median").Text()),
-		say("%s wrote at least once, %s came and read.", with(r.figure("P1")), with(r.figure("P2.visits"))),
+		told("Of those on the roster, %s have been here.", r.figure("A1")),
+		told("Half of those who were invited and came did so within %s.", r.figure("A2.median")),
+		told("%s wrote at least once, %s came and read.", r.figure("P1"), r.figure("P2.visits")),
 		say("Departments in which at least a quarter wrote: %s. Weeks in which a leader wrote: %s.", with(r.figure("P4")), with(r.figure("P5"))),
 		r.weekChart("Who came and who wrote, week by week", Series{Name: "came"}, "A1", Series{Name: "wrote"}, "P1"),
 		r.weekTable("Week by week", "A3.week", "A1", "P1"))
@@ -228,10 +229,10 @@ func (r *Report) people() Section {
 func (r *Report) conversation() Section {
 	s := Section{Title: "Conversation"}
 	s.Parts = append(s.Parts,
-		say("Of the posts that start a thread, somebody else answered %s within three days; half of the answers came within %s.", with(r.figure("C1")), r.figure("C3.median").Text()),
-		say("Of the questions, %s were resolved within a week.", with(r.figure("C4"))),
-		say("Replies that went to another department: %s. If everyone replied to anyone it would be %s.", with(r.figure("N1")), r.figure("N1.chance").Text()),
-		say("The five who reply most carry %s of all replies; without them, %s of the posts would be answered within three days.", r.figure("N5").Text(), r.figure("N5.without").Text()),
+		told("Of the posts that start a thread, somebody else answered %s within three days; half of the answers came within %s.", r.figure("C1"), r.figure("C3.median")),
+		told("Of the questions, %s were resolved within a week.", r.figure("C4")),
+		told("Replies that went to another department: %s. If everyone replied to anyone it would be %s.", r.figure("N1"), r.figure("N1.chance")),
+		told("The five who reply most carry %s of all replies; without them, %s of the posts would be answered within three days.", r.figure("N5"), r.figure("N5.without")),
 		r.weekChart("Answered and resolved, week by week", Series{Name: "answered within three days"}, "C1", Series{Name: "questions resolved within a week"}, "C4"),
 		r.weekTable("Week by week: who is answered", "C1", "C3.median", "C4"),
 		r.weekChart("Replies across departments, week by week", Series{Name: "across departments"}, "N1", Series{Name: "by chance"}, "N1.chance"),
@@ -337,8 +338,8 @@ func (r *Report) mustReads() Section {
 		}
 	}
 	s.Parts = append(s.Parts,
-		say("%s, %s of them to be answered by everyone they asked. Read by %s of those asked, answered in time by %s, understood by %s.",
-			store.Count(len(r.found.Announced), "announcement", "announcements"), store.Number(must), with(r.figure("R1")), with(r.figure("R2")), with(r.figure("R4"))),
+		say("%s, %s of them to be answered by everyone they asked.", store.Count(len(r.found.Announced), "announcement", "announcements"), store.Number(must)),
+		told("Read by %s of those asked, answered in time by %s, understood by %s.", r.figure("R1"), r.figure("R2"), r.figure("R4")),
 		Part{Chart: c}, Part{Table: t}, r.figureTable("All announcements together", "R"))
 	return s
 }
@@ -353,7 +354,7 @@ func (r *Report) mail() Section {
 		s.Parts = []Part{say("No mailing list's archive was imported, so nobody can tell what became of mail to all. `tincan import mbox` brings one in: once for the time before the trial, and again for the time since.")}
 		return s
 	}
-	s.Parts = append(s.Parts, say("Before this time the lists had %s mails a week; since then, %s.", r.figure("B1.baseline").Text(), r.figure("B1").Text()))
+	s.Parts = append(s.Parts, told("Before this time the lists had %s mails a week; since then, %s.", r.figure("B1.baseline"), r.figure("B1")))
 	if r.found.To.Sub(r.found.LastMail) > staleAfter && r.found.At.Sub(r.found.LastMail) > staleAfter {
 		s.Parts = append(s.Parts, say("The last mail that was imported is of %s. What came later is not in these figures: import the archive again before deciding on them.", r.day(r.found.LastMail)))
 	}
@@ -380,8 +381,8 @@ const staleAfter = 7 * 24 * time.Hour
 // questions are what people asked, and how others were helped.
 func (r *Report) questions() Section {
 	s := Section{Title: "What people asked, and who was helped"}
-	s.Parts = append(s.Parts, say("Of the questions older than a week, %s were resolved within seven days. %s in open channels %s no answer that somebody chose.",
-		with(r.figure("C4")), capital(store.Count(len(r.found.Questions), "question", "questions")), map[bool]string{true: "has", false: "have"}[len(r.found.Questions) == 1]))
+	s.Parts = append(s.Parts, told("Of the questions older than a week, %s were resolved within seven days.", r.figure("C4")), say("%s in open channels %s no answer that somebody chose.",
+		capital(store.Count(len(r.found.Questions), "question", "questions")), map[bool]string{true: "has", false: "have"}[len(r.found.Questions) == 1]))
 	if len(r.found.Questions) > 0 {
 		t := &Table{Title: "Open questions", Columns: []string{"Day", "Channel", "Question", "Replies"}, Right: 1}
 		for _, q := range r.found.Questions {

@@ -12,6 +12,23 @@ import (
 // say is a paragraph.
 func say(format string, args ...any) Part { return Part{Text: fmt.Sprintf(format, args...)} }
 
+// told is a sentence of figures, of shares with what they are made of; nothing if one of them is not shown: "too few
+// people wrote" would read as a verdict, and the table below says which figure it is that cannot be told.
+func told(format string, figures ...store.Figure) Part {
+	var words []any
+	for _, f := range figures {
+		switch {
+		case !shown(f):
+			return Part{}
+		case f.Unit() == "%":
+			words = append(words, with(f))
+		default:
+			words = append(words, f.Text())
+		}
+	}
+	return say(format, words...)
+}
+
 // figure is one figure of everyone; without ID where there is none.
 func (r *Report) figure(id string) store.Figure { return one(r.found.Figures, id) }
 
@@ -33,7 +50,7 @@ func with(f store.Figure) string {
 // madeOf is "84 of 204"; "" where there is nothing to tell.
 func madeOf(f store.Figure) string {
 	switch {
-	case !shown(f) || f.ID == "B2":
+	case !shown(f) || f.ID == "B2" || f.ID == "N1.chance": // which are made of no others
 		return ""
 	case f.Unit() == "%":
 		return store.Number(f.Numerator) + " of " + store.Number(f.Denominator)
