@@ -101,24 +101,35 @@ func (h *home) turn() tea.Cmd {
 	return tea.Batch(h.refresh(), func() tea.Msg { return failed(a.store.SetHomeActive(a.ctx, a.me, active)) })
 }
 
-// waitingRows is about how many lines each announcement takes that waits: all but the longest subjects have room there,
-// and posts do below two of them in a low window.
-const waitingRows = 2
+// opened is what says that something waits, in a line or two, and at their end the key that opens it: posts have room
+// below two of them in a low window.
+func (t *theme) opened(text string, room int) []string {
+	const between = " · "
+	hint := string(t.does(nil, says(keys.Respond, "opens it")))
+	left := room - columns(hint) - columns(between)
+	if columns(text) <= left {
+		return []string{t.New.Render(text) + t.Dim.Render(between) + hint}
+	}
+	rows := words(text, room)
+	first, rest := t.New.Render(rows[0]), strings.Join(rows[1:], " ")
+	if rest == "" {
+		return []string{first, hint}
+	}
+	return []string{first, t.New.Render(fit(rest, max(1, left))) + t.Dim.Render(between) + hint}
+}
 
 // above stands over the posts: what must be read, and after an absence what has come.
 func (h *home) above(width int) []string {
 	var out []string
 	t, room := h.latest.theme, min(measure, max(1, width-2))
-	hint := " · " + keys.Respond.Help().Key + " opens it"
 	if h.ending != "" {
 		for _, l := range words(h.ending, room) {
 			out = append(out, " "+t.New.Render(l))
 		}
 	}
 	for _, p := range h.waiting {
-		line := fit(waitingLine(&p, h.app.now(), h.app.zone), max(1, waitingRows*room-columns(hint)))
-		for _, l := range words(line+hint, room) {
-			out = append(out, " "+t.New.Render(l))
+		for _, l := range t.opened(waitingLine(&p, h.app.now(), h.app.zone), room) {
+			out = append(out, " "+l)
 		}
 	}
 	if len(out) > 0 {
