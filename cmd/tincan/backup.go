@@ -24,7 +24,7 @@ func (p *program) backupCommand() *cobra.Command {
 It works beside a running serve. The file holds everything, private channels and
 the server's private key too: keep it where nobody else can read it.`,
 		Args: arguments("FILE"),
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: untilStopped(func(c *cobra.Command, args []string) error {
 			s, err := p.open(c.Context())
 			if err != nil {
 				return err
@@ -36,7 +36,7 @@ the server's private key too: keep it where nobody else can read it.`,
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "Wrote %s, %d MB unpacked, and read it back: it is whole.\n", args[0], megabytes(m))
 			return err
-		},
+		}),
 	}
 }
 

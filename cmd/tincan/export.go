@@ -35,7 +35,7 @@ admin has to make a code (Admin, Second admin). Keys, passwords, codes and draft
 never do. README.txt in the export says what each form holds. With
 --verify, an export that was made before is read back, and nothing is written.`,
 		Args: arguments("DIR|FILE.zip"),
-		RunE: func(c *cobra.Command, args []string) error { return p.export(c, args[0], f) },
+		RunE: untilStopped(func(c *cobra.Command, args []string) error { return p.export(c, args[0], f) }),
 	}
 	c.Flags().StringVar(&f.channel, "channel", "", "one `channel` alone")
 	c.Flags().StringVar(&f.from, "from", "", "threads begun on that `day` or later, such as 2026-11-22")

@@ -16,7 +16,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -103,6 +105,22 @@ func arguments(names ...string) cobra.PositionalArgs {
 			return usageError{fmt.Errorf("%s takes nothing but flags, and %q is none", c.CommandPath(), args[0])}
 		}
 		return usageError{fmt.Errorf("%s is written: %s", c.CommandPath(), strings.TrimSpace(c.CommandPath()+" "+strings.Join(names, " ")))}
+	}
+}
+
+// untilStopped makes of a command one that takes away what it has begun when it is told to stop, rather than leave a
+// copy of what was said beside its file; a second signal ends it at once.
+func untilStopped(do func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		context.AfterFunc(ctx, stop)
+		c.SetContext(ctx)
+		err := do(c, args)
+		if err != nil && ctx.Err() != nil {
+			return errors.New("stopped; nothing was written")
+		}
+		return err
 	}
 }
 

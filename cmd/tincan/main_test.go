@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 	_ "modernc.org/sqlite" // tests look at the file by another way than the program
 
 	"tincan/store"
@@ -356,5 +357,21 @@ func TestTakenPort(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a data folder was made all the same (%v)", err)
+	}
+}
+
+// A command that is told to stop has its time to take away what it has begun, and says that nothing came of it.
+func TestUntilStopped(t *testing.T) { // alone: the signal is for the whole process
+	c := &cobra.Command{}
+	c.SetContext(t.Context())
+	err := untilStopped(func(c *cobra.Command, _ []string) error {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			return err
+		}
+		<-c.Context().Done()
+		return c.Context().Err()
+	})(c, nil)
+	if err == nil || err.Error() != "stopped; nothing was written" {
+		t.Error(err)
 	}
 }
