@@ -55,7 +55,7 @@ func (a *app) postActs(p *store.Post, c store.Channel) []postAct {
 	fresh := alive && !c.Closed() // may still be changed
 	root := p.Root == 0
 	open := c.Joined && !c.Closed()
-	var list []postAct
+	list := make([]postAct, 0, 16) // as many as most have: it is made whenever a screen is drawn
 	add := func(when bool, name string, k key.Binding, do func(*theme) tea.Cmd) {
 		if when {
 			list = append(list, postAct{name, k, do})
