@@ -26,7 +26,7 @@ var (
 	capacityKinds    = flag.String("kinds", "bare,stock,ours", "what it measures, or the address of another SSH program and its process id: host:port/pid")
 	capacitySize     = flag.String("size", "120x40", "the size of each window, or several, to measure each kind with every one: 80x24,200x60")
 	capacityStorm    = flag.Duration("storm", 10*time.Second, "how long twenty posts a second reach at most 500 sessions")
-	capacityLong     = flag.Duration("long", 0, "how long posts go on in the end, printed by the minute")
+	capacityLong     = flag.Duration("long", 0, "how long posts go on with all sessions there, printed by the minute")
 	capacityRate     = flag.Int("rate", 20, "how many posts a second go on then")
 	capacityRounds   = flag.Int("rounds", 0, "how often all of them come and leave before they stay")
 	capacityProfiles = flag.String("profiles", "", "a folder for profiles of our connects, our updates, each minute of the long run and our heap")
@@ -106,7 +106,7 @@ func (u *under) tell(b *testing.B, what string) int {
 
 // emptied waits, no longer than that, until all sessions have ended.
 func (u *under) emptied(b *testing.B, idle int, most time.Duration) {
-	for deadline := time.Now().Add(most); u.tell(b, "goroutines") > idle+10 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(most); u.tell(b, "goroutines") > idle && time.Now().Before(deadline); {
 		time.Sleep(100 * time.Millisecond)
 	}
 }
@@ -373,14 +373,14 @@ func measure(b *testing.B, kind string, sessions, columns, rows int) *figures {
 	f.add("key to paint p99, ms", percentile(took, 0.99))
 	f.add("bytes a key", float64(keyBytes)/float64(len(took)))
 
+	if *capacityLong > 0 && u.cmd != nil {
+		endure(b, u, c, profile)
+	}
 	if u.cmd != nil && *capacityStorm > 0 {
 		for _, s := range c[min(len(c), stormScreens):] {
 			s.client.Close()
 		}
 		storm(b, u, c[:min(len(c), stormScreens)], f)
-	}
-	if *capacityLong > 0 && u.cmd != nil {
-		endure(b, u, c, profile)
 	}
 	if kind == "ours" {
 		giveBack(b, u, c, f)
