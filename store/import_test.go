@@ -175,6 +175,23 @@ func TestImportedDates(t *testing.T) {
 	w.healthy()
 }
 
+// Each second has one number. Where an archive has more posts than that, they take the next ones that are free.
+func TestImportedInOneSecond(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.archive("old", 0)
+	at := noon.Add(-time.Hour)
+	var posts []store.ImportedPost
+	for i, second := range []int{0, 5, 0, 0, 1, 0, 0, 0, 9, 4, 0} {
+		posts = append(posts, store.ImportedPost{Key: fmt.Sprint(i), Channel: "C1", Author: "U1", At: at.Add(time.Duration(second) * time.Second), Body: "x"})
+	}
+	for _, half := range [][]store.ImportedPost{posts[:4], posts[4:]} {
+		_, err := w.ImportPosts(w.ctx, store.Operator, "old", half)
+		w.must(err)
+	}
+	equal(t, "seconds", w.text(`SELECT group_concat(id - ?, ' ') FROM (SELECT id FROM imported WHERE kind = 2 ORDER BY CAST(key AS INTEGER))`, at.Unix()), "0 5 1 2 3 4 6 7 9 8 10")
+}
+
 // What refers to nothing is refused whole, and can be imported once it is mended.
 func TestImportMissing(t *testing.T) {
 	t.Parallel()
