@@ -73,6 +73,24 @@ func (s *Store) ImportChannels(ctx context.Context, me int64, source string, cha
 	})
 }
 
+// ImportedNames returns the names that the channels of a kind of archive have here, by their keys; direct conversations have
+// none, and of private channels only the Operator learns them. ErrForbidden unless me is that or an admin.
+func (s *Store) ImportedNames(ctx context.Context, me int64, source string) (map[string]string, error) {
+	names := map[string]string{}
+	return names, s.read(ctx, func(t *tx) error {
+		if err := t.mustRun(me); err != nil {
+			return err
+		}
+		return t.each(func(r *row) error {
+			var key, name string
+			err := r.Scan(&key, &name)
+			names[key] = name
+			return err
+		}, `SELECT i.key, c.name FROM imported i JOIN channel c ON c.id = i.id WHERE i.source = ? AND i.kind = ? AND c.direct = '' AND c.private <= ?`,
+			source, importedChannel, me == Operator)
+	})
+}
+
 // ImportPosts writes the posts of an archive at the time they have, never as something new. Their
 // people, channels and, of a reply, the root (or another reply) have to be imported before:
 // ErrNotFound otherwise, and nothing of the call is kept. See ImportPeople.

@@ -129,6 +129,19 @@ func TestImportCollisions(t *testing.T) {
 	w.must(err)
 	equal(t, "channels", w.text(`SELECT group_concat(name, ' ') FROM (SELECT name FROM channel WHERE imported = 1 ORDER BY id)`),
 		"sales-imported sales-imported-2 secret-imported everyone-imported imported imported-imported old "+strings.Repeat("c", 32)+" "+strings.Repeat("c", 23)+"-imported")
+	_, err = w.ImportChannels(w.ctx, store.Operator, "a", []store.ImportedChannel{{Key: "in", Name: "hidden", Private: true}, {Key: "direct", Direct: []string{"same e-mail", "third"}}})
+	w.must(err)
+	for me, want := range map[int64]string{store.Operator: "hidden", w.admin("ada"): ""} {
+		names, err := w.ImportedNames(w.ctx, me, "a")
+		w.must(err)
+		equal(t, "taken", names["1"]+" "+names["3"], "sales-imported secret-imported")
+		equal(t, "free", names["7"], "old")
+		equal(t, "a private one", names["in"], want)
+		_, named := names["direct"]
+		equal(t, "a direct conversation", named, false)
+	}
+	_, err = w.ImportedNames(w.ctx, maya, "a")
+	refused(t, err, store.ErrForbidden, "Only admins can do that. Ask one of them.")
 	equal(t, "the private one is untouched", w.channel(maya, secret).Imported, false)
 	old, err := w.Channel(w.ctx, maya, "old")
 	w.must(err)

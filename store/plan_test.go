@@ -230,6 +230,8 @@ func tour(w *world) {
 	w.must(err)
 	_, err = w.ImportChannels(ctx, jon.ID, "old", []store.ImportedChannel{{Key: "C1", Name: "old", Members: []string{"U1"}}})
 	w.must(err)
+	_, err = w.ImportedNames(ctx, jon.ID, "old")
+	w.must(err)
 	_, err = w.ImportPosts(ctx, jon.ID, "old", []store.ImportedPost{{Key: "1", Channel: "C1", Author: "U1", Body: "#x"}, {Key: "2", Channel: "C1", Author: "U1", Root: "1"}})
 	w.must(err)
 	w.invite(store.Invite{Handle: "old"})

@@ -11,6 +11,7 @@
 package archive
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -72,6 +73,8 @@ type Account struct {
 	Named []string
 	// Reactions given in the archive that there are not here, and are not imported.
 	Reactions int
+	// Channels whose name was taken here, or cannot be one, each with the name it has instead.
+	Renamed []string
 	// Files that could not be read to their end, each with the reason. Messages in them may be missing.
 	Broken []string
 
@@ -118,6 +121,9 @@ func (a *Account) String() string {
 	if a.Attached > 0 {
 		line(a.Attached, "attached files are not imported; their names are")
 	}
+	for _, names := range a.Renamed {
+		b.WriteString("By another name here: " + names + "\n")
+	}
 	for _, name := range a.Named {
 		b.WriteString("Too large: " + name + "\n")
 	}
@@ -125,6 +131,18 @@ func (a *Account) String() string {
 		b.WriteString("Not read to its end: " + reason + "\n")
 	}
 	return b.String()
+}
+
+// rename notes which of the channels, imported just now, have another name here.
+func (a *Account) rename(ctx context.Context, st *store.Store, me int64, source string, channels []store.ImportedChannel) error {
+	here, err := st.ImportedNames(ctx, me, source)
+	for _, c := range channels {
+		was := strings.TrimPrefix(c.Name, "#")
+		if name := here[c.Key]; name != "" && !strings.EqualFold(name, was) {
+			a.Renamed = append(a.Renamed, fmt.Sprintf("#%s is #%s", store.CleanLine(was), name))
+		}
+	}
+	return err
 }
 
 // fit cuts a text to what the store takes, at a character's boundary, and says so in its last line.

@@ -33,7 +33,7 @@ func (c *carrier) open(channels []store.ImportedChannel) error {
 			return err
 		}
 	}
-	return nil
+	return c.account.rename(c.ctx, c.st, c.me, c.source, channels)
 }
 
 // flushFull is flush once enough posts have been gathered.

@@ -156,6 +156,20 @@ func TestMboxPitfalls(t *testing.T) {
 	}
 }
 
+// A list whose name a channel has already comes in beside it, and the account says by which name.
+func TestMboxNameTaken(t *testing.T) {
+	s, me := open(t)
+	if _, err := s.CreateChannel(t.Context(), me, store.NewChannel{Name: "talk"}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second import adds nothing, and says so again
+		account := bringMbox(t, s, readMbox(t, mailOf(1, "", "hello")))
+		if want := "By another name here: #talk is #talk-imported\n"; !strings.HasSuffix(account.String(), want) {
+			t.Errorf("%s\nwant at the end: %s", account, want)
+		}
+	}
+}
+
 func TestNoMbox(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                          "this file is empty",

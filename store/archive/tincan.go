@@ -22,7 +22,7 @@ const tincanSource = "tincan "
 // imported. What was imported before is not added again. Not taken over are the log of decisions, the trial
 // and who answered an announcement, which are of another place, and who is in the channels that everyone is in. progress is called now and then.
 func ImportTincan(ctx context.Context, st *store.Store, me int64, x *store.Extract, progress func(posts int)) (*Account, error) {
-	im := &tincanImport{ctx: ctx, st: st, me: me, x: x, source: tincanSource + x.Place, account: &Account{}, answers: map[int64]bool{}}
+	im := &tincanImport{carrier: carrier{ctx: ctx, st: st, me: me, source: tincanSource + x.Place, account: &Account{}}, x: x, answers: map[int64]bool{}}
 	for _, step := range []func() error{im.people, im.channels} {
 		if err := step(); err != nil {
 			return im.account, err
@@ -31,14 +31,17 @@ func ImportTincan(ctx context.Context, st *store.Store, me int64, x *store.Extra
 	for _, walk := range []iter.Seq2[store.ExtractPost, error]{x.Starts(ctx), x.Replies(ctx)} {
 		for p, err := range walk {
 			if err == nil {
-				err = im.post(p, progress)
+				err = im.post(p)
 			}
 			if err != nil {
 				return im.account, err
 			}
+			if n := im.account.Messages(); n%readEvery == 0 {
+				progress(n)
+			}
 		}
 	}
-	return im.account, im.flush(progress)
+	return im.account, im.flush()
 }
 
 // OpenExport opens the database of an export: path is the database, or the folder or zip that it is in. A copy out of
@@ -82,13 +85,8 @@ func OpenExport(ctx context.Context, path, dir string) (x *store.Extract, done f
 }
 
 type tincanImport struct {
-	ctx     context.Context
-	st      *store.Store
-	me      int64
+	carrier
 	x       *store.Extract
-	source  string
-	account *Account
-	posts   []store.ImportedPost
 	answers map[int64]bool // replies that answer their thread
 }
 
@@ -103,22 +101,10 @@ func keys(ids []int64) (all []string) {
 
 func (im *tincanImport) people() error {
 	people, err := im.x.People(im.ctx)
-	if err != nil {
-		return err
+	for _, p := range people {
+		im.met = append(im.met, store.ImportedPerson{Key: key(p.ID), Handle: p.Handle, Name: p.Name, Title: p.Title, Email: p.Email, Department: p.Department, Team: p.Team, Bot: p.Bot})
 	}
-	var batch []store.ImportedPerson
-	for i, p := range people {
-		batch = append(batch, store.ImportedPerson{Key: key(p.ID), Handle: p.Handle, Name: p.Name, Title: p.Title, Email: p.Email, Department: p.Department, Team: p.Team, Bot: p.Bot})
-		if len(batch) == batchLimit || i == len(people)-1 {
-			n, err := im.st.ImportPeople(im.ctx, im.me, im.source, batch)
-			im.account.People += n
-			if err != nil {
-				return err
-			}
-			batch = nil
-		}
-	}
-	return nil
+	return err
 }
 
 func (im *tincanImport) channels() error {
@@ -126,27 +112,19 @@ func (im *tincanImport) channels() error {
 	if err != nil {
 		return err
 	}
-	var batch []store.ImportedChannel
-	for i, c := range channels {
+	var all []store.ImportedChannel
+	for _, c := range channels {
 		in := store.ImportedChannel{Key: key(c.ID), Name: c.Name, Purpose: c.Purpose, Archived: !c.ArchivedAt.IsZero(), CreatedAt: c.CreatedAt, Private: c.Private, StewardsPost: c.StewardsPost,
 			Everyone: c.Everyone, Direct: keys(c.Direct)}
 		if !c.Everyone {
 			in.Members, in.Stewards = keys(c.Members), keys(c.Stewards)
 		}
-		batch = append(batch, in)
-		if len(batch) == batchLimit || i == len(channels)-1 {
-			n, err := im.st.ImportChannels(im.ctx, im.me, im.source, batch)
-			im.account.Channels += n
-			if err != nil {
-				return err
-			}
-			batch = nil
-		}
+		all = append(all, in)
 	}
-	return nil
+	return im.open(all)
 }
 
-func (im *tincanImport) post(p store.ExtractPost, progress func(int)) error {
+func (im *tincanImport) post(p store.ExtractPost) error {
 	in := store.ImportedPost{Key: key(p.ID), Channel: key(p.Channel), Author: key(p.Author), At: p.At, Body: p.Body, Edited: !p.EditedAt.IsZero(), EditedAt: p.EditedAt,
 		Number: p.ID, Question: p.Question, Answers: im.answers[p.ID], DeletedAt: p.DeletedAt, HiddenAt: p.HiddenAt, HiddenWhy: p.HiddenWhy, PinnedAt: p.PinnedAt, Versions: p.Versions}
 	if p.Answer != 0 {
@@ -169,19 +147,5 @@ func (im *tincanImport) post(p store.ExtractPost, progress func(int)) error {
 	}
 	im.account.counts[fate]++
 	im.posts = append(im.posts, in)
-	if len(im.posts) < batchLimit {
-		return nil
-	}
-	return im.flush(progress)
-}
-
-func (im *tincanImport) flush(progress func(int)) error {
-	if err := im.ctx.Err(); err != nil || len(im.posts) == 0 {
-		return err
-	}
-	n, err := im.st.ImportPosts(im.ctx, im.me, im.source, im.posts)
-	im.account.Posts += n
-	im.posts = im.posts[:0]
-	progress(im.account.Messages())
-	return err
+	return im.flushFull()
 }
