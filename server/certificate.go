@@ -40,7 +40,7 @@ func (g *guest) named(cert *gossh.Certificate) (store.Person, error) {
 func LoadUserCA(path string) ([]gossh.PublicKey, error) {
 	rest, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the authorities' keys cannot be read: %w", err)
+		return nil, fmt.Errorf("%s cannot be read (%w); name the file of the authorities' public keys", path, errors.Unwrap(err))
 	}
 	var keys []gossh.PublicKey
 	for len(bytes.TrimSpace(rest)) > 0 {

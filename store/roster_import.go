@@ -26,7 +26,7 @@ type RosterAs struct {
 // and those who were invited by hand stay. All of it is looked at first: ErrInvalid if any line is wrong, ErrLimited if more
 // than a fifth would leave and that was not said to be meant; then nothing is changed. It is written in pieces, so
 // that others go on; one that breaks off is completed by importing the same roster again. An import that changes
-// nothing leaves no line in the log.
+// nothing leaves no line in the log. The plan is empty where the writing failed before anything was changed.
 func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterAs) (RosterPlan, error) {
 	if !s.roster.TryLock() {
 		return RosterPlan{}, refuse(ErrLimited, "Another roster is being imported just now; wait until it is done.")
@@ -51,6 +51,9 @@ func (s *Store) ImportRoster(ctx context.Context, me int64, r Roster, as RosterA
 		piece := steps[done:min(done+rosterAPiece, len(steps))]
 		began := time.Now()
 		if err := s.write(ctx, func(t *tx) error { return im.piece(t, piece) }); err != nil {
+			if done == 0 {
+				plan = RosterPlan{} // nothing of it has come about
+			}
 			return plan, err
 		}
 		done += len(piece)
