@@ -39,6 +39,7 @@ type program struct {
 	sized    func()              // told when the model knows its first size
 	followed func(time.Duration) // told how long a key took to be seen
 	seen     func(time.Duration) // how long a post of somebody else took
+	ctx      context.Context     // of the session, from run on
 	over     func()              // ends the session: the model has quit or is broken
 	writes   sync.WaitGroup
 	busy     atomic.Int64 // commands under way
@@ -79,7 +80,7 @@ func newProgram(m tea.Model, p *painter, start func(func()), sized func(*program
 // typed. It leaves the terminal as it was found. What the model begins with runs here, and what follows from it: it
 // hears events, and the goroutine that would wait for the end need not be another one. So that has to end with ctx.
 func (g *program) run(ctx context.Context, end, input func()) error {
-	g.over = end
+	g.ctx, g.over = ctx, end
 	first := g.begin()
 	g.bring(tea.ColorProfileMsg{Profile: g.painter.profile})
 	g.bring(tea.WindowSizeMsg{Width: g.painter.width, Height: g.painter.height})
@@ -238,7 +239,7 @@ func (g *program) take(msg tea.Msg) (next tea.Cmd, out page) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.rescue()
-	if g.ended {
+	if g.ended || g.ctx.Err() != nil { // what the end has interrupted would be drawn as a failure
 		return nil, page{}
 	}
 	if _, quit := msg.(tea.QuitMsg); quit {

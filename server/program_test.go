@@ -61,6 +61,15 @@ func TestProgramEndsWithItsSession(t *testing.T) {
 	}
 }
 
+// What a command says of having been interrupted by the session's end is not drawn: it looks like a failure.
+func TestProgramIsToldNothingAfterItsSession(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &scribe{begin: func() tea.Msg { cancel(); return "interrupted" }}
+	if err := playing(t, s).run(ctx, cancel, func() {}); !errors.Is(err, context.Canceled) || len(s.told) > 0 {
+		t.Errorf("%v, told %q", err, s.told)
+	}
+}
+
 // tardy is a model all of whose keys bring about a command that lasts until it is let go on.
 type tardy struct {
 	scribe
