@@ -377,7 +377,7 @@ func TestDroppedForm(t *testing.T) {
 		fmt.Fprint(screen.keys, "g")
 		r.shows(screen, 80, 24, "Go to")
 		fmt.Fprint(screen.keys, "#announcements")
-		r.shows(screen, 80, 24, "#announcements")
+		r.shows(screen, 80, 24, "#announcements · What everyone should know")
 		fmt.Fprint(screen.keys, "\r")
 		r.shows(screen, 80, 24, "instead of mail to all")
 		return c, screen

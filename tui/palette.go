@@ -45,7 +45,8 @@ type palette struct {
 	fixed  []choice // screens and acts
 	places []choice // channels
 	people []choice
-	turn   int // of the last question for people; answers to others are late
+	turn   int  // of the last question for people; answers to others are late
+	moved  bool // the choice was moved since the field changed, and stays where it is when more comes
 	recent []string
 	height int
 }
@@ -161,7 +162,9 @@ func (p *palette) update(msg tea.Msg) {
 	default:
 		return
 	}
-	p.list()
+	if p.list(); !p.moved {
+		p.choose(0)
+	}
 }
 
 // ask looks for people.
@@ -201,6 +204,7 @@ func (p *palette) press(msg tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 
 // turnTo moves the choice: as a text is being typed, only by keys that are no letters.
 func (p *palette) turnTo(msg tea.KeyPressMsg) {
+	p.moved = true
 	switch {
 	case key.Matches(msg, keys.RowUp):
 		p.choose(p.index() - 1)
@@ -216,6 +220,7 @@ func (p *palette) typed() tea.Cmd {
 	cmd := p.ask()
 	p.list()
 	p.choose(0)
+	p.moved = false
 	return cmd
 }
 
@@ -235,7 +240,7 @@ func (p *palette) over() int {
 }
 
 // list makes the menu of what has the typed words in its name: the closest first, and among
-// equals what was chosen lately, then what has the shortest name.
+// equals what was chosen lately, then what has the shortest name. After # these are channels alone, after @ people.
 func (p *palette) list() {
 	typed := strings.ToLower(store.CleanLine(p.field.text))
 	type ranked struct {
@@ -243,7 +248,14 @@ func (p *palette) list() {
 		rank int
 	}
 	var found []ranked
-	for _, group := range [][]choice{p.fixed, p.places, p.people} {
+	groups := [][]choice{p.fixed, p.places, p.people}
+	switch {
+	case strings.HasPrefix(typed, "#"):
+		groups = [][]choice{p.places}
+	case strings.HasPrefix(typed, "@"):
+		groups = [][]choice{p.people}
+	}
+	for _, group := range groups {
 		for _, c := range group {
 			if r := closeness(strings.ToLower(c.label), strings.ToLower(c.more), typed); r >= 0 {
 				if i := slices.Index(p.recent, c.name); i >= 0 {

@@ -432,6 +432,45 @@ func TestPaletteLeadsEverywhere(t *testing.T) {
 	s.misses("@late")
 }
 
+// What comes in while somebody types is put in its place, and the first is chosen; a choice that was moved stays.
+func TestPaletteChoosesTheFirst(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	s := w.sit(80, 24)
+	for _, moved := range []bool{false, true} {
+		p := s.m.newPalette(s.m.top().screen)
+		s.m.palette = p
+		p.resize(s.m.width, s.m.height)
+		want := "#announcements"
+		if s.write("a"); !moved {
+			s.write("n")
+		} else {
+			s.press("down")
+			want = p.items[p.index()].label
+		}
+		s.run(p.Init())
+		if got := p.items[p.index()].label; !strings.HasPrefix(got, want) {
+			t.Errorf("moved %v: %q is chosen, not %s", moved, got, want)
+		}
+	}
+}
+
+func TestPaletteOfOneKind(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	s := w.sit(80, 24)
+	s.press("g")
+	s.write("#an")
+	s.sees("#announcements")
+	s.misses("Admin ·")
+	for range "#an" {
+		s.press("backspace")
+	}
+	s.write("@ta")
+	s.sees("Tara Vale · @tara")
+	s.misses("Admin ·", "#")
+}
+
 func TestCompletion(t *testing.T) {
 	t.Parallel()
 	w := busy(t)
