@@ -62,7 +62,6 @@ func (p *program) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	root.PersistentFlags().StringVar(&p.data, "data", "./tincan-data", "the folder that holds everything")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.serveCommand(), p.demoCommand(), p.inviteCommand(), p.peopleCommand(), p.importCommand(), p.exportCommand(), p.reportCommand(), p.backupCommand(), p.restoreCommand(), p.doctorCommand(), p.endCommand(), versionCommand())
-	root.SetVersionTemplate("tincan {{.Version}}\n")
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
