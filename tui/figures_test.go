@@ -85,6 +85,19 @@ func TestFigureLooks(t *testing.T) {
 	})
 }
 
+// In the usual window every figure stands with its whole name.
+func TestFigureNamesFit(t *testing.T) {
+	t.Parallel()
+	w := measured(t)
+	s := w.sit(80, 24)
+	s.run(push(newFigures(s.m.app, s.m.theme)))
+	for range s.m.top().screen.(*figures).items {
+		s.misses("…")
+		s.press("down")
+	}
+	s.sees("Failed sign-ins")
+}
+
 // Before there is anything the figures say what they wait for.
 func TestEmptyFigureLooks(t *testing.T) {
 	t.Parallel()
