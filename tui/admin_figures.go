@@ -121,7 +121,7 @@ func (f *figures) value(fig store.Figure, sheet store.FigureSheet) string {
 	}
 	values := weekly(fig.ID, sheet.Weeks)
 	values = values[max(0, len(values)-sparkMost):]
-	return t.Dim.Render(spark(values, highest(values))) + strings.Repeat(" ", max(figureRoom-columns(fig.Text()), 0)+2) + text
+	return t.Dim.Render(spark(values, highest(values))) + strings.Repeat(" ", max(figureRoom-columns(fig.Text()), 0)+1) + text
 }
 
 // figureRoom is the columns that figures are given, so that they and their weeks stand below each other.

@@ -85,13 +85,21 @@ func TestFigureLooks(t *testing.T) {
 	})
 }
 
-// In the usual window every figure stands with its whole name.
+// In the usual window every figure stands with its whole name, and with as many weeks as there are in the end.
 func TestFigureNamesFit(t *testing.T) {
 	t.Parallel()
 	w := measured(t)
+	sheet := w.sheet(store.SpanTrial)
+	for len(sheet.Weeks) < sparkMost {
+		sheet.Weeks = append(sheet.Weeks, sheet.Weeks[0])
+	}
+	f := newFigures(w.app, w.theme).(*figures)
+	f.kept.read = func() (drawn, error) {
+		return func(*kept) { f.list(sheet, store.SpanTrial) }, nil
+	}
 	s := w.sit(80, 24)
-	s.run(push(newFigures(s.m.app, s.m.theme)))
-	for range s.m.top().screen.(*figures).items {
+	s.run(push(f))
+	for range f.items {
 		s.misses("…")
 		s.press("down")
 	}
