@@ -148,7 +148,7 @@ func newRestore(a *app, t *theme, e store.Entry) *sheet {
 }
 
 func newLeaver(a *app, t *theme, e store.Entry) *sheet {
-	return a.decree(t, e.Display()+" has left", e.Display()+" (@"+e.Handle+") is out at once and for good: keys, password, drafts and saved posts are gone. What they wrote stays, under their name.",
+	return a.decree(t, "End the access of "+e.Display(), e.Display()+" (@"+e.Handle+") is out at once and for good: keys, password, drafts and saved posts are gone. What they wrote stays, under their name.",
 		"ends their access", "", e.Display()+" has left. What they wrote stays.", nil, func(_ []string, why string) error { return a.store.Leaver(a.ctx, a.me, e.Handle, why) })
 }
 

@@ -235,7 +235,7 @@ func TestRollKeys(t *testing.T) {
 		return h.pushed[len(h.pushed)-1].(titled).Title()
 	}
 	r.chosen = "person ben"
-	for k, want := range map[string]string{"i": "Admin · invite people", "I": "Admin · import a roster", "e": "Edit Ben Brook", "S": "Suspend Ben Brook", "L": "Ben Brook has left", "enter": "Admin · @ben"} {
+	for k, want := range map[string]string{"i": "Admin · invite people", "I": "Admin · import a roster", "e": "Edit Ben Brook", "S": "Suspend Ben Brook", "L": "End the access of Ben Brook", "enter": "Admin · @ben"} {
 		h.pushed = nil
 		h.press(k)
 		if title() != want {

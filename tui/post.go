@@ -88,7 +88,13 @@ func postFoot(p *store.Post, l look) []string {
 		if an.Waits() {
 			style = &l.theme.New
 		}
-		parts = append(parts, style.Render(fit(announcedFoot(an), l.width)))
+		foot := []string{announcedFoot(an)}
+		if columns(foot[0]) > l.width {
+			foot = strings.Split(foot[0], " · ")
+		}
+		for _, part := range foot {
+			parts = append(parts, style.Render(part))
+		}
 	}
 	if p.Question && p.Answer != 0 && !p.Deleted && !p.Hidden {
 		parts = append(parts, l.theme.Accent.Render("Answered by "+p.AnswerBy))

@@ -102,8 +102,8 @@ func makeTheme(dark bool, profile colorprofile.Profile) *theme {
 		accent, fresh, key = pick("6", "4"), pick("3", "5").Bold(true), pick("6", "4")
 		code, failed = pick("3", "5"), pick("1", "1").Bold(true)
 	default:
-		dim, line = pick("245", "242"), pick("238", "250")
-		accent, fresh, key = pick("80", "30"), pick("222", "130"), pick("80", "30")
+		dim, line = pick("246", "242"), pick("238", "250")
+		accent, fresh, key = pick("80", "24"), pick("222", "130"), pick("80", "24")
 		code, failed = pick("180", "94"), pick("210", "160")
 	}
 	return &theme{
