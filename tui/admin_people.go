@@ -173,13 +173,21 @@ func (r *roll) list() {
 		{name: "import", label: "Import a roster", open: func() tea.Cmd { return a.push(newRoster(a, r.theme)) }, keys: []key.Binding{keys.Open, keys.Import}},
 		{name: rollWhich, label: "Show others, or in another order", open: func() tea.Cmd { return a.push(newWhich(r)) }, keys: []key.Binding{says(keys.Open, "choose"), says(keys.Filter, "find")}},
 	}
+	names := map[string]int{}
+	for _, e := range r.all {
+		names[e.Display()]++
+	}
 	for i, e := range r.all {
 		it := item{name: personItem(e.Person), label: ansi.Truncate(e.Display(), max(r.width/3, nameLeast), "…"), dim: e.State != store.Active}
 		if i == 0 {
 			it.head = capital(r.shown())
 		}
 		it.value = t.Dim.Render(pad(fit(cmp.Or(e.Department, "–"), departmentWidth), departmentWidth))
-		it.more = t.Dim.Render(r.stands(e))
+		more := r.stands(e)
+		if names[e.Display()] > 1 {
+			more = "@" + e.Handle + " · " + more // two who are called alike
+		}
+		it.more = t.Dim.Render(more)
 		it.open = a.opens(func() screen { return newEntry(a, r.theme, e.Handle) })
 		it.keys = append([]key.Binding{keys.Open}, actKeys(a.entryActs(e))...)
 		items = append(items, it)

@@ -56,6 +56,19 @@ func TestRollOfNobodyLooks(t *testing.T) {
 	w.portraits(func() screen { return newRoll(w.app, w.theme, store.EntryFilter{Phase: store.PhaseLeft}) })
 }
 
+// Two who are called alike stand with their handles, and nobody else does.
+func TestRollOfNamesakes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, store.Options{})
+	w.person("ben", "Ben Brook", "Operations")
+	w.person("ben.brook", "Ben Brook", "Operations")
+	w.person("tara", "Tara Vale", "Operations")
+	s := w.sit(80, 24)
+	s.run(goTo(newRoll(s.m.app, s.m.theme, store.EntryFilter{})))
+	s.sees("@ben · ", "@ben.brook · ", "Tara Vale")
+	s.misses("@tara")
+}
+
 // A long note leaves the title whole where the window is narrow.
 func TestRollOnAPhone(t *testing.T) {
 	t.Parallel()
