@@ -279,11 +279,18 @@ func (c *call) message() error {
 	if _, err := store.CleanBody(body); err != nil {
 		return err
 	}
+	announce, err := c.announceOf()
+	if err != nil {
+		return err
+	}
+	if announce != nil {
+		return &misuse{"People alone get no announcement. Publish it in a channel where only stewards post, such as #announcements."}
+	}
 	ch, err := c.store.OpenDirect(c.ctx, c.me.ID, strings.Split(c.args[0], ","))
 	if err != nil {
 		return err
 	}
-	return c.create(store.NewPost{Place: store.Place{Channel: ch.ID}, Body: body})
+	return c.create(store.NewPost{Place: store.Place{Channel: ch.ID}, Body: body, Question: c.has(flagQuestion)})
 }
 
 // write makes a post of TEXT.
