@@ -237,7 +237,7 @@ func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(
 	case sn.ctx.Err() != nil:
 		return 1 // nobody is there to be told, or the server stops
 	case errors.Is(err, context.DeadlineExceeded):
-		err = refuse(err, "That took longer than %s and was given up.", s.Limits.CommandTime)
+		err = refuse(err, "That took too long and was given up. Ask for less, or send its input sooner.")
 	}
 	s.tell(ss, s.explain(err))
 	return 1
