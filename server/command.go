@@ -19,7 +19,7 @@ import (
 	"tincan/store"
 )
 
-// Exit statuses of commands. A refused or failed one is 1.
+// statusUsage is the exit status of a command line that is not understood. A command that is refused or fails has 1.
 const statusUsage = 2
 
 // command is one thing to ask for with `ssh host COMMAND`. Help and usage are made from it.
@@ -126,7 +126,7 @@ func commands() []command {
 		{name: "mustread", does: "announcements that wait for your answer", flags: json, run: (*call).mustRead},
 		{name: "ack", args: "ID", does: "answer an announcement: you have understood it, or you have a question", flags: []option{flagAsk, flagJSON}, least: 1, most: 1, run: (*call).ack},
 		{name: "pending", args: "ID", does: "who has not answered an announcement yet, for its stewards, admins and managers; --all: and who has", flags: []option{flagAll, flagAudience, flagCSV, flagJSON}, least: 1, most: 1, run: (*call).pending},
-		{name: "remind", args: "ID", does: "remind those who have not answered an announcement", flags: []option{flagWhy, flagJSON}, least: 1, most: 1, run: (*call).remind},
+		{name: "remind", args: "ID", does: "remind those who have not answered an announcement", flags: why, least: 1, most: 1, run: (*call).remind},
 		{name: "save", args: "ID", does: "keep a post in your own list", flags: off, least: 1, most: 1, run: (*call).save},
 		{name: "saved", does: "your own list, newest first", flags: page, run: (*call).saved},
 		{name: "follow", args: "ID", does: "be told of replies to a post", flags: off, least: 1, most: 1, run: (*call).follow},
@@ -144,7 +144,7 @@ func commands() []command {
 		{name: "restore", args: "HANDLE", does: "admins: let somebody in again", flags: why, least: 1, most: 1, run: (*call).restore},
 		{name: "leaver", args: "HANDLE", does: "admins: end somebody's access for good; what they wrote stays", flags: why, least: 1, most: 1, run: (*call).leaver},
 		{name: "role", args: "HANDLE admin|staff", does: "admins: put somebody on the board, or take them off it", flags: why, least: 2, most: 2, run: (*call).role},
-		{name: "leader", args: "HANDLE", does: "admins: mark somebody as one of the leaders, or with --off not", flags: []option{flagOff, flagWhy, flagJSON}, least: 1, most: 1, run: (*call).leader},
+		{name: "leader", args: "HANDLE", does: "admins: mark somebody as one of the leaders, or with --off not", flags: offWhy, least: 1, most: 1, run: (*call).leader},
 		{name: "reset", args: "HANDLE", does: "admins: take all keys and the password of somebody away and print a letter with a new code", flags: why, least: 1, most: 1, run: (*call).reset},
 		{name: "today", does: "admins: what waits for the board", flags: json, run: (*call).today},
 		{name: "reports", does: "admins: reported posts that wait", flags: json, run: (*call).reports},
@@ -237,7 +237,7 @@ func (s *Server) perform(ss ssh.Session, sn *session, me store.Person, act func(
 	case sn.ctx.Err() != nil:
 		return 1 // nobody is there to be told, or the server stops
 	case errors.Is(err, context.DeadlineExceeded):
-		err = refuse(err, "That took longer than %s and was given up.", s.Limits.CommandTime)
+		err = refuse(err, "That took too long and was given up. Ask for less, or send its input sooner.")
 	}
 	s.tell(ss, s.explain(err))
 	return 1
@@ -392,7 +392,7 @@ func (c *call) since() (time.Time, error) {
 	return time.Time{}, &misuse{"--since takes a time like 30m, 12h, 3d or 2w, or a day like 2026-11-20."}
 }
 
-// post number of an argument.
+// id is the number of a post that an argument gives.
 func (c *call) id(arg string) (int64, error) {
 	id, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil || id <= 0 {

@@ -237,7 +237,7 @@ func (c *call) remind() error {
 	if err != nil {
 		return err
 	}
-	return c.changed(id, "Reminded %s.", count(n, "person", "people"))
+	return c.changed(id, "Reminded %s.", store.Count(n, "person", "people"))
 }
 
 // mustRead prints the announcements that wait for my answer, in full, and so counts them as read.
@@ -258,7 +258,7 @@ func (c *call) readWaiting() error {
 	if err != nil || len(posts) == 0 {
 		return err
 	}
-	c.say("You must read and answer: %s.", count(len(posts), "announcement", "announcements"))
+	c.say("You must read and answer: %s.", store.Count(len(posts), "announcement", "announcements"))
 	for _, p := range posts {
 		c.say("")
 		c.readPost(p)

@@ -141,11 +141,15 @@ func TestMessages(t *testing.T) {
 		{who: "nils", line: "read @maya", out: "$1  with Maya Lind  nils  Fri 20 Nov 14:03\n  Are you in?\n  1 reply\n\n$2  with Maya Lind  reply to $1  Maya Lind · Finance  Fri 20 Nov 14:03\n  Yes\n\n$3  with Maya Lind  Maya Lind · Finance  Fri 20 Nov 14:03  new\n  Come over\n"},
 		{who: "nils", line: "post @maya,@pia 'Cake?'", out: "Posted to your conversation with Maya Lind, pia as $4.\n"},
 		{who: "pia", line: "read @nils,maya --json", out: `{"id":$4,"channel":"@maya,@nils","author":"nils","at":"2026-11-20T14:03:00Z","body":"Cake?","reply_to":0,"replies":0,"edited":false,"unread":true}` + "\n"},
+		{who: "pia", line: "post @maya 'Read this' --announce --must-read", status: 2, errs: "People alone get no announcement. Publish it in a channel where only stewards post, such as #announcements.\n"},
+		{who: "pia", line: "post @maya 'Read this' --due 3d", status: 2, errs: "--due goes with --announce.\n"},
 		{who: "pia", line: "read @maya", status: 1, errs: "Nothing has been said in that conversation yet."},
 		{who: "pia", line: "read @nobody", status: 1, errs: "There is nobody of that name here."},
 		{who: "pia", line: "post @nils ''", status: 1, errs: "There is nothing to post yet"},
 		{who: "pia", line: "thread $1", status: 1, errs: "There is no post of that number here."},
 		{who: "pia", line: "home -n 1", out: "$4  with Maya Lind, nils  nils  Fri 20 Nov 14:03  new\n  Cake?\n"},
+		{who: "pia", line: "post @maya 'Which one?' --question", out: "Posted to your conversation with Maya Lind as $5.\n"},
+		{who: "pia", line: "thread $5", out: "$5  with Maya Lind  pia  Fri 20 Nov 14:03  question\n  Which one?\n"},
 		{who: "pia", line: "channels", out: "#announcements · 3 people · What everyone should know, instead of mail to all.\n#everyone · 3 people · For all of us.\n"},
 	})
 }

@@ -110,7 +110,7 @@ func (c *call) onePost(p store.Post) error {
 		foot = append(foot, fmt.Sprintf("%d of %d have answered", a.Answered(), a.Size()))
 	}
 	if p.Replies > 0 {
-		foot = append(foot, count(p.Replies, "reply", "replies"))
+		foot = append(foot, store.Count(p.Replies, "reply", "replies"))
 	}
 	if len(foot) == 0 {
 		return nil
@@ -135,14 +135,6 @@ func shownBody(p store.Post) string {
 		return "This post was hidden: " + p.HiddenWhy
 	}
 	return p.Body
-}
-
-// count is a number of things, in words.
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 // place is where a post stands: a channel with its #, or the names of those in a direct conversation.
@@ -279,11 +271,18 @@ func (c *call) message() error {
 	if _, err := store.CleanBody(body); err != nil {
 		return err
 	}
+	announce, err := c.announceOf()
+	if err != nil {
+		return err
+	}
+	if announce != nil {
+		return &misuse{"People alone get no announcement. Publish it in a channel where only stewards post, such as #announcements."}
+	}
 	ch, err := c.store.OpenDirect(c.ctx, c.me.ID, strings.Split(c.args[0], ","))
 	if err != nil {
 		return err
 	}
-	return c.create(store.NewPost{Place: store.Place{Channel: ch.ID}, Body: body})
+	return c.create(store.NewPost{Place: store.Place{Channel: ch.ID}, Body: body, Question: c.has(flagQuestion)})
 }
 
 // write makes a post of TEXT.
@@ -311,7 +310,7 @@ func (c *call) create(n store.NewPost) error {
 		return c.posts(p)
 	}
 	if a := p.Announcement; a != nil {
-		return c.say("Published in %s as %d to %s: %s asked.", place(p), p.ID, a.To(p.ChannelName), count(a.Size(), "person is", "people are"))
+		return c.say("Published in %s as %d to %s: %s asked.", place(p), p.ID, a.To(p.ChannelName), store.Count(a.Size(), "person is", "people are"))
 	}
 	where := "in " + place(p)
 	if p.Direct {

@@ -290,7 +290,7 @@ func TestCommandTime(t *testing.T) {
 	if err := s.Start("post everyone -"); err != nil {
 		t.Fatal(err)
 	}
-	if status := exitStatus(t, s.Wait()); status != 1 || errs.String() != "That took longer than 200ms and was given up.\n" {
+	if status := exitStatus(t, s.Wait()); status != 1 || errs.String() != "That took too long and was given up. Ask for less, or send its input sooner.\n" {
 		t.Errorf("status %d, told %q", status, &errs)
 	}
 }

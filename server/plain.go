@@ -49,7 +49,7 @@ func (c *call) readNew() error {
 			return err
 		}
 	default:
-		c.say("New for you: %s.", count(total, "post", "posts"))
+		c.say("New for you: %s.", store.Count(total, "post", "posts"))
 		if total > plainNew {
 			c.say("Here are the oldest %d of them.", plainNew)
 		}
@@ -91,7 +91,7 @@ func (c *call) readInbox() error {
 		{store.Asked, "question about an announcement of yours", "questions about announcements of yours"},
 	} {
 		if n := of[k.kind]; n > 0 {
-			parts = append(parts, count(n, k.one, k.more))
+			parts = append(parts, store.Count(n, k.one, k.more))
 		}
 	}
 	if len(parts) == 0 {
@@ -119,7 +119,7 @@ func (c *call) readHome() error {
 }
 
 func (c *call) readPlace(p newPlace) {
-	c.say("\n%s: %s.", p.title, count(len(p.posts), "new post", "new posts"))
+	c.say("\n%s: %s.", p.title, store.Count(len(p.posts), "new post", "new posts"))
 	for _, post := range p.posts {
 		c.say("")
 		c.readPost(post)
@@ -154,14 +154,14 @@ func (c *call) readPost(p store.Post) {
 	c.say("  %s", strings.ReplaceAll(shownBody(p), "\n", "\n  "))
 	for i, n := range p.Reactions.Count {
 		if n > 0 {
-			c.say("%s.", count(n, "person reacted with ", "people reacted with ")+store.Reaction(i).Word())
+			c.say("%s.", store.Count(n, "person reacted with ", "people reacted with ")+store.Reaction(i).Word())
 		}
 	}
 	if p.Answer != 0 {
 		c.say("Answered by %d.", p.Answer)
 	}
 	if p.Replies > 0 {
-		c.say("%s.", count(p.Replies, "reply", "replies"))
+		c.say("%s.", store.Count(p.Replies, "reply", "replies"))
 	}
 }
 
@@ -311,5 +311,5 @@ func (c *call) seen() error {
 	if n == 0 {
 		return c.say("Nothing up to that post is new any more. For what is new, type: %s", c.typed("home"))
 	}
-	return c.say("%s now read.", count(n, "post is", "posts are"))
+	return c.say("%s now read.", store.Count(n, "post is", "posts are"))
 }

@@ -11,7 +11,7 @@ import (
 
 // Announced is an announcement and what became of it.
 type Announced struct {
-	At, Due  time.Time // Due is zero for none
+	At       time.Time
 	MustRead bool
 	Channel  string
 	Title    string // its first line, without handles
@@ -23,19 +23,19 @@ type Announced struct {
 const areOpen = ` FROM announcement a CROSS JOIN post p ON p.id = a.post_id CROSS JOIN channel c ON c.id = p.channel_id
 	WHERE a.published_at >= ?1 AND a.published_at < ?2 AND p.deleted_at = 0 AND p.hidden_at = 0 AND c.private = 0`
 
-const toldQuery = `SELECT a.published_at, a.due_at, a.must_read, c.name, p.body, a.members, a.departments` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
+const toldQuery = `SELECT a.published_at, a.must_read, c.name, p.body, a.members, a.departments` + areOpen + ` ORDER BY a.post_id DESC LIMIT +?3`
 
 // findAnnounced reads the announcements of the window in open channels, and what became of each.
 func (t *tx) findAnnounced(f *Findings, is *teller) (err error) {
 	from, to := f.bounds()
 	f.Announced, err = collect(t, func(r *row) (a Announced, err error) {
-		var at, due int64
+		var at int64
 		var asked Announcement
 		var departments string
-		if err = r.Scan(&at, &due, &a.MustRead, &a.Channel, &a.Title, &asked.Members, &departments); err == nil {
+		if err = r.Scan(&at, &a.MustRead, &a.Channel, &a.Title, &asked.Members, &departments); err == nil {
 			err = json.Unmarshal([]byte(departments), &asked.Departments)
 		}
-		a.At, a.Due, a.To, a.Title = fromMS(at), fromMS(due), asked.To(a.Channel), unnamed(firstLine(a.Title))
+		a.At, a.To, a.Title = fromMS(at), asked.To(a.Channel), unnamed(firstLine(a.Title))
 		return a, err
 	}, toldQuery, from, to, listedMost)
 	figures := is.byAnnouncement()

@@ -32,7 +32,6 @@ type Channel struct {
 	Imported     bool
 	Direct       bool // a direct conversation: Name is then the others' names
 	Members      int
-	CreatedAt    time.Time
 
 	Joined, Steward, Muted, MayPost bool // as for me
 	MayChange                       bool // its name, purpose and so on: a steward, or of an open channel an admin
@@ -54,7 +53,7 @@ const channelShown = `CASE c.direct WHEN '' THEN c.name ELSE (SELECT group_conca
 		FROM json_each('[' || c.direct || ']') j CROSS JOIN person o ON o.id = j.value WHERE o.id <> ?1) END`
 
 // channelSelect reads channels as person ?1 sees them; a private one only for its members.
-const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.created_at, c.seq,
+const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purpose, c.private, c.stewards_post, c.archived_at <> 0, c.everyone, c.imported, c.members, c.seq,
 	m.person_id IS NOT NULL, coalesce(m.steward, 0), coalesce(m.muted, 0), coalesce(m.read_seq, 0), coalesce(m.own, 0),
 	(SELECT admin FROM person WHERE id = ?1), coalesce((SELECT group_concat(name, ' ') FROM former WHERE channel_id = c.id), ''),
 	EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id), EXISTS (` + frozenQuery + `)
@@ -63,26 +62,24 @@ const channelSelect = `SELECT c.id, ` + channelShown + `, c.direct <> '', c.purp
 
 // sidebarSelect is channelSelect the other way round, from the person's memberships. It is asked for after every post,
 // so flags share a column, as in postColumns.
-const sidebarSelect = `SELECT c.id, ` + channelShown + `, c.purpose, c.members, c.created_at, c.seq, m.read_seq, m.own,
+const sidebarSelect = `SELECT c.id, ` + channelShown + `, c.purpose, c.members, c.seq, m.read_seq, m.own,
 	(c.direct <> '') | (c.private << 1) | (c.stewards_post << 2) | (c.everyone << 3) | (c.imported << 4) | (m.steward << 5) | (m.muted << 6) |
 		(EXISTS (SELECT 1 FROM draft d WHERE d.person_id = ?1 AND d.channel_id = c.id) << 7) | (EXISTS (` + frozenQuery + `) << 8)
 	FROM member m CROSS JOIN channel c ON c.id = m.channel_id WHERE m.person_id = ?1 AND c.archived_at = 0`
 
 func scanSidebar(r *row) (c channelRow, err error) {
-	var created, flags int64
-	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Members, &created, &c.seq, &c.readSeq, &c.own, &flags)
-	c.CreatedAt, c.Joined = fromMS(created), true
+	var flags int64
+	err = r.Scan(&c.ID, &c.Name, &c.Purpose, &c.Members, &c.seq, &c.readSeq, &c.own, &flags)
+	c.Joined = true
 	c.Direct, c.Private, c.StewardsPost, c.Everyone = flags&1 != 0, flags&2 != 0, flags&4 != 0, flags&8 != 0
 	c.Imported, c.Steward, c.Muted, c.Draft, c.Frozen = flags&16 != 0, flags&32 != 0, flags&64 != 0, flags&128 != 0, flags&256 != 0
 	return c, err
 }
 
 func scanChannel(r *row) (c channelRow, err error) {
-	var created int64
 	var admin bool
-	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &created, &c.seq,
+	err = r.Scan(&c.ID, &c.Name, &c.Direct, &c.Purpose, &c.Private, &c.StewardsPost, &c.Archived, &c.Everyone, &c.Imported, &c.Members, &c.seq,
 		&c.Joined, &c.Steward, &c.Muted, &c.readSeq, &c.own, &admin, &c.Former, &c.Draft, &c.Frozen)
-	c.CreatedAt = fromMS(created)
 	c.conclude(admin)
 	return c, err
 }

@@ -50,7 +50,7 @@ func TestCreateChannel(t *testing.T) {
 	equal(t, "purpose", c.Purpose, "What we sell")
 	equal(t, "mine", c.Joined && c.Steward && c.MayPost, true)
 	equal(t, "members", c.Members, 1)
-	equal(t, "created", c.CreatedAt, noon)
+	equal(t, "created", w.number(`SELECT created_at FROM channel WHERE id = ?`, c.ID), noon.UnixMilli())
 	for _, name := range []string{"sales-nord", "#SALES-NORD", "everyone", " Announcements "} {
 		_, err = w.CreateChannel(w.ctx, ben, store.NewChannel{Name: name})
 		refused(t, err, store.ErrTaken, "is taken; choose another")

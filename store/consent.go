@@ -31,7 +31,6 @@ type Consent struct {
 	At      time.Time
 	Yes, No bool   // neither: it waits
 	By      string // display name of the second admin
-	Expires time.Time
 }
 
 // errSecond is what an act says that lacks the second admin.
@@ -80,7 +79,6 @@ func (s *Store) Consents(ctx context.Context, me int64) (list []Consent, err err
 			var answer int
 			err = r.Scan(&c.ID, &c.Kind, &c.AskedBy, &c.Mine, &c.Why, &at, &answer, &c.By)
 			c.At, c.Yes, c.No = fromMS(at), answer == 1, answer == 2
-			c.Expires = c.At.Add(ConsentValid)
 			return c, err
 		}, `SELECT c.id, c.kind, CASE WHEN c.asked_by = 0 THEN 'the operator' ELSE coalesce(nullif(a.name, ''), a.handle, '') END, coalesce(c.asked_by = ?1, 0), c.why, c.at, c.answer, coalesce(nullif(b.name, ''), b.handle, '')
 			FROM consent c LEFT JOIN person a ON a.id = c.asked_by LEFT JOIN person b ON b.id = c.by_id

@@ -182,11 +182,10 @@ func (s *Store) fill(t *tx, sel Selection) (err error) {
 
 // Extract is an opened file of what a place has said. Nobody's rights are asked any more: whoever has the file may read it.
 type Extract struct {
-	Path   string // of the file
-	MadeAt time.Time
-	Place  string // tells this place from others
-	pool   *pool
-	work   string // folder to remove; "" for a file that is not ours
+	Path  string // of the file
+	Place string // tells this place from others
+	pool  *pool
+	work  string // folder to remove; "" for a file that is not ours
 }
 
 // OpenExtract opens a file that Extract made, wherever it is now. ErrInvalid with a sentence for any other, and for a damaged one.
@@ -206,14 +205,11 @@ func OpenExtract(ctx context.Context, path string) (*Extract, error) {
 }
 
 func (x *Extract) verify(t *tx) error {
-	var format, made string
-	err := t.get(`SELECT f.value, m.value, p.value FROM about f, about m, about p WHERE f.name = 'format' AND m.name = 'made_at' AND p.name = 'place'`, nil, &format, &made, &x.Place)
+	var format string
+	err := t.get(`SELECT f.value, p.value FROM about f, about p WHERE f.name = 'format' AND p.name = 'place'`, nil, &format, &x.Place)
 	if err != nil || format != extractFormat {
 		return &sentence{kind: ErrInvalid, cause: err, text: x.Path + " is no export of tincan. Name the tincan.sqlite of an export, or its folder or zip; a whole place comes back with restore."}
 	}
-	var ms int64
-	fmt.Sscan(made, &ms)
-	x.MadeAt = fromMS(ms)
 	var found string
 	if err := t.get(`PRAGMA integrity_check(1)`, nil, &found); err != nil || found != "ok" {
 		return &sentence{kind: ErrInvalid, cause: err, text: x.Path + " is damaged. Take another copy of the export."}

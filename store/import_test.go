@@ -46,7 +46,7 @@ func TestImport(t *testing.T) {
 	equal(t, "a person", row(maya.Name, maya.Title, maya.Email, maya.State), "Maya Lind Controller maya@example.com staged")
 	ch, err := w.Channel(w.ctx, ben, "general-talk")
 	w.must(err)
-	equal(t, "the channel", row(ch.Purpose, ch.Imported, ch.Members, ch.CreatedAt.Equal(long), ch.Private, ch.Archived), "Old talk true 1 true false false")
+	equal(t, "the channel", row(ch.Purpose, ch.Imported, ch.Members, w.number(`SELECT created_at FROM channel WHERE id = ?`, ch.ID) == long.UnixMilli(), ch.Private, ch.Archived), "Old talk true 1 true false false")
 
 	log, err := w.ChannelLog(w.ctx, ben, ch.ID, 10)
 	w.must(err)

@@ -839,12 +839,12 @@ func (m *model) seesWhatIsNew(me *modelPerson) {
 	})
 	var places, threads []string
 	for _, c := range channels {
-		places = append(places, row(store.Unread{Place: store.Place{Channel: c.id}, Count: c.unread(me)}))
+		places = append(places, row(store.Place{Channel: c.id}))
 	}
 	for _, r := range m.roots {
 		member := r.channel.members[me]
-		if n := r.unread(me); n > 0 && r.channel.seenBy(me) && !r.channel.archived && (member == nil || !member.muted) {
-			places = append(places, row(store.Unread{Place: store.Place{Channel: r.channel.id, Root: r.id}, Count: n}))
+		if r.unread(me) > 0 && r.channel.seenBy(me) && !r.channel.archived && (member == nil || !member.muted) {
+			places = append(places, row(store.Place{Channel: r.channel.id, Root: r.id}))
 			threads = append(threads, row(r.id))
 		}
 	}
@@ -863,7 +863,7 @@ func (m *model) seesWhatIsNew(me *modelPerson) {
 		m.must(err)
 		equal(m.t, "NextUnread has more for "+me.handle, ok, true)
 		walked = append(walked, row(next))
-		at = next.Place
+		at = next
 	}
 	equal(m.t, "NextUnread of "+me.handle, strings.Join(walked, "\n"), strings.Join(places, "\n"))
 	next, ok, err := m.NextUnread(m.ctx, me.id, at)

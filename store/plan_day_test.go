@@ -43,7 +43,6 @@ var hot = []struct{ name, has string }{
 	{"the admins' list by when they were here", "INDEXED BY person_seen WHERE p.phase"},
 	{"the admins' list of a name", "INDEXED BY person_called WHERE p.phase = ? AND p.id IN"},
 	{"how many are on the roster", "INDEXED BY person_counted WHERE state IN"},
-	{"a manager's team", "p.manager_id <> 0 AND p.state IN (1, 2, 3) AND p.id > ?2"},
 	{"who has no code", "p.phase = 1 AND p.bot = 0 ORDER"},
 	{"what makes announcements", "FROM json_each(?2) j CROSS JOIN announcement a"},
 	{"what waits for an answer", "FROM audience u INDEXED BY audience_waits"},
@@ -84,7 +83,6 @@ func TestPlansOfADay(t *testing.T) {
 	}
 	ask(w.Entries(w.ctx, jon, store.EntryFilter{Find: "jo"}, nil, 10))
 	ask(w.RosterCount(w.ctx, jon))
-	ask(w.Team(w.ctx, jon, 0, 10))
 	ask(w.ImportRoster(w.ctx, jon, roster("handle=nils"), store.RosterAs{}))
 	ask(w.LettersForAll(w.ctx, jon, ""))
 	ask(w.Unanswered(w.ctx, jon))

@@ -92,17 +92,11 @@ func (t *tx) passedReplies(me int64, root Post, seq int64) (int64, error) {
 	return root.replySeq - seq - unread, err
 }
 
-// Unread is a place with something new in it.
-type Unread struct {
-	Place
-	Count int
-}
-
 // NextUnread returns the next place with something new after the place after: the channels that are
 // not muted in the order of the sidebar, then the threads that I follow, and round again; never after
 // itself. ok is false where nothing else is new.
-func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Unread, ok bool, err error) {
-	var places []Unread
+func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Place, ok bool, err error) {
+	var places []Place
 	start := 0 // the first that comes after
 	err = s.read(ctx, func(t *tx) error {
 		channels, err := t.sidebar(me)
@@ -112,7 +106,7 @@ func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Unr
 		for _, c := range channels {
 			at := Place{Channel: c.ID}
 			if !c.Muted && c.Unread > 0 && at != after {
-				places = append(places, Unread{at, c.Unread})
+				places = append(places, at)
 			}
 			if at == after {
 				start = len(places)
@@ -121,19 +115,19 @@ func (s *Store) NextUnread(ctx context.Context, me int64, after Place) (next Unr
 		if after.Root != 0 { // it comes after all channels, also where it is not in the list any more
 			start = len(places)
 		}
-		threads, err := collect(t, scanUnread, unreadThreadsQuery, me)
-		for _, u := range threads {
-			if u.Place != after {
-				places = append(places, u)
+		threads, err := collect(t, scanThread, unreadThreadsQuery, me)
+		for _, at := range threads {
+			if at != after {
+				places = append(places, at)
 			}
-			if u.Root <= after.Root {
+			if at.Root <= after.Root {
 				start = len(places)
 			}
 		}
 		return err
 	})
 	if err != nil || len(places) == 0 {
-		return Unread{}, false, err
+		return Place{}, false, err
 	}
 	return places[start%len(places)], true, nil
 }
@@ -144,9 +138,9 @@ func (s *Store) UnreadThreads(ctx context.Context, me int64) (roots []int64, err
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		threads, err := collect(t, scanUnread, unreadThreadsQuery, me)
-		for _, u := range threads {
-			roots = append(roots, u.Root)
+		threads, err := collect(t, scanThread, unreadThreadsQuery, me)
+		for _, at := range threads {
+			roots = append(roots, at.Root)
 		}
 		return err
 	})
@@ -154,15 +148,15 @@ func (s *Store) UnreadThreads(ctx context.Context, me int64) (roots []int64, err
 }
 
 // unreadThreadsQuery leaves out what I may no longer see or have muted, and what is archived.
-const unreadThreadsQuery = `SELECT p.channel_id, p.id, max(0, p.reply_seq - f.read_seq - f.own)
+const unreadThreadsQuery = `SELECT p.channel_id, p.id
 	FROM follow f INDEXED BY follow_waiting CROSS JOIN post p ON p.id = f.root_id JOIN channel c ON c.id = p.channel_id
 	LEFT JOIN member m ON m.person_id = ?1 AND m.channel_id = c.id
 	WHERE f.person_id = ?1 AND f.state = 2
 		AND (c.private = 0 OR m.person_id IS NOT NULL) AND coalesce(m.muted, 0) = 0 AND c.archived_at = 0 ORDER BY f.root_id`
 
-func scanUnread(r *row) (u Unread, err error) {
-	err = r.Scan(&u.Channel, &u.Root, &u.Count)
-	return u, err
+func scanThread(r *row) (at Place, err error) {
+	err = r.Scan(&at.Channel, &at.Root)
+	return at, err
 }
 
 // UnreadFrom moves my position back, so that the post and all after it in its channel or thread are new again.

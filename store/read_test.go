@@ -114,13 +114,13 @@ func (w *world) walk(me int64, read bool, n int) string {
 		if next.Root != 0 {
 			p, err := w.Post(w.ctx, me, next.Root)
 			w.must(err)
-			equal(w.t, "count of the thread", next.Count, p.NewReplies)
+			equal(w.t, "new in the thread", p.NewReplies > 0, true)
 			name = p.Body
 		} else {
-			equal(w.t, "count of "+name, next.Count, w.channel(me, next.Channel).Unread)
+			equal(w.t, "new in "+name, w.channel(me, next.Channel).Unread > 0, true)
 		}
 		all = append(all, name)
-		at = next.Place
+		at = next
 		if read && next.Root != 0 {
 			w.must(w.MarkThreadRead(w.ctx, me, next.Root, 1<<40))
 		} else if read {
@@ -180,7 +180,7 @@ func TestNextUnreadAfterAReadThread(t *testing.T) {
 	next, ok, err := w.NextUnread(w.ctx, maya, at)
 	w.must(err)
 	equal(t, "next, after the first was read", row(ok, next.Root), row(true, roots[1]))
-	at = next.Place
+	at = next
 	w.must(w.MarkThreadRead(w.ctx, maya, roots[1], 1))
 	next, ok, err = w.NextUnread(w.ctx, maya, at)
 	w.must(err)
@@ -188,7 +188,7 @@ func TestNextUnreadAfterAReadThread(t *testing.T) {
 	w.must(w.MarkThreadRead(w.ctx, maya, roots[2], 1))
 	next, ok, err = w.NextUnread(w.ctx, maya, store.Place{Channel: w.everyone(), Root: roots[2]})
 	w.must(err)
-	equal(t, "and round again", row(ok, next.Place), row(true, store.Place{Channel: w.everyone()}))
+	equal(t, "and round again", row(ok, next), row(true, store.Place{Channel: w.everyone()}))
 
 	// The only new place is not after itself.
 	w.must(w.MarkRead(w.ctx, maya, w.everyone(), 1<<40))

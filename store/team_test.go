@@ -15,17 +15,20 @@ func TestTeam(t *testing.T) {
 	for person, manager := range map[int64]int64{jon: petra, maya: jon, nils: jon, gone: jon} {
 		w.raw(`UPDATE person SET manager_id = ? WHERE id = ?`, manager, person)
 	}
+	w.mustRead(w.admin("eva"), "read this")
 	w.must(w.LeaveForGood(w.ctx, gone))
-	team := func(me, after int64, n int) string {
+	waits := func(me int64) (pending []int) {
 		t.Helper()
-		people, err := w.Team(w.ctx, me, after, n)
+		list, err := w.TeamWaits(w.ctx, me)
 		w.must(err)
-		return handles(people)
+		for _, is := range list {
+			pending = append(pending, is.Pending)
+		}
+		return pending
 	}
-	equal(t, "of jon", team(jon, 0, 10), "maya nils")
-	equal(t, "of petra, without the teams below", team(petra, 0, 10), "jon")
-	equal(t, "of who manages nobody", team(maya, 0, 10), "")
-	equal(t, "a page", team(jon, maya, 1), "nils")
+	equal(t, "of jon, without who has left", row(waits(jon)), "[2]")
+	equal(t, "of petra, without the teams below", row(waits(petra)), "[1]")
+	equal(t, "of who manages nobody", row(waits(maya)), "[]")
 }
 
 // TestStanding writes a row for each change that counts, and none for others.

@@ -296,7 +296,7 @@ func quoted(p store.Post) string {
 // nextMsg is the next place with something new, asked for from a screen.
 type nextMsg struct {
 	from screen
-	next store.Unread
+	next store.Place
 	ok   bool
 }
 

@@ -74,7 +74,7 @@ func kindPart() *part {
 	return p
 }
 
-// kind is the act that was chosen.
+// chosenKind is the act that was chosen.
 func chosenKind(choice string) store.ConsentKind {
 	for _, k := range consentKinds {
 		if k.String() == choice {

@@ -171,7 +171,7 @@ func (s *slackZip) channel(c store.ExtractChannel) error {
 	return err
 }
 
-// thread is how Slack names a post that has replies.
+// slackThread is how Slack names a post that has replies.
 type slackThread struct {
 	stamp  string
 	author int64
