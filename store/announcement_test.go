@@ -480,7 +480,7 @@ func TestWhoSeesWhoHasAnswered(t *testing.T) {
 	equal(t, "a manager", w.asked(boss, p, store.AllAsked, ""), "maya:pending")
 	equal(t, "a manager, of those who have understood", w.asked(boss, p, store.ThoseUnderstood, ""), "maya:pending")
 	_, err := w.Audience(w.ctx, maya, p.ID, store.ThosePending, "", nil, 10)
-	refused(t, err, store.ErrForbidden, "Only the stewards of #announcements and the admins see who has answered")
+	refused(t, err, store.ErrForbidden, "Only the stewards of #announcements and the admins see who has answered; managers see who of their team has not.")
 	_, err = w.AudienceByDepartment(w.ctx, boss, p.ID)
 	refused(t, err, store.ErrForbidden, "Only the stewards")
 	waits, err := w.TeamWaits(w.ctx, boss)

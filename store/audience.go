@@ -97,7 +97,7 @@ func (t *tx) maySee(me, id int64) (p Post, all bool, err error) {
 	}
 	manages, err := t.has(`SELECT 1 FROM person p WHERE `+inTeam, me)
 	if err == nil && !manages {
-		err = refuse(ErrForbidden, "Only the stewards of #%s and the admins see who has answered, and managers whom of their team they still wait for.", c.Name)
+		err = refuse(ErrForbidden, "Only the stewards of #%s and the admins see who has answered; managers see who of their team has not.", c.Name)
 	}
 	return p, false, err
 }

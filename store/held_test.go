@@ -121,7 +121,7 @@ func TestNotify(t *testing.T) {
 		equal(t, "kept", got, n)
 	}
 	for _, n := range []store.Notify{-1, 3} {
-		refused(t, w.SetNotify(w.ctx, maya, n), store.ErrInvalid, "There are nothing, bell and notification to choose from.")
+		refused(t, w.SetNotify(w.ctx, maya, n), store.ErrInvalid, "Choose one of these: nothing, bell, notification.")
 	}
 }
 

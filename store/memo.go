@@ -179,11 +179,12 @@ func (s *Store) remembering(ctx context.Context) {
 	}
 }
 
-// remember reads what the memo lacks of the time that figures are usually asked for, a day or an announcement at a time.
+// remember reads what the memo lacks of the time that figures are usually asked for, a day or an announcement at a time. Nobody
+// waits for it, so nobody measures it.
 func (s *Store) remember(ctx context.Context) error {
 	var from, to int64
 	var asked []announcement
-	err := s.read(ctx, func(t *tx) error {
+	err := s.readUnmeasured(ctx, func(t *tx) error {
 		zone, err := t.zone()
 		if err != nil {
 			return err
@@ -195,11 +196,11 @@ func (s *Store) remember(ctx context.Context) error {
 	})
 	for d := from / dayMS; err == nil && (d+1)*dayMS <= to-memoSettles.Milliseconds(); d++ {
 		if _, known := s.memo.day(d); !known {
-			err = s.read(ctx, func(t *tx) error { return t.measured(d*dayMS, (d+1)*dayMS, func(rawSaid) {}) })
+			err = s.readUnmeasured(ctx, func(t *tx) error { return t.measured(d*dayMS, (d+1)*dayMS, func(rawSaid) {}) })
 		}
 	}
 	for i := 0; err == nil && i < len(asked); i++ {
-		err = s.read(ctx, func(t *tx) error { _, err := t.asks(asked[i]); return err })
+		err = s.readUnmeasured(ctx, func(t *tx) error { _, err := t.asks(asked[i]); return err })
 	}
 	return err
 }

@@ -33,3 +33,17 @@ func TestMeter(t *testing.T) {
 		t.Errorf("the files take %d and %d bytes", database, log)
 	}
 }
+
+// What is read before anybody asks for the figures is told to no meter: nobody waits for it.
+func TestMeterAside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var read atomic.Int64
+	w.Measure(&store.Meter{
+		Read:   func(time.Duration) { read.Add(1) },
+		Wrote:  func(time.Duration) {},
+		Posted: func() {},
+	})
+	w.must(w.Remember(w.ctx))
+	equal(t, "told", read.Load(), 0)
+}

@@ -25,7 +25,7 @@ func (s *Store) NotifyHow(ctx context.Context, me int64) (n Notify, err error) {
 // SetNotify changes how me wants to be told.
 func (s *Store) SetNotify(ctx context.Context, me int64, n Notify) error {
 	if n < NotifyNot || n > NotifyBanner {
-		return refuse(ErrInvalid, "There are nothing, bell and notification to choose from.")
+		return refuse(ErrInvalid, "Choose one of these: nothing, bell, notification.")
 	}
 	return s.writeAlways(ctx, func(t *tx) error {
 		if _, err := t.viewer(me); err != nil {

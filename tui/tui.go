@@ -88,7 +88,6 @@ func (a *app) command(line string) string {
 // Model is the root of the interface of one person in one terminal.
 type Model struct {
 	app     *app
-	me      store.Person
 	theme   *theme
 	side    *sidebar
 	stack   []*layer // Home is the lowest; never empty
@@ -146,7 +145,7 @@ func New(ctx context.Context, s *store.Store, me store.Person, o Options) *Model
 	if a.log == nil {
 		a.log = slog.Default()
 	}
-	m := &Model{app: a, me: me, end: end, leaves: map[*leave]bool{}, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
+	m := &Model{app: a, end: end, leaves: map[*leave]bool{}, dark: true, profile: colorprofile.ANSI256, plain: o.NoColor}
 	m.theme = m.colours()
 	m.side = newSidebar(a, m.theme)
 	m.side.is.Me = me
@@ -308,7 +307,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.fail(msg)
 		return nil
 	case personMsg:
-		m.me = msg.person
 		m.app.zone = zone(msg.person.Zone)
 	case eventsMsg:
 		return m.hear(msg)
