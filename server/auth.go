@@ -279,6 +279,12 @@ func (d *dialog) redeem(code string, c store.Credential) (p store.Person, err er
 	return p, err
 }
 
+// failed reports whether it is us who could not look, rather than an answer that is wrong.
+func failed(err error) bool {
+	_, ours := store.Sentence(err)
+	return !ours || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrLimited)
+}
+
 // judge looks at an answer when it is its turn, and counts it if it is wrong.
 func (d *dialog) judge(what string, look func(context.Context) error, also ...suspect) error {
 	s := d.server
@@ -294,12 +300,12 @@ func (d *dialog) judge(what string, look func(context.Context) error, also ...su
 		return s.ctx.Err()
 	}
 	err := look(s.ctx)
-	if err == nil {
+	if err == nil || failed(err) {
 		s.guesses.right(suspects...)
-		return nil
+	} else {
+		s.service.refused()
+		s.refused(d.from, what, "wrong "+what)
 	}
-	s.service.refused()
-	s.refused(d.from, what, "wrong "+what)
 	return d.again(err)
 }
 

@@ -374,16 +374,40 @@ func TestSuspendedPersonIsTold(t *testing.T) {
 	}
 }
 
-// suspend does what an admin will do, from outside: there is no menu for it yet.
+// suspend changes a person in the file alone: nobody tells the connections that are open, as the store would.
 func (r *rig) suspend(handle string) {
+	r.Helper()
+	r.raw("UPDATE person SET state = ? WHERE handle = ?", store.Suspended, handle)
+}
+
+// raw changes the file by another way than the program.
+func (r *rig) raw(query string, args ...any) {
 	r.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(r.dir, store.File)+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		r.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("UPDATE person SET state = ? WHERE handle = ?", store.Suspended, handle); err != nil {
+	if _, err := db.Exec(query, args...); err != nil {
 		r.Fatal(err)
+	}
+}
+
+// Where the place cannot look at an answer, that is no wrong one: nobody is slowed down, and none is counted.
+func TestFailureIsNoWrongAnswer(t *testing.T) {
+	r := start(t)
+	r.member("maya")
+	r.raw("ALTER TABLE password RENAME TO elsewhere")
+	k := &talk{answers: append([]string{""}, slices.Repeat([]string{"maya", "long enough"}, maxWrong)...)}
+	r.refusal(k.method())
+	if !strings.Contains(k.heard(), "Something went wrong on our side.") {
+		t.Errorf("told %q", k.heard())
+	}
+	if strings.Contains(r.log.String(), "wrong "+refusedPassword) {
+		t.Error("counted as wrong")
+	}
+	if n := len(r.server.guesses.seen); n != 0 {
+		t.Errorf("%d are slowed down", n)
 	}
 }
 
