@@ -212,11 +212,12 @@ func channelName(typed string) string {
 }
 
 // ValidChannelName is nil if s can name a channel: 1 to 32 letters of any script, digits,
-// dashes and underscores, with at least one letter. It says what is wrong otherwise.
+// dashes and underscores, with at least one letter, and each word of one alphabet. It says what is wrong otherwise.
 func ValidChannelName(s string) error {
 	name := channelName(s)
 	bad := strings.IndexFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' && r != '_'
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' && r != '_' ||
+			unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) // they show nothing: two names would look the same
 	})
 	switch {
 	case name == "":
@@ -227,8 +228,16 @@ func ValidChannelName(s string) error {
 		return refuse(ErrInvalid, "A channel's name has letters, digits and dashes only, like sales-nord.")
 	case strings.IndexFunc(name, unicode.IsLetter) < 0:
 		return refuse(ErrInvalid, "A channel's name has at least one letter.")
+	case slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' }), twoAlphabets):
+		return refuse(ErrInvalid, "A word of a channel's name is of one alphabet; this one mixes two that look alike.")
 	}
 	return nil
+}
+
+// twoAlphabets reports whether a word mixes Latin letters with those that look like them: it could pass for another word.
+func twoAlphabets(word string) bool {
+	return strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) &&
+		strings.ContainsFunc(word, func(r rune) bool { return unicode.In(r, unicode.Cyrillic, unicode.Greek) })
 }
 
 // NewChannel is a channel to be opened.

@@ -67,7 +67,7 @@ func TestCreateChannel(t *testing.T) {
 
 func TestChannelNames(t *testing.T) {
 	t.Parallel()
-	for _, good := range []string{"a", "sales-nord", "q3_2025", "#Größe", "経理", "बिक्री", strings.Repeat("a", 32)} {
+	for _, good := range []string{"a", "sales-nord", "q3_2025", "#Größe", "経理", "बिक्री", "it-поддержка", strings.Repeat("a", 32)} {
 		if err := store.ValidChannelName(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
@@ -81,6 +81,11 @@ func TestChannelNames(t *testing.T) {
 		"##a":                   "letters, digits and dashes only",
 		"a🙂":                    "letters, digits and dashes only",
 		"a\u200db":              "letters, digits and dashes only",
+		"announcements\u034f":   "letters, digits and dashes only", // looks like the one that everybody knows,
+		"announcements\ufe0f":   "letters, digits and dashes only", // and so does this,
+		"\u0430nnouncements":    "of one alphabet",                 // which begins with a Cyrillic letter,
+		"announcement\u03c2-hr": "of one alphabet",
+		"\u3164":                "letters, digits and dashes only", // and this like none
 		"2025":                  "at least one letter",
 		"-":                     "at least one letter",
 		strings.Repeat("a", 33): "at most 32 characters",

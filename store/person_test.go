@@ -34,6 +34,13 @@ func TestProfile(t *testing.T) {
 		refused(t, err, store.ErrNotFound, "There is nobody of that name here.")
 	}
 
+	for _, nothing := range []string{"\u200b", "\u3164", "\u2800 \u00ad", "\u200e\u200f"} { // or they would write as nobody
+		w.must(w.UpdateProfile(w.ctx, ben, store.Profile{Name: nothing, Department: nothing}))
+		seen, err = w.Person(w.ctx, maya, "ben")
+		w.must(err)
+		equal(t, "a name that shows nothing", seen.Display()+"|"+seen.Department, "ben|")
+	}
+
 	long := strings.Repeat("n", 61)
 	for _, p := range []store.Profile{{Name: long}, {Department: long}, {Title: long}} {
 		refused(t, w.UpdateProfile(w.ctx, maya, p), store.ErrInvalid, "is 61 characters; it may have 60.")

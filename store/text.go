@@ -207,10 +207,13 @@ func Graphemes(s string) int {
 	return n
 }
 
-// shortLine is v cleaned to one line, or ErrInvalid if it is longer than limit characters. what names it: "name".
+// shortLine is v cleaned to one line, "" if nothing of it can be seen, or ErrInvalid if it is longer than limit characters.
+// what names it: "name".
 func shortLine(what, v string, limit int) (string, error) {
 	v = CleanLine(v)
 	switch n := Graphemes(v); {
+	case blank(v): // who calls themselves that would write as nobody
+		return "", nil
 	case n > limit:
 		return v, refuse(ErrInvalid, "That %s is %d characters; it may have %d.", what, n, limit)
 	case len(v) > limit*graphemeBytes:
