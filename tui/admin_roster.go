@@ -20,6 +20,8 @@ const (
 	rosterMost = 1 << 20
 	// rosterLines is the lines of a dry run that are shown; a larger roster is a matter for the command.
 	rosterLines = 2000
+	// rosterRows is the lines of a text that stand below what it is for at least: fewer show nobody what was pasted.
+	rosterRows = 4
 	// rosterEvery is how often an import that is under way says how far it is.
 	rosterEvery = 500 * time.Millisecond
 )
@@ -352,7 +354,8 @@ func (r *roster) View() tea.View {
 	return around(append(lines, r.menu.view(r.theme)...), nil, r.width, r.height)
 }
 
-// pasting shows the text so far: its end, and what it is for while there is none.
+// pasting shows the text so far: its end, below what it is for. Where a low window has no room for both, what it is for
+// is cut at its end as long as nothing is written, and gives way to the text then.
 func (r *roster) pasting() tea.View {
 	var lines []string
 	say := func(style func(string) string, text string) { lines = prose(lines, text, r.width, style) }
@@ -367,13 +370,21 @@ func (r *roster) pasting() tea.View {
 	say(r.theme.Dim.Render, "One of the first three is needed, the others may be missing. An empty cell changes nothing, a dash takes away what is there. Enter on an empty line shows what it would do; nothing is changed before you agree.")
 	air()
 	say(r.theme.Dim.Render, "A file comes by itself: ssh "+r.app.typed()+" people import - < roster.csv")
+	purpose := lines
+	lines = nil
 	if r.wrong != "" {
 		lines = append(lines, "")
 		say(r.theme.Error.Render, r.wrong)
 	}
 	lines = append(lines, "")
 	all := strings.Split(r.text, "\n")
-	room := max(r.height-len(lines), 1)
+	room := r.height - len(lines) // for the text, and what it is for
+	if left := max(room-min(len(all), rosterRows), 0); r.text == "" || len(purpose) <= left {
+		lines = append(purpose[:min(len(purpose), left)], lines...)
+	} else {
+		lines = lines[1:] // no air below nothing
+	}
+	room = max(r.height-len(lines), 1)
 	for _, l := range all[max(len(all)-room, 0):] {
 		lines = append(lines, fit(" "+store.Clean(strings.ReplaceAll(l, "\t", "  ")), r.width))
 	}
@@ -385,7 +396,7 @@ func (r *roster) pasting() tea.View {
 func (r *roster) ShortHelp() []key.Binding {
 	switch {
 	case r.plan == nil && strings.HasSuffix(r.text, "\n"):
-		return []key.Binding{says(keys.Save, "shows what it would do"), keys.Cancel}
+		return []key.Binding{says(keys.Save, "shows what it does"), keys.Cancel}
 	case r.plan == nil:
 		return []key.Binding{says(keys.Save, "next line"), keys.Cancel}
 	}

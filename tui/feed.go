@@ -60,9 +60,21 @@ func newFeed(a *app, t *theme) feed {
 	}
 }
 
-// resize makes the feed fit a window.
+// resize makes the feed fit a window. What is read from its very top stays so, with what stands above the first post,
+// unless the selected one would be left behind; that one is never out of the window afterwards.
 func (f *feed) resize(width, height int) {
+	fromTop := f.top == 0
 	f.keep(func() { f.width, f.height = width, height })
+	i := f.index(f.selected)
+	if i < 0 {
+		return
+	}
+	switch first, end := f.lines(i); {
+	case fromTop && (i == 0 || end <= height):
+		f.top = 0
+	case first >= f.top+height || end <= f.top:
+		f.reveal(i)
+	}
 }
 
 // textWidth is the columns of a post: one of air at each side, and no line too long to read.

@@ -735,6 +735,28 @@ func TestThreadStaysBesideItsList(t *testing.T) {
 	s.sees("the first")
 }
 
+// A window that grows narrow keeps what stands above the first post, which takes more lines there, as long as the
+// selected post stays with it; and one that it had further down does not fall out of it.
+func TestNarrowerWindowKeepsTheTop(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	ben := w.person("ben", "Ben Brook", "Operations and everything that turns")
+	for i := range 9 {
+		w.post(ben, w.channel("everyone"), 0, fmt.Sprintf("The month %d is closed.", i))
+	}
+	s := w.sit(80, 24)
+	s.run(push(newPerson(s.m.app, s.m.theme, ben)))
+	s.sees("Operations and everything that turns", "▌The month 8 is closed.")
+	s.send(tea.WindowSizeMsg{Width: 30, Height: 15})
+	s.sees(" Operations and everything\n that turns", "▌The month 8 is closed.")
+	s.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	s.press("down", "down", "down", "down")
+	s.sees("▌The month 4 is closed.")
+	s.send(tea.WindowSizeMsg{Width: 30, Height: 15})
+	s.sees("▌The month 4 is closed.")
+	s.misses("that turns")
+}
+
 func TestTooSmall(t *testing.T) {
 	t.Parallel()
 	w := settled(t)
