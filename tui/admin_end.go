@@ -150,7 +150,23 @@ func newEndPlan(a *app, t *theme, e store.Ending, tr store.Trial) *sheet {
 	parts := []*part{last, kept, ask("One who gets it", keepers[0], "A handle, like maya."), ask("The other", keepers[1], "Somebody else, so that it is not lost with one of them.")}
 	return a.decree(t, "End · announce it", "An announcement to everyone, in your name, says when the trial ends, what is kept of it and who gets that.", "announces it", "As the board agreed.", "Announced. Everyone reads it in #announcements.", parts,
 		func(v []string, why string) error {
-			return a.store.AnnounceEnd(a.ctx, a.me, store.EndPlan{Day: v[0], Private: v[1] == kept.choices[1], Keepers: [2]string{v[2], v[3]}}, why)
+			const first = 2 // of the two who get it
+			var two [2]store.Person
+			about := 0 // what is refused below
+			for i, handle := range v[first : first+2] {
+				var err error
+				if two[i], err = a.store.Person(a.ctx, a.me, handle); err != nil {
+					return &partError{first + i, err}
+				}
+				if about == 0 && (two[i].State != store.Active || two[i].Bot || i == 1 && two[0].ID == two[1].ID) {
+					about = first + i
+				}
+			}
+			err := a.store.AnnounceEnd(a.ctx, a.me, store.EndPlan{Day: v[0], Private: v[1] == kept.choices[1], Keepers: [2]string{v[2], v[3]}}, why)
+			if err != nil && about > 0 {
+				return &partError{about, err}
+			}
+			return err
 		})
 }
 

@@ -50,7 +50,7 @@ func newInvites(a *app, t *theme, c store.RosterCount) screen {
 	}
 	items := []item{
 		line("one", "One person", func() screen { return newInviteOne(a, t) }),
-		line("many", "Several, by their handles or e-mail addresses", func() screen { return newInviteMany(a, t) }),
+		line("many", "Several, by handle or e-mail address", func() screen { return newInviteMany(a, t) }),
 	}
 	if c.NoCode > 0 {
 		items = append(items, line("all", "All "+store.Number(c.NoCode)+" on the roster who have no letter yet", func() screen { return newInviteAll(a, t, c.NoCode) }))
@@ -120,15 +120,17 @@ func newLetters(a *app, t *theme, letters []store.Letter) screen {
 		if err := archive.Letters(&table, a.door(), letters); err != nil {
 			p.text = "The letters cannot be written."
 		}
-		add("csv", "Copy them as a table for a mail merge (CSV)", "copies it", copies(table.String(), "The table is copied"))
+		add("csv", "Copy a table for a mail merge (CSV)", "copies it", copies(table.String(), "The table is copied"))
 		if len(letters) <= copyMost {
 			for _, l := range letters {
 				texts.WriteString(archive.Letter(a.door(), l) + "\n" + strings.Repeat("-", measure) + "\n\n")
 			}
-			add("texts", "Copy them as letters, one below the other", "copies them", copies(texts.String(), "The letters are copied"))
+			add("texts", "Copy them one below the other", "copies them", copies(texts.String(), "The letters are copied"))
 		}
 		for _, l := range letters {
-			items = append(items, item{name: personItem(l.Person), label: l.Display(), value: t.Dim.Render("@" + l.Handle), open: a.opens(func() screen { return newLetters(a, t, []store.Letter{l}) }), keys: []key.Binding{keys.Open}})
+			it := item{name: personItem(l.Person), open: a.opens(func() screen { return newLetters(a, t, []store.Letter{l}) }), keys: []key.Binding{keys.Open}}
+			it.label, it.value = listed(l.Person, t)
+			items = append(items, it)
 		}
 	}
 	p.set(items)

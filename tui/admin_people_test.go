@@ -177,6 +177,28 @@ func (w *world) pasted(text string, look bool) func() screen {
 	}
 }
 
+// Somebody whose name is not known stands there with their handle once.
+func TestHandleForNameOnce(t *testing.T) {
+	t.Parallel()
+	w := settled(t)
+	w.must(second(w.store.CreateInvite(w.ctx, w.me, store.Invite{Handle: "pia"})))
+	s := w.sit(80, 24)
+	once := func(text string) {
+		t.Helper()
+		s.sees(text)
+		s.misses("pia · @pia", "pia   @pia")
+	}
+	s.press("g")
+	s.write("pia")
+	once("▌@pia · has not come yet")
+	s.press("enter")
+	once("Write to pia")
+	s.run(push(newPeople(s.m.app, s.m.theme)))
+	once("@pia")
+	s.run(push(newMembers(s.m.app, s.m.theme, w.channel("everyone").ID)))
+	once("@pia")
+}
+
 func TestRosterLooks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, store.Options{})

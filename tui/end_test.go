@@ -98,6 +98,32 @@ func (w *world) ending() store.Ending {
 	return e
 }
 
+// What is wrong with one of the two who get the export stands with them, and not below the day.
+func TestEndNamesWhoIsWrong(t *testing.T) {
+	t.Parallel()
+	w, _, _, _, _ := boardroom(t)
+	w.must(w.store.Suspend(w.ctx, w.me, "uma", "Lost the computer."))
+	day := w.clock.now().Format(time.DateOnly)
+	for _, c := range []struct {
+		day, one, other string
+		at              int
+		says            string
+	}{
+		{"2020-01-01", "ben", "tara", 0, "2020-01-01 is over."},
+		{day, "nobody", "ben", 2, "There is nobody of that name here."},
+		{day, "ben", "nobody", 3, "There is nobody of that name here."},
+		{day, "ben", "uma", 3, "has no access"},
+		{day, "uma", "ben", 2, "has no access"},
+		{day, "ben", "@ben", 3, "Name two people"},
+	} {
+		s := newEndPlan(w.app, w.theme, store.Ending{}, store.Trial{})
+		_, at, err := s.send([]string{c.day, "open channels", c.one, c.other, "As the board agreed."})
+		if err == nil || at != c.at || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s, %s and %s: %v at %d, want %q at %d", c.day, c.one, c.other, err, at, c.says, c.at)
+		}
+	}
+}
+
 // TestEndByMenu announces, freezes and calls off the end with the keys alone.
 func TestEndByMenu(t *testing.T) {
 	t.Parallel()

@@ -130,7 +130,8 @@ func (m *members) list() {
 			if q.Steward != steward {
 				continue
 			}
-			it := item{name: personItem(q.Person), head: head, label: q.Display(), value: t.Dim.Render("@" + q.Handle), more: t.Dim.Render(about(q.Person))}
+			it := item{name: personItem(q.Person), head: head, more: t.Dim.Render(about(q.Person))}
+			it.label, it.value = listed(q.Person, t)
 			it.open = a.opens(func() screen { return newPerson(a, m.theme, q.Person) })
 			it.keys = m.keysFor(q)
 			items = append(items, it)

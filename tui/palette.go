@@ -156,7 +156,11 @@ func (p *palette) update(msg tea.Msg) {
 		p.people = p.people[:0]
 		for _, q := range msg.all {
 			a, t := p.app, p.theme
-			p.people = append(p.people, choice{name: personItem(q), label: q.Display(), more: strings.TrimSuffix("@"+q.Handle+" · "+about(q), " · "),
+			label, more := q.Name, "@"+q.Handle+" · "+about(q)
+			if label == "" {
+				label, more = "@"+q.Handle, about(q)
+			}
+			p.people = append(p.people, choice{name: personItem(q), label: label, more: strings.TrimSuffix(more, " · "),
 				do: a.opens(func() screen { return newPerson(a, t, q) })})
 		}
 	default:

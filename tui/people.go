@@ -177,12 +177,12 @@ func (p *people) list() {
 	a, t := p.app, p.theme
 	items := make([]item, 0, len(p.all))
 	for _, q := range p.all {
-		it := item{name: personItem(q), label: q.Display(), dim: q.State != store.Active}
+		it := item{name: personItem(q), dim: q.State != store.Active}
+		it.label, it.value = listed(q, t)
 		if slices.ContainsFunc(p.picked, func(o store.Person) bool { return o.ID == q.ID }) {
 			it.label = "✓ " + it.label
 			it.bold = true
 		}
-		it.value = t.Dim.Render("@" + q.Handle)
 		it.more = t.Dim.Render(about(q))
 		it.open = a.opens(func() screen { return newPerson(a, p.theme, q) })
 		it.keys = []key.Binding{keys.Open, keys.Write, keys.Pick}
@@ -194,6 +194,14 @@ func (p *people) list() {
 	p.set(items)
 	p.filter.setSize(min(p.width-4, measure), 1)
 	p.setSize(p.width, max(p.height-p.filter.over(p.height), 0))
+}
+
+// listed is a person in a list: their name and, beside it, their handle; the handle alone where no name is known.
+func listed(p store.Person, t *theme) (label, value string) {
+	if p.Name == "" {
+		return "@" + p.Handle, ""
+	}
+	return p.Name, t.Dim.Render("@" + p.Handle)
 }
 
 // about is what a person does, and where; and why they may not answer.

@@ -34,7 +34,12 @@ func newPerson(a *app, t *theme, is store.Person) *person {
 }
 
 // Title is the header.
-func (p *person) Title() string { return p.is.Display() + " · @" + p.is.Handle }
+func (p *person) Title() string {
+	if p.is.Name == "" {
+		return "@" + p.is.Handle
+	}
+	return p.is.Name + " · @" + p.is.Handle
+}
 
 // Note is the time where they are.
 func (p *person) Note() string {

@@ -201,8 +201,9 @@ func breakable(before []cell, next cell) bool {
 		return false
 	case last.text == " ":
 		return true
-	case last.text == "-" || last.text == "–" || last.text == "/": // well-known, but --a-flag
-		return last.link == "" && len(before) > 1 && startsWord(before[len(before)-2]) && startsWord(next) && !inFlag(before)
+	case last.text == "-" || last.text == "–" || last.text == "/": // well-known, but --a-flag and 2027-02-28
+		return last.link == "" && len(before) > 1 && startsWord(before[len(before)-2]) && startsWord(next) && !inFlag(before) &&
+			!(digit(before[len(before)-2]) && digit(next))
 	case last.width == 2 || next.width == 2:
 		return !strings.Contains("、。，．：；！？」』）】〉》ー々.,;:!?)", next.text) && !strings.Contains("「『（【〈《(", last.text)
 	}
@@ -222,6 +223,9 @@ func startsWord(c cell) bool {
 	r, _ := utf8.DecodeRuneInString(c.text)
 	return wordRune(r)
 }
+
+// digit reports whether a cell is a digit.
+func digit(c cell) bool { return len(c.text) == 1 && c.text[0] >= '0' && c.text[0] <= '9' }
 
 // paint turns one line of cells into styled text.
 func paint(line []cell, t *theme) string {

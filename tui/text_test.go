@@ -37,6 +37,8 @@ func TestWrap(t *testing.T) {
 		{"abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
 		{"to abcdefghij", 4, []string{"to", "abcd", "efgh", "ij"}},
 		{"well-known words", 7, []string{"well-", "known", "words"}},
+		{"until 2027-02-28", 11, []string{"until", "2027-02-28"}},
+		{"the B52-room", 8, []string{"the B52-", "room"}},
 		{"give --flag", 7, []string{"give", "--flag"}},
 		{"新しい経費フォーム", 8, []string{"新しい経", "費フォー", "ム"}},
 		{"新しい経。費", 8, []string{"新しい", "経。費"}},
