@@ -226,9 +226,6 @@ func (s *Store) MustReads(ctx context.Context, me int64) (posts []Post, err erro
 		if _, err := t.viewer(me); err != nil {
 			return err
 		}
-		if over, err := t.has(frozenQuery); err != nil || over {
-			return err
-		}
 		posts, err = t.mustReads(me)
 		return err
 	})
@@ -236,13 +233,21 @@ func (s *Store) MustReads(ctx context.Context, me int64) (posts []Post, err erro
 }
 
 func (t *tx) mustReads(me int64) ([]Post, error) {
-	ids, err := collect(t, scanID, waitingQuery, me)
+	ids, err := t.waiting(me)
 	if err != nil {
 		return nil, err
 	}
 	posts, err := t.postsByID(me, ids)
 	slices.SortStableFunc(posts, func(a, b Post) int { return a.Announcement.Due.Compare(b.Announcement.Due) })
 	return posts, err
+}
+
+// waiting is which announcements wait for an answer of me: none once the trial is frozen, when nobody can give one.
+func (t *tx) waiting(me int64) ([]int64, error) {
+	if over, err := t.has(frozenQuery); err != nil || over {
+		return nil, err
+	}
+	return collect(t, scanID, waitingQuery, me)
 }
 
 const waitingQuery = `SELECT u.post_id FROM audience u INDEXED BY audience_waits CROSS JOIN post p ON p.id = u.post_id JOIN channel c ON c.id = p.channel_id

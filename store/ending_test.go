@@ -123,7 +123,21 @@ func TestFrozen(t *testing.T) {
 	mine := w.write(maya, store.Place{Channel: w.everyone()}, "Who knows?")
 	reply := w.reply(ben, mine.ID, "I do")
 	later := w.invite(store.Invite{Handle: "nils"})
+	w.mustRead(jon, "Expenses from Monday")
+	waiting := func(when string, want int) {
+		t.Helper()
+		w.Subscribe(t.Context(), maya) // who is here is remembered
+		posts, err := w.MustReads(w.ctx, maya)
+		w.must(err)
+		side, err := w.Side(w.ctx, maya)
+		w.must(err)
+		back, err := w.Arrive(w.ctx, maya)
+		w.must(err)
+		equal(t, when, row(len(posts), len(side.Waiting), back.MustRead), row(want, want, want))
+	}
+	waiting("waits for an answer", 1)
 	w.freeze(jon, petra)
+	waiting("nothing waits for an answer", 0)
 
 	ctx := w.ctx
 	for name, act := range map[string]func() error{
@@ -190,9 +204,9 @@ func TestFrozen(t *testing.T) {
 	side, err := w.Sidebar(ctx, maya)
 	w.must(err)
 	equal(t, "and so does the sidebar", row(side[0].Frozen, side[0].MayPost), "true false")
-	waits, err := w.MustReads(ctx, maya)
-	w.must(err)
-	equal(t, "nothing waits for an answer", len(waits), 0)
+	waiting("nor does it after all that", 0)
+	w.must(w.CallOffEnd(ctx, jon, "It goes on."))
+	waiting("it waits again", 1)
 }
 
 // told is the announcement of the end.

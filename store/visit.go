@@ -25,7 +25,7 @@ func (s *Store) Arrive(ctx context.Context, me int64) (c CatchUp, err error) {
 				if err != nil {
 					return err
 				}
-				waiting, err := collect(t, scanID, waitingQuery, me)
+				waiting, err := t.waiting(me)
 				if err != nil {
 					return err
 				}
