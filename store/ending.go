@@ -160,8 +160,16 @@ func (t *tx) mustBeOpen() error {
 
 // frozen says why nothing is written any more.
 func frozen(at time.Time, zone *time.Location) string {
-	return "The trial ended on " + at.In(zone).Format("2 January 2006") + ": all can be read, and nothing is written any more. Take what is yours under Me, What is held about me."
+	return endedOn(at, zone) + ": all can be read, and nothing is written any more. " + takeYours
 }
+
+// endedOn is the day since which nothing is written.
+func endedOn(at time.Time, zone *time.Location) string {
+	return "The trial ended on " + at.In(zone).Format("2 January 2006")
+}
+
+// takeYours is what people can do yet.
+const takeYours = "Take what is yours under Me, What is held about me."
 
 // EndPlan is how an admin announces the end of the trial.
 type EndPlan struct {

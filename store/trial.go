@@ -160,6 +160,14 @@ func (tr Trial) Frozen() string {
 	return frozen(tr.FrozenAt, tr.location())
 }
 
+// Ended is Frozen without what that means, for where it is said already.
+func (tr Trial) Ended() string {
+	if tr.FrozenAt.IsZero() {
+		return ""
+	}
+	return endedOn(tr.FrozenAt, tr.location()) + ". " + takeYours
+}
+
 // TellsEnd is what everyone is told of the end when they come in; "" while none is announced.
 func (tr Trial) TellsEnd() string {
 	if over := tr.Frozen(); over != "" || tr.Ends == "" {

@@ -190,6 +190,9 @@ func TestFrozenWhileHomeIsRead(t *testing.T) {
 	above.sees("The trial ended on")
 	above.press("end", "home")
 	above.sees("The trial ended on")
+	if n := strings.Count(above.screen(), "all can be read"); n != 1 {
+		t.Errorf("said %d times that all can be read:\n%s", n, above.screen())
+	}
 	if is := below.screen(); strings.Split(is, "\n")[20] != strings.Split(was, "\n")[20] {
 		t.Errorf("moved:\n%s\nwas:\n%s", is, was)
 	}

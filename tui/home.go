@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -231,7 +232,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		if !slices.EqualFunc(h.waiting, msg.Waiting, sameWaiting) {
 			h.tell(func() { h.waiting = msg.Waiting })
 		}
-		if said := msg.Trial.TellsEnd(); said != h.ending {
+		if said := cmp.Or(msg.Trial.Ended(), msg.Trial.TellsEnd()); said != h.ending { // what it means stands below, where one wrote
 			h.tell(func() { h.ending = said })
 		}
 		return h.writeTo(msg.Channels)
